@@ -1,0 +1,53 @@
+"""What can go wrong in the archive.
+
+    StoreError                  base of all; `deck.diagnostics` maps each to a sentence and an exit code
+    ├── BadId                   text that cannot be an object id
+    ├── NotAnArchive            the folder holds no archive, or one this version cannot read
+    ├── Unsafe                  the archive's owner, mode or a symlink makes it unsafe to use
+    ├── NotFound                no object, ref or session of that name
+    ├── Ambiguous               a prefix or name that fits several (`candidates`)
+    └── Damaged                 stored bytes that do not give what they should (`where` says which)
+        └── Missing             an object that something names and no pack holds
+"""
+
+from collections.abc import Sequence
+
+
+class StoreError(Exception):
+    """Base of every error the store raises on purpose."""
+
+
+class BadId(StoreError):
+    """Text that cannot be an object id."""
+
+
+class NotAnArchive(StoreError):
+    """The folder holds no archive, or one that this version cannot read."""
+
+
+class Unsafe(StoreError):
+    """The archive's owner, mode or a symlink makes it unsafe to use."""
+
+
+class NotFound(StoreError):
+    """No object, ref or session of that name."""
+
+
+class Ambiguous(StoreError):
+    """A prefix or name that fits several objects; ``candidates`` are the hex ids (or names) it fits."""
+
+    def __init__(self, message: str, candidates: Sequence[str]) -> None:
+        super().__init__(message)
+        self.candidates = tuple(candidates)
+
+
+class Damaged(StoreError):
+    """Stored bytes that do not give what they should; ``where`` names the file and offset or the object."""
+
+    def __init__(self, message: str, where: str = "") -> None:
+        super().__init__(message)
+        self.where = where
+
+
+class Missing(Damaged):
+    """An object that something names and that no pack holds."""

@@ -1,0 +1,75 @@
+"""One HTTP request and its response, as they passed: the value that capture hands to the archive.
+
+Bodies are the bytes on the wire (still content-encoded); `store.record` decodes a copy. All times are
+milliseconds: ``started_ms`` is wall clock (Unix), every other time is a monotonic offset from it. Credential
+values are masked on the way into the archive and the spool, not here: an `Exchange` never touches a disk unmasked.
+"""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+Headers = tuple[tuple[bytes, bytes], ...]
+
+
+class Outcome(StrEnum):
+    """How an exchange ended, judged by its terminal event where the wire format has one."""
+
+    COMPLETE = "complete"
+    INTERRUPTED = "interrupted"  # the recorder died; recovered from the spool
+    CLIENT_ABORTED = "client-aborted"
+    UPSTREAM_ERROR = "upstream-error"  # the connection was cut, or never came up, on the provider's side
+    NO_RESPONSE = "no-response"
+    TRUNCATED = "truncated"  # the body was over the limit; the head is kept
+
+
+class Mode(StrEnum):
+    """How the traffic reached the recorder."""
+
+    FORWARD = "forward"
+    REVERSE = "reverse"
+    UPSTREAM = "upstream"
+    IMPORT = "import"
+
+
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """One piece of a response body as it arrived: offset in ms from the start, and its size on the wire."""
+
+    at_ms: int
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """One exchange; see the module docstring for units."""
+
+    method: str
+    url: str  # absolute, with query
+    request_headers: Headers
+    request_body: bytes
+    started_ms: int
+    status: int | None = None
+    response_headers: Headers = ()
+    response_body: bytes = b""
+    chunks: tuple[Chunk, ...] = ()
+    request_end_ms: int | None = None
+    first_byte_ms: int | None = None
+    end_ms: int | None = None
+    outcome: Outcome = Outcome.COMPLETE
+    error: str = ""  # the proxy's words when it was cut, else empty
+    mode: Mode = Mode.FORWARD
+    http_version: str = "HTTP/1.1"
+    run: str = ""  # hex id of the run object, or empty
+    tags: tuple[str, ...] = ()
+    notes: tuple[str, ...] = field(default=())  # flags of the capture, e.g. "commit-late", "recovered"
+    request_size: int | None = None  # bytes on the wire where the kept body is cut (outcome truncated)
+    response_size: int | None = None
+
+
+def header(headers: Headers, name: str) -> str:
+    """The first value of a header as text, or ``""``; names compare without case."""
+    wanted = name.lower().encode("ascii")
+    for key, value in headers:
+        if key.lower() == wanted:
+            return value.decode("utf-8", "replace")
+    return ""
