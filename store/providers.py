@@ -1,0 +1,125 @@
+"""Which traffic is a model call: hosts to intercept and paths to keep, as configuration.
+
+The built-in table is ``providers.toml`` beside this file; an archive's ``config.toml`` may add ``[[provider]]`` tables
+of the same shape (``host`` or ``hosts``, and ``paths``; without ``paths`` all known ones count). Hosts match whole and
+without case: ``evil-api.anthropic.com`` and ``api.anthropic.com.attacker`` are strangers.
+"""
+
+import re
+import tomllib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from store.errors import StoreError
+
+CONFIG = "config.toml"
+_BUILTIN = Path(__file__).with_name("providers.toml")
+_ANY_PREFIX = r"(?:/.*)?"
+
+
+@dataclass(frozen=True, slots=True)
+class Provider:
+    """One row: a pattern for the host, the only port it counts on (None: any), and a pattern for the whole path."""
+
+    host: re.Pattern[str]
+    port: int | None
+    path: re.Pattern[str]
+
+    def serves(self, host: str, port: int) -> bool:
+        """Whether this row is about that host and port."""
+        return self.port in (None, port) and self.host.fullmatch(_normal(host)) is not None
+
+
+class Providers:
+    """The table in force."""
+
+    def __init__(self, rows: Iterable[Provider], any_path: re.Pattern[str]) -> None:
+        self._rows = tuple(rows)
+        self._any_path = any_path
+
+    def is_provider(self, host: str, port: int) -> bool:
+        """Whether traffic to this host is intercepted."""
+        return any(row.serves(host, port) for row in self._rows)
+
+    def is_model_call(self, method: str, host: str, port: int, path: str) -> bool:
+        """Whether a request is kept; ``path`` may carry a query, which is ignored."""
+        bare = path.split("?", 1)[0]
+        return method == "POST" and any(row.path.fullmatch(bare) for row in self._rows if row.serves(host, port))
+
+    def is_model_path(self, method: str, path: str) -> bool:
+        """Whether a request would be kept on a host that counts as a provider in its own right (reverse mode)."""
+        return method == "POST" and self._any_path.fullmatch(path.split("?", 1)[0]) is not None
+
+
+def load(archive: Path | None = None, hosts: Sequence[str] = ()) -> Providers:
+    """The built-in table, the archive's additions, and the hosts (``name`` or ``name:port``) the user named.
+
+    Raises `StoreError` for a table or a host that cannot be understood.
+    """
+    builtin = _tables(_BUILTIN.read_text("utf-8"), _BUILTIN.name)
+    tables = list(builtin)
+    if archive is not None:
+        config = archive / CONFIG
+        try:
+            tables += _tables(config.read_text("utf-8"), str(config))
+        except FileNotFoundError:
+            pass
+    known = [path for table in builtin for path in table.paths]
+    any_path = _compile(f"{_ANY_PREFIX}(?:{'|'.join(known)})")
+    rows = [row for table in tables for row in table.rows(any_path)]
+    rows += [Provider(*_host(host), any_path) for host in hosts]
+    return Providers(rows, any_path)
+
+
+@dataclass(frozen=True, slots=True)
+class _Table:
+    hosts: tuple[str, ...]
+    paths: tuple[str, ...]
+
+    def rows(self, any_path: re.Pattern[str]) -> list[Provider]:
+        path = _compile("|".join(f"(?:{path})" for path in self.paths)) if self.paths else any_path
+        return [Provider(*_host(host), path) for host in self.hosts]
+
+
+def _tables(text: str, where: str) -> list[_Table]:
+    try:
+        parsed: Any = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise StoreError(f"{where}: {error}") from error
+    entries = parsed.get("provider", [])
+    if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
+        raise StoreError(f"{where}: provider must be a list of tables, written [[provider]]")
+    return [_table(entry, where) for entry in entries]
+
+
+def _table(entry: dict[str, Any], where: str) -> _Table:
+    hosts = [entry["host"]] if "host" in entry else entry.get("hosts")
+    paths = entry.get("paths", [])
+    for value in (hosts, paths):
+        if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
+            raise StoreError(f"{where}: [[provider]] needs host (text) or hosts, and paths (lists of text)")
+    return _Table(tuple(hosts or ()), tuple(paths))
+
+
+def _compile(pattern: str) -> re.Pattern[str]:
+    try:
+        return re.compile(pattern)
+    except re.error as error:
+        raise StoreError(f"provider path {pattern[:80]!r} is not a regular expression: {error}") from error
+
+
+_HOST = re.compile(r"(?P<name>[A-Za-z0-9_.*-]+|\[[0-9A-Fa-f:.]+\])(?::(?P<port>\d{1,5}))?")
+
+
+def _host(text: str) -> tuple[re.Pattern[str], int | None]:
+    match = _HOST.fullmatch(text)
+    if match is None:
+        raise StoreError(f"not a host or host:port: {text[:80]!r}")
+    name = re.escape(_normal(match["name"])).replace(r"\*", "[a-z0-9-]+")
+    return re.compile(name), int(match["port"]) if match["port"] else None
+
+
+def _normal(host: str) -> str:
+    return host.lower().removesuffix(".").strip("[]")

@@ -1,0 +1,226 @@
+"""Exchanges in flight, kept on disk so that what a client has seen survives the death of the recorder.
+
+``spool/<name>/`` is one process's folder, alive while that process holds the lock on its ``lock`` file; in it one
+append-only file per exchange (`store.spool_frames`). Each piece is written before it is passed on, and not synced:
+it survives kill -9, and a power cut where `Entry.sync` was called. Heads are masked before they are written.
+Creating and claiming a folder happen under ``spool/lock``, so that nobody takes a folder that is just being made.
+"""
+
+import contextlib
+import os
+import secrets
+from collections.abc import Callable, Iterator
+from functools import partial
+from pathlib import Path
+from typing import Protocol
+
+from store import spool_frames
+from store.exchange import Exchange, Headers, Outcome
+from store.files import FILES, Files
+from store.spool_frames import Kind
+
+FOLDER = "spool"
+_LOCK = "lock"
+_SUFFIX = ".flight"
+
+
+class Masking(Protocol):
+    """What the spool needs of `store.mask.Masker`."""
+
+    def headers(self, headers: Headers) -> Headers:
+        """The headers without credential values."""
+
+    def url(self, url: str) -> str:
+        """The URL without credential values."""
+
+
+class Entry:
+    """The spool file of one exchange in flight.
+
+    No method raises `OSError`: the first failure ends the entry (a torn frame would hide all later ones) and stays
+    readable in ``failed``. Used by one thread at a time.
+    """
+
+    __slots__ = ("_descriptor", "_files", "_masking", "_path", "failed")
+
+    def __init__(self, path: Path, descriptor: int, masking: Masking, files: Files) -> None:
+        self.failed = ""
+        self._path = path
+        self._descriptor = descriptor
+        self._masking = masking
+        self._files = files
+
+    def request(self, data: bytes, at_ms: int) -> None:
+        """A piece of the request body is about to be passed on."""
+        self._append(Kind.REQUEST_DATA, at_ms, data)
+
+    def request_end(self, at_ms: int) -> None:
+        """The request is complete."""
+        self._append(Kind.REQUEST_END, at_ms, b"")
+
+    def response_head(self, status: int, headers: Headers, at_ms: int) -> None:
+        """The response has begun."""
+        payload = spool_frames.response_head(status, self._masking.headers(headers))
+        self._append(Kind.RESPONSE_HEAD, at_ms, payload)
+
+    def response(self, data: bytes, at_ms: int) -> None:
+        """A piece of the response body is about to be passed on."""
+        self._append(Kind.RESPONSE_DATA, at_ms, data)
+
+    def end(
+        self, outcome: Outcome, error: str, at_ms: int, request_size: int | None, response_size: int | None
+    ) -> None:
+        """The recorder saw the end; the exchange only waits for its commit."""
+        self._append(Kind.END, at_ms, spool_frames.end(outcome, error, request_size, response_size))
+
+    def sync(self) -> None:
+        """Everything written so far survives a power cut when this returns without `failed`."""
+        if not self.failed and self._descriptor >= 0:
+            try:
+                self._files.sync(self._descriptor)
+            except OSError as error:
+                self.failed = str(error)
+
+    def close(self) -> None:
+        """Give the descriptor back and leave the file for recovery. Idempotent."""
+        descriptor, self._descriptor = self._descriptor, -1
+        if descriptor >= 0:
+            with contextlib.suppress(OSError):
+                self._files.close(descriptor)
+
+    def discard(self) -> None:
+        """The exchange is committed (or given up): remove the file. Idempotent."""
+        self.close()
+        with contextlib.suppress(OSError):  # a file that stays is recovered later, as a turn already known
+            self._files.remove(self._path)
+
+    def _append(self, kind: Kind, at_ms: int, payload: bytes) -> None:
+        if self.failed or self._descriptor < 0:
+            return
+        try:
+            self._files.append(self._descriptor, spool_frames.pack(kind, at_ms, payload))
+        except OSError as error:
+            self.failed = str(error)
+
+
+class Spool:
+    """One process's folder of exchanges in flight."""
+
+    def __init__(self, folder: Path, lock: int, masking: Masking, files: Files) -> None:
+        self._folder = folder
+        self._lock = lock
+        self._masking = masking
+        self._files = files
+        self._serial = 0
+
+    @staticmethod
+    def create(archive: Path, masking: Masking, files: Files = FILES) -> "Spool":
+        """Make this process's folder in an archive and lock it. Raises `OSError`."""
+        root = archive / FOLDER
+        with _guard(root, files):
+            folder = root / f"{os.getpid()}-{secrets.token_hex(4)}"
+            files.make_folder(folder)
+            lock = files.create(folder / _LOCK)
+            files.lock(lock)
+        return Spool(folder, lock, masking, files)
+
+    def open(self, head: Exchange) -> Entry:
+        """Begin an entry with the head of a request (bodies and everything after it are ignored). Raises `OSError`."""
+        self._serial += 1
+        path = self._folder / f"{self._serial:08d}{_SUFFIX}"
+        masked_url = self._masking.url(head.url)
+        payload = spool_frames.request_head(
+            Exchange(
+                method=head.method,
+                url=masked_url,
+                request_headers=self._masking.headers(head.request_headers),
+                request_body=b"",
+                started_ms=head.started_ms,
+                mode=head.mode,
+                http_version=head.http_version,
+                run=head.run,
+                tags=head.tags,
+            )
+        )
+        descriptor = self._files.create(path)
+        try:
+            frame = spool_frames.pack(Kind.REQUEST_HEAD, 0, payload)
+            self._files.append(descriptor, spool_frames.MAGIC + frame)
+        except OSError:
+            self._files.close(descriptor)
+            with contextlib.suppress(OSError):
+                self._files.remove(path)
+            raise
+        return Entry(path, descriptor, self._masking, self._files)
+
+    def close(self) -> None:
+        """Release the folder: it goes if nothing is left in it, else it waits for recovery. Idempotent."""
+        lock, self._lock = self._lock, -1
+        if lock >= 0:
+            _release(self._folder, lock, self._files)
+
+
+def orphans(archive: Path, files: Files = FILES) -> Iterator[tuple[Exchange | None, Callable[[], None]]]:
+    """Exchanges that dead processes left behind, oldest first, each with the call that disposes of its file.
+
+    None stands for a file that holds not even a request head. The folder of a dead process stays claimed while its
+    exchanges are handed out; it goes afterwards if all of them were disposed of. Entries that cannot be read are left.
+    """
+    root = archive / FOLDER
+    for name in files.names(root):
+        folder = root / name
+        if name == _LOCK or folder.is_symlink() or not folder.is_dir():
+            continue
+        with _guard(root, files):
+            lock = _claim(folder, files)
+        if lock < 0:
+            continue
+        try:
+            for entry in files.names(folder):
+                path = folder / entry
+                if not entry.endswith(_SUFFIX) or path.is_symlink():
+                    continue
+                try:
+                    data = files.read(path)
+                except OSError:
+                    continue
+                yield spool_frames.rebuild(data), partial(files.remove, path)
+        finally:
+            _release(folder, lock, files)
+
+
+@contextlib.contextmanager
+def _guard(root: Path, files: Files) -> Iterator[None]:
+    files.make_folder(root)
+    try:
+        descriptor = files.create(root / _LOCK)
+    except FileExistsError:
+        descriptor = files.open_append(root / _LOCK)
+    try:
+        files.lock(descriptor)
+        yield
+    finally:
+        files.close(descriptor)
+
+
+def _claim(folder: Path, files: Files) -> int:
+    """The descriptor of a dead folder's lock, now ours; -1 where a living process holds it or it is gone."""
+    try:
+        descriptor = files.open_append(folder / _LOCK)
+    except FileNotFoundError:  # its maker died between the folder and its lock, or it is just being removed
+        with contextlib.suppress(OSError):
+            folder.rmdir()
+        return -1
+    if files.try_lock(descriptor):
+        return descriptor
+    files.close(descriptor)
+    return -1
+
+
+def _release(folder: Path, lock: int, files: Files) -> None:
+    with contextlib.suppress(OSError):
+        if files.names(folder) == [_LOCK]:
+            files.remove(folder / _LOCK)
+            folder.rmdir()
+    with contextlib.suppress(OSError):
+        files.close(lock)

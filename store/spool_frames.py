@@ -1,0 +1,184 @@
+"""The bytes of one spool file, and how an exchange is rebuilt from them.
+
+A file is `MAGIC` and then frames: kind (1 byte), offset from the exchange's start in ms, payload length, CRC-32 of all
+that and the payload (three little-endian u32), payload. Heads and the end are JSON, pieces of bodies are raw. A frame that is cut
+or damaged ends the file: what stands before it is what had arrived. Pure functions; `store.spool` does the I/O.
+"""
+
+import struct
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from enum import IntEnum
+from typing import Any
+
+from store.canonical import dumps, loads
+from store.exchange import Chunk, Exchange, Headers, Mode, Outcome, header
+
+MAGIC = b"DECKSPOOL1\n"
+_HEADER = struct.Struct("<BII")
+_CHECKSUM = struct.Struct("<I")
+_BEFORE = _HEADER.size + _CHECKSUM.size
+_MAX_MS = 0xFFFFFFFF
+
+
+class Kind(IntEnum):
+    """What a frame holds."""
+
+    REQUEST_HEAD = 1
+    REQUEST_DATA = 2
+    REQUEST_END = 3
+    RESPONSE_HEAD = 4
+    RESPONSE_DATA = 5
+    END = 6
+
+
+_KINDS = frozenset(Kind)
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """One frame; ``at_ms`` is the offset from the exchange's start."""
+
+    kind: Kind
+    at_ms: int
+    payload: bytes
+
+
+def pack(kind: Kind, at_ms: int, payload: bytes) -> bytes:
+    """The bytes of one frame."""
+    front = _HEADER.pack(kind, min(max(at_ms, 0), _MAX_MS), len(payload))
+    return front + _CHECKSUM.pack(zlib.crc32(payload, zlib.crc32(front))) + payload
+
+
+def frames(data: bytes) -> Iterator[Frame]:
+    """The whole frames of a spool file, up to the first that is cut or damaged."""
+    if not data.startswith(MAGIC):
+        return
+    position = len(MAGIC)
+    while position + _BEFORE <= len(data):
+        front = data[position : position + _HEADER.size]
+        kind, at_ms, length = _HEADER.unpack(front)
+        (checksum,) = _CHECKSUM.unpack_from(data, position + _HEADER.size)
+        position += _BEFORE
+        payload = data[position : position + length]
+        if len(payload) != length or zlib.crc32(payload, zlib.crc32(front)) != checksum or kind not in _KINDS:
+            return
+        yield Frame(Kind(kind), at_ms, payload)
+        position += length
+
+
+def request_head(head: Exchange) -> bytes:
+    """The payload of a request head; headers and URL must be masked already."""
+    return dumps(
+        {
+            "method": head.method,
+            "url": head.url,
+            "headers": _to_json(head.request_headers),
+            "started_ms": head.started_ms,
+            "mode": head.mode.value,
+            "http_version": head.http_version,
+            "run": head.run,
+            "tags": list(head.tags),
+        }
+    )
+
+
+def response_head(status: int, headers: Headers) -> bytes:
+    """The payload of a response head; headers must be masked already."""
+    return dumps({"status": status, "headers": _to_json(headers)})
+
+
+def end(outcome: Outcome, error: str, request_size: int | None, response_size: int | None) -> bytes:
+    """The payload of the end of an exchange that the recorder saw."""
+    sizes = {"request_size": request_size, "response_size": response_size}
+    return dumps({"outcome": outcome.value, "error": error, **sizes})
+
+
+def rebuild(data: bytes) -> Exchange | None:
+    """The exchange in a spool file, or None when not even its request head arrived.
+
+    Without an end frame the outcome is `interrupted`, unless a fixed-length response had arrived whole. Never raises:
+    a frame whose JSON does not fit ends the file like a damaged one.
+    """
+    exchange: Exchange | None = None
+    request: list[bytes] = []
+    response: list[bytes] = []
+    chunks: list[Chunk] = []
+    for frame in frames(data):
+        if exchange is None and frame.kind is not Kind.REQUEST_HEAD:
+            return None
+        if frame.kind is Kind.REQUEST_DATA:
+            request.append(frame.payload)
+            continue
+        if frame.kind is Kind.RESPONSE_DATA:
+            response.append(frame.payload)
+            chunks.append(Chunk(frame.at_ms, len(frame.payload)))
+            continue
+        try:
+            exchange = _apply(exchange, frame)
+        except (AttributeError, KeyError, TypeError, ValueError):  # JSON of another shape
+            break
+    if exchange is None:
+        return None
+    whole = replace(
+        exchange,
+        request_body=b"".join(request),
+        response_body=b"".join(response),
+        chunks=tuple(chunks),
+    )
+    return _judge_by_length(whole)
+
+
+def _apply(exchange: Exchange | None, frame: Frame) -> Exchange:
+    if exchange is None:
+        return _from_head(loads(frame.payload))
+    if frame.kind is Kind.REQUEST_END:
+        return replace(exchange, request_end_ms=frame.at_ms)
+    value = loads(frame.payload)
+    if frame.kind is Kind.RESPONSE_HEAD:
+        headers = _from_json(value["headers"])
+        return replace(exchange, status=int(value["status"]), response_headers=headers, first_byte_ms=frame.at_ms)
+    if frame.kind is Kind.END:
+        return replace(
+            exchange,
+            end_ms=frame.at_ms,
+            outcome=Outcome(value["outcome"]),
+            error=str(value["error"]),
+            request_size=value["request_size"],
+            response_size=value["response_size"],
+        )
+    raise ValueError("a second request head")
+
+
+def _from_head(value: Any) -> Exchange:
+    return Exchange(
+        method=str(value["method"]),
+        url=str(value["url"]),
+        request_headers=_from_json(value["headers"]),
+        request_body=b"",
+        started_ms=int(value["started_ms"]),
+        outcome=Outcome.INTERRUPTED,
+        mode=Mode(value["mode"]),
+        http_version=str(value["http_version"]),
+        run=str(value["run"]),
+        tags=tuple(str(tag) for tag in value["tags"]),
+    )
+
+
+def _judge_by_length(exchange: Exchange) -> Exchange:
+    """A fixed-length response that is all there is complete by HTTP's own framing, whoever died afterwards."""
+    if exchange.outcome is not Outcome.INTERRUPTED or exchange.end_ms is not None:
+        return exchange
+    if header(exchange.response_headers, "content-length") != str(len(exchange.response_body)):
+        return exchange
+    last = exchange.chunks[-1].at_ms if exchange.chunks else exchange.first_byte_ms
+    return replace(exchange, outcome=Outcome.COMPLETE, end_ms=last)
+
+
+def _to_json(headers: Headers) -> list[list[str]]:
+    return [[name.decode("latin-1"), value.decode("latin-1")] for name, value in headers]
+
+
+def _from_json(pairs: Any) -> Headers:
+    return tuple((name.encode("latin-1"), value.encode("latin-1")) for name, value in pairs)

@@ -1,0 +1,215 @@
+"""Exchanges in flight on disk: what comes back, whatever cut the file."""
+
+import os
+import stat
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from store.exchange import Chunk, Exchange, Headers, Mode, Outcome
+from store.files import Files
+from store.spool import FOLDER, Entry, Spool, orphans
+
+
+class Masking:
+    """Masks by hand what the tests look for."""
+
+    def headers(self, headers: Headers) -> Headers:
+        return tuple((name, b"***" if name == b"x-api-key" else value) for name, value in headers)
+
+    def url(self, url: str) -> str:
+        return url.replace("key=secret", "key=***")
+
+
+HEAD = Exchange(
+    method="POST",
+    url="https://api.example/v1/messages?key=secret",
+    request_headers=((b"x-api-key", b"secret"), (b"X-Odd", b"\xff\x00")),
+    request_body=b"",
+    started_ms=1_700_000_000_000,
+    mode=Mode.REVERSE,
+    http_version="HTTP/2.0",
+    run="ab" * 32,
+    tags=("one", "two"),
+)
+
+
+def fill(entry: Entry) -> None:
+    entry.request(b'{"a":', 1)
+    entry.request(b"1}", 2)
+    entry.request_end(3)
+    entry.response_head(200, ((b"content-type", b"text/event-stream"),), 10)
+    entry.response(b"data: one\n\n", 11)
+    entry.response(b"data: two\n\n", 20)
+
+
+@pytest.fixture
+def spool(tmp_path: Path) -> Iterator[Spool]:
+    made = Spool.create(tmp_path, Masking())
+    yield made
+    made.close()
+
+
+def only(archive: Path) -> Exchange:
+    found = [exchange for exchange, _ in orphans(archive)]
+    assert len(found) == 1
+    assert found[0] is not None
+    return found[0]
+
+
+def test_nothing_of_a_living_process_is_an_orphan(tmp_path: Path, spool: Spool) -> None:
+    fill(spool.open(HEAD))
+    assert list(orphans(tmp_path)) == []
+
+
+def test_an_orphan_comes_back_with_what_had_arrived(tmp_path: Path, spool: Spool) -> None:
+    fill(spool.open(HEAD))
+    spool.close()
+    assert only(tmp_path) == replace(
+        HEAD,
+        url="https://api.example/v1/messages?key=***",
+        request_headers=((b"x-api-key", b"***"), (b"X-Odd", b"\xff\x00")),
+        request_body=b'{"a":1}',
+        request_end_ms=3,
+        status=200,
+        response_headers=((b"content-type", b"text/event-stream"),),
+        response_body=b"data: one\n\ndata: two\n\n",
+        chunks=(Chunk(11, 11), Chunk(20, 11)),
+        first_byte_ms=10,
+        outcome=Outcome.INTERRUPTED,
+    )
+
+
+def test_no_credential_reaches_the_disk(tmp_path: Path, spool: Spool) -> None:
+    entry = spool.open(HEAD)
+    entry.response_head(200, ((b"x-api-key", b"secret"),), 1)
+    assert all(b"secret" not in path.read_bytes() for path in tmp_path.rglob("*.flight"))
+
+
+def test_the_end_that_the_recorder_saw_is_kept(tmp_path: Path, spool: Spool) -> None:
+    entry = spool.open(HEAD)
+    fill(entry)
+    entry.end(Outcome.CLIENT_ABORTED, "Client disconnected.", 30, None, 99)
+    spool.close()
+    found = only(tmp_path)
+    assert (found.outcome, found.error, found.end_ms) == (
+        Outcome.CLIENT_ABORTED,
+        "Client disconnected.",
+        30,
+    )
+    assert found.response_size == 99
+
+
+@pytest.mark.parametrize(("length", "outcome"), [(4, Outcome.COMPLETE), (5, Outcome.INTERRUPTED)])
+def test_a_fixed_length_says_whether_the_response_is_whole(
+    tmp_path: Path, spool: Spool, length: int, outcome: Outcome
+) -> None:
+    entry = spool.open(HEAD)
+    entry.response_head(200, ((b"Content-Length", b"%d" % length),), 5)
+    entry.response(b"abcd", 6)
+    spool.close()
+    assert only(tmp_path).outcome is outcome
+
+
+def test_a_file_cut_anywhere_gives_what_stands_before_the_cut(tmp_path: Path, spool: Spool) -> None:
+    fill(spool.open(HEAD))
+    spool.close()
+    (path,) = tmp_path.rglob("*.flight")
+    whole = path.read_bytes()
+    body = b"data: one\n\ndata: two\n\n"
+    sizes = []
+    for cut in range(len(whole)):
+        path.write_bytes(whole[:cut])
+        ((exchange, _),) = orphans(tmp_path)
+        if exchange is not None:
+            assert b'{"a":1}'.startswith(exchange.request_body)
+            assert body.startswith(exchange.response_body)
+            sizes.append(len(exchange.request_body) + len(exchange.response_body))
+    assert sizes == sorted(sizes)
+    assert set(sizes) == {0, 5, 7, 18}
+
+
+def test_a_flipped_bit_never_changes_what_comes_back(tmp_path: Path, spool: Spool) -> None:
+    fill(spool.open(HEAD))
+    spool.close()
+    (path,) = tmp_path.rglob("*.flight")
+    whole = path.read_bytes()
+    body = b"data: one\n\ndata: two\n\n"
+    for position in range(len(whole)):
+        path.write_bytes(whole[:position] + bytes([whole[position] ^ 1]) + whole[position + 1 :])
+        ((exchange, _),) = orphans(tmp_path)
+        assert exchange is None or body.startswith(exchange.response_body)
+
+
+def test_what_is_disposed_of_is_gone_and_so_is_the_folder(tmp_path: Path, spool: Spool) -> None:
+    fill(spool.open(HEAD))
+    spool.close()
+    for _, dispose in orphans(tmp_path):
+        dispose()
+    assert os.listdir(tmp_path / FOLDER) == ["lock"]
+    assert list(orphans(tmp_path)) == []
+
+
+def test_what_is_not_disposed_of_comes_again(tmp_path: Path, spool: Spool) -> None:
+    fill(spool.open(HEAD))
+    spool.close()
+    assert only(tmp_path) == only(tmp_path)
+
+
+def test_a_discarded_entry_and_an_empty_folder_leave_nothing(tmp_path: Path, spool: Spool) -> None:
+    entry = spool.open(HEAD)
+    entry.discard()
+    entry.discard()
+    spool.close()
+    spool.close()
+    assert os.listdir(tmp_path / FOLDER) == ["lock"]
+
+
+def test_files_and_folders_are_private(tmp_path: Path, spool: Spool) -> None:
+    spool.open(HEAD)
+    for path in [tmp_path / FOLDER, *(tmp_path / FOLDER).rglob("*")]:
+        mode = stat.S_IMODE(path.stat().st_mode)
+        assert mode == (0o700 if path.is_dir() else 0o600)
+
+
+class FullDisk(Files):
+    """Takes ``room`` bytes, half of the write that does not fit, then no more."""
+
+    room = 10_000
+
+    def append(self, descriptor: int, data: bytes) -> None:
+        if len(data) > self.room:
+            super().append(descriptor, data[: self.room])
+            self.room = 0
+            raise OSError(28, "No space left on device")
+        self.room -= len(data)
+        super().append(descriptor, data)
+
+
+def test_a_failed_write_ends_the_entry_and_raises_nothing(tmp_path: Path) -> None:
+    disk = FullDisk()
+    spool = Spool.create(tmp_path, Masking(), disk)
+    entry = spool.open(HEAD)
+    entry.response_head(200, (), 1)
+    entry.response(b"kept", 2)
+    disk.room = 5
+    entry.response(b"torn", 3)
+    assert "No space" in entry.failed
+    disk.room = 10_000
+    entry.response(b"after", 4)
+    with pytest.raises(OSError, match="No space"):
+        disk.room = 3
+        spool.open(HEAD)
+    spool.close()
+    assert only(tmp_path).response_body == b"kept"
+
+
+def test_a_link_in_the_spool_is_not_followed(tmp_path: Path, spool: Spool) -> None:
+    fill(spool.open(HEAD))
+    spool.close()
+    (path,) = tmp_path.rglob("*.flight")
+    os.symlink(path, path.with_name("00000009.flight"))
+    os.symlink(path.parent, tmp_path / FOLDER / "link")
+    assert only(tmp_path).method == "POST"
