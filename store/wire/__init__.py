@@ -1,0 +1,31 @@
+"""The wire formats: one module or package in here each, with an instance of `store.reading.Wire` named ``WIRE``.
+
+They are found by looking into this folder, so a new format edits nothing else. Modules without a ``WIRE`` are shared
+parts. `generic` claims everything and is asked last.
+"""
+
+import importlib
+import pkgutil
+from functools import cache
+
+from store.reading import Members, Wire
+
+_LAST = "generic"
+
+
+@cache
+def _wires() -> tuple[Wire, ...]:
+    names = sorted((name for _, name, _ in pkgutil.iter_modules(__path__)), key=lambda name: (name == _LAST, name))
+    modules = (importlib.import_module(f"{__name__}.{name}") for name in names)
+    return tuple(module.WIRE for module in modules if hasattr(module, "WIRE"))
+
+
+def pick(url_path: str, members: Members) -> Wire:
+    """The wire format of a request to this path (no query) with these members; the generic one if none claims it."""
+    return next(wire for wire in _wires() if wire.claims(url_path, members))
+
+
+def by_name(name: str) -> Wire:
+    """The wire format of this name. One that this version does not know is read by the generic one."""
+    wires = _wires()
+    return next((wire for wire in wires if wire.name == name), wires[-1])

@@ -1,0 +1,96 @@
+"""Who speaks the Messages API: client, session, thread and role, from headers and members.
+
+What is known of Claude Code was read from recorded requests of version 2.1.219. Ids become names of sessions, so one
+with odd characters is treated as absent.
+"""
+
+import re
+from collections.abc import Mapping
+from typing import Any, Final
+
+from store.canonical import loads
+from store.exchange import Headers, header
+from store.reading import Identity, Members
+from store.wire.products import product
+
+_ID: Final = re.compile(r"[A-Za-z0-9._:-]{1,128}\Z")
+_OLD_USER_ID: Final = re.compile(r"user_.*_session_([0-9A-Fa-f-]{36})\Z", re.DOTALL)
+_CWD: Final = re.compile(r"^(?: - Primary w|W)orking directory: (\S[^\r\n]{0,4095})$", re.MULTILINE)
+_TITLE_PROMPT: Final = "Generate a concise, sentence-case title"
+
+
+def read_identity(headers: Headers, members: Members, first: Mapping[str, Any] | None) -> Identity:
+    """Never raises; see `store.reading.Identity`."""
+    client, version = product(header(headers, "user-agent"))
+    if client != "claude-code":
+        return Identity(client=client, version=version, role=_role(thread="", members=members))
+    thread = _id(header(headers, "x-claude-code-agent-id"))
+    system = _system_text(members)
+    cwd = _CWD.search(system)
+    return Identity(
+        client=client,
+        version=version,
+        session=_id(header(headers, "x-claude-code-session-id")) or _session_of_user_id(members),
+        thread=thread,
+        role=_side_call(members, first, system) or _role(thread, members),
+        cwd=cwd[1] if cwd else "",
+    )
+
+
+def _role(thread: str, members: Members) -> str:
+    # max_tokens is required by /v1/messages and not allowed by /v1/messages/count_tokens
+    if "model" in members and "max_tokens" not in members:
+        return "aux:count-tokens"
+    return "sub" if thread else "main"
+
+
+def _side_call(members: Members, first: Mapping[str, Any] | None, system: str) -> str:
+    """Claude Code's own small requests: a title for the session, and one token to see what quota is left."""
+    if loads(members.get("tools", b"[]")) != []:
+        return ""
+    if _TITLE_PROMPT in system or _answer_members(members) == {"title"}:
+        return "aux:title"
+    if loads(members.get("max_tokens", b"")) == 1 and _only_text(first) == "quota":
+        return "aux:quota-check"
+    return ""
+
+
+def _answer_members(members: Members) -> set[str]:
+    """Names of the members that a structured answer was asked to have."""
+    value = loads(members.get("output_config", b""))
+    for member in ("format", "schema", "properties"):
+        value = value.get(member) if isinstance(value, dict) else None
+    return set(value) if isinstance(value, dict) else set()
+
+
+def _only_text(message: Any) -> str:
+    content = message.get("content") if isinstance(message, dict) else None
+    if isinstance(content, list) and len(content) == 1 and isinstance(content[0], dict):
+        content = content[0].get("text")
+    return content if isinstance(content, str) else ""
+
+
+def _session_of_user_id(members: Members) -> str:
+    """``metadata.user_id`` is a string: JSON with a ``session_id``, or ``user_…_account_…_session_<uuid>`` before."""
+    metadata = loads(members.get("metadata", b""))
+    user_id = metadata.get("user_id") if isinstance(metadata, dict) else None
+    if not isinstance(user_id, str):
+        return ""
+    value = loads(user_id)
+    if isinstance(value, dict):
+        return _id(value.get("session_id"))
+    old = _OLD_USER_ID.match(user_id)
+    return old[1] if old else ""
+
+
+def _system_text(members: Members) -> str:
+    system = loads(members.get("system", b""))
+    if isinstance(system, str):
+        return system
+    parts = system if isinstance(system, list) else []
+    texts = (part.get("text") for part in parts if isinstance(part, dict))
+    return "\n".join(text for text in texts if isinstance(text, str))
+
+
+def _id(value: Any) -> str:
+    return value if isinstance(value, str) and _ID.match(value) else ""

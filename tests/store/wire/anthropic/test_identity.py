@@ -1,0 +1,103 @@
+"""Who is speaking, from the headers and members that Claude Code and the SDKs send."""
+
+import json
+from typing import Any
+
+import pytest
+from messages_streams import recorded
+
+from store.exchange import Headers
+from store.reading import Identity
+from store.wire.anthropic import WIRE
+
+SESSION = "ac9b5a71-50d4-47c2-b771-4d5c3e96d899"
+AGENT = ((b"User-Agent", b"claude-cli/2.1.219 (external, sdk-cli)"),)
+
+
+def members(**values: Any) -> dict[str, bytes]:
+    return {name: json.dumps(value).encode() for name, value in ({"model": "m", "max_tokens": 9} | values).items()}
+
+
+def who(headers: Headers = AGENT, first: Any = None, **values: Any) -> Identity:
+    return WIRE.identity(headers, members(**values), first)
+
+
+@pytest.mark.parametrize(
+    ("user_agent", "client", "version"),
+    [
+        ("claude-cli/2.1.219 (external, sdk-cli)", "claude-code", "2.1.219"),
+        ("Anthropic/Python 0.125.0", "anthropic-python", "0.125.0"),
+        ("AsyncAnthropic/Python 0.125.0", "asyncanthropic-python", "0.125.0"),
+        ("curl/8.5.0", "curl", "8.5.0"),
+        ("Mozilla/5.0 (X11; Linux) Chrome/9", "mozilla", "5.0"),
+        ("", "", ""),
+        ("\x1b[31m/1", "", ""),
+    ],
+)
+def test_client_and_version(user_agent: str, client: str, version: str) -> None:
+    found = who(((b"user-agent", user_agent.encode()),))
+    assert (found.client, found.version) == (client, version)
+
+
+def test_the_session_header_wins() -> None:
+    metadata = {"user_id": json.dumps({"session_id": "other"})}
+    assert who((*AGENT, (b"X-Claude-Code-Session-Id", SESSION.encode())), metadata=metadata).session == SESSION
+
+
+@pytest.mark.parametrize(
+    ("user_id", "session"),
+    [
+        (json.dumps({"device_id": "d", "session_id": SESSION}), SESSION),
+        (f"user_0a_account_11-22_session_{SESSION}", SESSION),
+        ("user_0a_account_11-22", ""),
+        (json.dumps({"session_id": "../../etc"}), ""),
+        (json.dumps({"session_id": 7}), ""),
+        (7, ""),
+    ],
+)
+def test_the_session_in_the_user_id(user_id: Any, session: str) -> None:
+    assert who(metadata={"user_id": user_id}).session == session
+
+
+def test_a_user_id_of_another_client_is_no_session() -> None:
+    found = who(((b"user-agent", b"curl/8"),), metadata={"user_id": json.dumps({"session_id": SESSION})})
+    assert found.session == ""
+
+
+def test_a_subagent() -> None:
+    found = who((*AGENT, (b"x-claude-code-agent-id", b"a0c0778e223db598c")))
+    assert (found.thread, found.role) == ("a0c0778e223db598c", "sub")
+
+
+@pytest.mark.parametrize(
+    "line", ["Working directory: /a b/c", " - Primary working directory: /a b/c"], ids=["sub", "main"]
+)
+def test_the_working_directory(line: str) -> None:
+    assert who(system=[{"type": "text", "text": f"<env>\n{line}\nPlatform: x"}]).cwd == "/a b/c"
+    assert who(system=f"{line}").cwd == "/a b/c"
+
+
+def test_side_calls() -> None:
+    title = {"format": {"type": "json_schema", "schema": {"type": "object", "properties": {"title": {}}}}}
+    assert who(tools=[], output_config=title).role == "aux:title"
+    assert who(system="Generate a concise, sentence-case title (3-7 words)").role == "aux:title"
+    assert who(tools=[{"name": "Bash"}], output_config=title).role == "main"
+    quota = {"role": "user", "content": "quota"}
+    assert who(max_tokens=1, first=quota).role == "aux:quota-check"
+    assert who(max_tokens=1, first={"role": "user", "content": [{"type": "text", "text": "quota"}]}).role == (
+        "aux:quota-check"
+    )
+    assert who(max_tokens=2, first=quota).role == "main"
+    assert WIRE.identity(AGENT, {"model": b'"m"'}, None).role == "aux:count-tokens"
+
+
+@pytest.mark.skipif(not list(recorded()), reason="the recorded turns are not at hand")
+def test_the_recorded_session() -> None:
+    found = []
+    for _, body, headers, _ in recorded():
+        raw = {name: json.dumps(value).encode() for name, value in body.items() if name != "messages"}
+        found.append(WIRE.identity(tuple(headers), raw, body["messages"][0]))
+    assert {(who.client, who.version, who.session) for who in found} == {("claude-code", "2.1.219", SESSION)}
+    assert [who.role for who in found] == ["aux:title", *["main"] * 8, "sub", "sub", *["main"] * 6]
+    assert [who.thread for who in found[8:12]] == ["", "a0c0778e223db598c", "a0c0778e223db598c", ""]
+    assert {who.cwd for who in found[1:]} == {"/private/tmp/tapes-fixture-run"}
