@@ -24,7 +24,10 @@ def loads(data: bytes | str) -> Any:
     """The JSON value in ``data``, or `UNPARSABLE`. Never raises."""
     try:
         return json.loads(data)
-    except (ValueError, RecursionError):  # JSONDecodeError, UnicodeDecodeError and the digit limit are ValueErrors
+    except (
+        ValueError,
+        RecursionError,
+    ):  # JSONDecodeError, UnicodeDecodeError and the digit limit are ValueErrors
         return UNPARSABLE
 
 
@@ -34,5 +37,9 @@ def dumps(value: Any) -> bytes:
 
     try:
         return orjson.dumps(value, option=orjson.OPT_SORT_KEYS)
-    except (TypeError, ValueError, RecursionError):  # lone surrogates, integers over 64 bit: only in derived text
+    except (
+        TypeError,
+        ValueError,
+        RecursionError,
+    ):  # lone surrogates, integers over 64 bit: only in derived text
         return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=True).encode("ascii")

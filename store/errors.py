@@ -1,13 +1,13 @@
 """What can go wrong in the archive.
 
-    StoreError                  base of all; `deck.diagnostics` maps each to a sentence and an exit code
-    ├── BadId                   text that cannot be an object id
-    ├── NotAnArchive            the folder holds no archive, or one this version cannot read
-    ├── Unsafe                  the archive's owner, mode or a symlink makes it unsafe to use
-    ├── NotFound                no object, ref or session of that name
-    ├── Ambiguous               a prefix or name that fits several (`candidates`)
-    └── Damaged                 stored bytes that do not give what they should (`where` says which)
-        └── Missing             an object that something names and no pack holds
+StoreError                  base of all; `deck.diagnostics` maps each to a sentence and an exit code
+├── BadId                   text that cannot be an object id
+├── NotAnArchive            the folder holds no archive, or one this version cannot read
+├── Unsafe                  the archive's owner, mode or a symlink makes it unsafe to use
+├── NotFound                no object, ref or session of that name
+├── Ambiguous               a prefix or name that fits several (`candidates`)
+└── Damaged                 stored bytes that do not give what they should (`where` says which)
+    └── Missing             an object that something names and no pack holds
 """
 
 from collections.abc import Sequence

@@ -62,9 +62,7 @@ class Usage:
     @property
     def context(self) -> int:
         """Tokens that were in the window when the model answered."""
-        return sum(
-            n or 0 for n in (self.input, self.cache_read, self.cache_write_5m, self.cache_write_1h)
-        )
+        return sum(n or 0 for n in (self.input, self.cache_read, self.cache_write_5m, self.cache_write_1h))
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +106,7 @@ class Wire(Protocol):
     name: str  # e.g. "anthropic.messages"; stored in every turn
     version: int  # raised when a reading of the same bytes changes
     conversation: str  # top-level member that is the conversation array, or "" for none
+    spawn_tools: tuple[str, ...]  # names of tools whose `prompt` input becomes a subagent's first user text
 
     def claims(self, url_path: str, members: Members) -> bool:
         """Whether this module reads a request to this path (no query) with these members. Never raises."""

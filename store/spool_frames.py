@@ -1,8 +1,9 @@
 """The bytes of one spool file, and how an exchange is rebuilt from them.
 
-A file is `MAGIC` and then frames: kind (1 byte), offset from the exchange's start in ms, payload length, CRC-32 of all
-that and the payload (three little-endian u32), payload. Heads and the end are JSON, pieces of bodies are raw. A frame that is cut
-or damaged ends the file: what stands before it is what had arrived. Pure functions; `store.spool` does the I/O.
+A file is `MAGIC` and then frames: kind (1 byte), offset from the exchange's start in ms, payload length, CRC-32 of
+these and of the payload (three little-endian u32), payload. Heads and the end are JSON, pieces of bodies are raw.
+A frame that is cut or damaged ends the file: what stands before it is what had arrived. Pure functions;
+`store.spool` does the I/O.
 """
 
 import struct

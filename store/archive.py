@@ -1,0 +1,136 @@
+"""The archive: a folder that holds objects, journals and what was derived from them.
+
+    FORMAT      format version and archive id        key        masking key
+    objects/pack/<writer>.pack                       journal/<writer>.log
+    index/index.sqlite (derived)                     spool/ (exchanges in flight)      refs/
+
+Opening refuses what is not private to the user. Reading goes through `get`, which verifies; writing goes through
+`store.record.Recorder` only.
+"""
+
+import os
+import secrets
+import stat
+from pathlib import Path
+from types import TracebackType
+from typing import Final, Self
+
+from store.errors import Ambiguous, Damaged, NotAnArchive, NotFound, Unsafe
+from store.files import FILES, Files
+from store.ids import is_prefix
+from store.index import Index
+from store.objects import Object, ObjectReader
+
+FORMAT: Final = "deck archive 1"
+KEY_BYTES: Final = 32
+
+
+class Archive:
+    """An open archive. A context manager; threads of one process may share it for reading."""
+
+    def __init__(self, path: Path, archive_id: bytes, key: bytes, files: Files) -> None:
+        self.path = path
+        self.id = archive_id
+        self.key = key
+        self.files = files
+        self.packs = path / "objects" / "pack"
+        self.journals = path / "journal"
+        self.index = Index(path / "index" / "index.sqlite", archive_id.hex())
+        self.objects = ObjectReader(files, self.packs, self.index)
+
+    @classmethod
+    def create(cls, path: Path, files: Files = FILES) -> Self:
+        """Make an archive in ``path`` (private to the user), or open the one that is there."""
+        if (path / "FORMAT").exists():
+            return cls.open(path, files)
+        if path.is_dir() and any(path.iterdir()):
+            raise NotAnArchive(f"{path} is not empty and is no deck archive; name another folder")
+        for folder in (
+            path,
+            path / "objects" / "pack",
+            path / "journal",
+            path / "index",
+            path / "spool",
+            path / "refs",
+        ):
+            files.make_folder(folder)
+        if not (path / "key").exists():
+            files.replace(path / "key", secrets.token_bytes(KEY_BYTES))
+        files.replace(path / "FORMAT", f"{FORMAT}\n{secrets.token_hex(16)}\n".encode("ascii"))
+        return cls.open(path, files)
+
+    @classmethod
+    def open(cls, path: Path, files: Files = FILES) -> Self:
+        """Open an archive. Raises `NotAnArchive` or `Unsafe`."""
+        _refuse_unsafe(path)
+        try:
+            name, archive_id, *_ = files.read(path / "FORMAT").decode("ascii", "replace").splitlines()
+            key = files.read(path / "key")
+        except (FileNotFoundError, NotADirectoryError, ValueError) as error:
+            raise NotAnArchive(f"no deck archive in {path}") from error
+        if name != FORMAT:
+            raise NotAnArchive(f"{path} has format {name[:40]!r}; this deck reads {FORMAT!r}")
+        if len(key) != KEY_BYTES or len(archive_id) != 32 or not is_prefix(archive_id):
+            raise NotAnArchive(f"FORMAT or key of the archive in {path} is damaged")
+        for folder in ("index", "spool", "refs"):
+            if os.access(path, os.W_OK):
+                files.make_folder(path / folder)
+        archive = cls(path, bytes.fromhex(archive_id), key, files)
+        archive.refresh()
+        return archive
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Give the files back; idempotent."""
+        self.index.close()
+
+    def refresh(self) -> bool:
+        """Let the index catch up with what was committed since; true where there was anything."""
+        from store.catchup import catch_up  # loads the wire modules, which a look-up in a fresh index does not need
+
+        return catch_up(self)
+
+    def get(self, wanted: bytes) -> Object:
+        """The object with this id, verified. Raises `Missing` or `Damaged`."""
+        return self.objects.get(wanted)
+
+    def get_kind(self, wanted: bytes, kind: str) -> bytes:
+        """The payload of an object that has to be of ``kind``. Raises `Missing` or `Damaged`."""
+        found = self.get(wanted)
+        if found.kind != kind:
+            raise Damaged(f"object {wanted.hex()} is a {found.kind}, not a {kind}", where=wanted.hex())
+        return found.payload
+
+    def resolve(self, prefix: str) -> bytes:
+        """The id that starts with ``prefix``; turns win over other kinds. Raises `NotFound` or `Ambiguous`."""
+        if not is_prefix(prefix):
+            raise NotFound(f"not an id or a prefix of one: {prefix[:80]!r}")
+        found = self.index.with_prefix(prefix)
+        turns = [hex_id for hex_id, kind in found if kind == "turn"]
+        candidates = turns if len(turns) == 1 else [hex_id for hex_id, _kind in found]
+        if not candidates:
+            raise NotFound(f"no object starts with {prefix}")
+        if len(candidates) > 1:
+            raise Ambiguous(f"{prefix} fits {len(candidates)} objects", candidates)
+        return bytes.fromhex(candidates[0])
+
+
+def _refuse_unsafe(path: Path) -> None:
+    """Refuse a folder that is a symlink, another user's, or open to others."""
+    try:
+        status = path.lstat()
+    except (FileNotFoundError, NotADirectoryError) as error:
+        raise NotAnArchive(f"no deck archive in {path}") from error
+    if stat.S_ISLNK(status.st_mode):
+        raise Unsafe(f"{path} is a symbolic link; name the folder itself")
+    if status.st_uid != os.getuid():
+        raise Unsafe(f"{path} belongs to another user (uid {status.st_uid})")
+    if status.st_mode & 0o077:
+        raise Unsafe(f"{path} is open to other users; close it with: chmod 700 {path}")

@@ -1,0 +1,130 @@
+"""Letting the index catch up with packs and journals: after a crash, after another process committed, or from nothing.
+
+Blocks are decoded in order and every object's id is computed again, so what the index says of a place is what lies
+there. A damaged block costs the rest of its frame and nothing else; `store.fsck` speaks of it.
+"""
+
+from typing import TYPE_CHECKING
+
+from store import journal
+from store.derive import add_turn, read_turn
+from store.errors import Damaged
+from store.journal import Record, Type
+from store.link import Keys
+from store.pack import BLOCK_HEADER, HEADER_BYTES, NEW_FRAME, Block, scan
+from store.turn import exchange_key, parse
+
+if TYPE_CHECKING:
+    from store.archive import Archive
+
+
+def catch_up(archive: "Archive") -> bool:
+    """Take in what is new on disk; true where there was anything. Safe beside other processes that do the same."""
+    packs, journals = _behind(archive)
+    if not packs and not journals:
+        return False
+    db = archive.index.db
+    for name in packs:
+        db.execute("BEGIN IMMEDIATE")
+        try:
+            _scan_pack(archive, name)
+        finally:
+            db.execute("COMMIT")
+    keys = Keys(archive.index)
+    for name in journals:
+        db.execute("BEGIN IMMEDIATE")
+        try:
+            _read_journal(archive, name, keys)
+        finally:
+            db.execute("COMMIT")
+    return True
+
+
+def _behind(archive: "Archive") -> tuple[list[str], list[str]]:
+    """Names of packs and journals that are longer than the index knows, oldest writer first."""
+    db, files = archive.index.db, archive.files
+    scanned = dict(db.execute("SELECT name, scanned FROM packs"))
+    read = dict(db.execute("SELECT name, size FROM journals"))
+    packs = [name.removesuffix(".pack") for name in files.names(archive.packs) if name.endswith(".pack")]
+    journals = [name.removesuffix(".log") for name in files.names(archive.journals) if name.endswith(".log")]
+    return (
+        [name for name in packs if files.size(archive.packs / f"{name}.pack") > scanned.get(name, HEADER_BYTES)],
+        [
+            name
+            for name in journals
+            if files.size(archive.journals / f"{name}.log") >= read.get(name, 0) + journal.RECORD_BYTES
+        ],
+    )
+
+
+def _scan_pack(archive: "Archive", name: str) -> None:
+    db, index, objects = archive.index.db, archive.index, archive.objects
+    row = db.execute("SELECT scanned FROM packs WHERE name = ?", (name,)).fetchone()
+    start = row[0] if row else HEADER_BYTES
+    last = db.execute(
+        "SELECT b.frame, b.frame_first FROM blocks b JOIN packs p ON p.id = b.pack WHERE p.name = ?"
+        " ORDER BY b.first DESC LIMIT 1",
+        (name,),
+    ).fetchone()
+    frame, frame_first = last or (-1, 0)
+    data = archive.files.read_from(archive.packs / f"{name}.pack", start)
+    expected = start
+    for at, flags, first, body in scan(data, 0):
+        offset = start + at
+        if flags & NEW_FRAME:
+            frame, frame_first = offset, first
+        elif offset != expected:
+            frame = -1  # a block before this one is damaged, so the frame cannot be read on
+        expected = offset + BLOCK_HEADER + len(body)
+        if frame < 0:
+            continue
+        block = Block(offset, BLOCK_HEADER + len(body), first, frame, frame_first)
+        try:
+            found = objects.identify(name, block)
+        except Damaged:
+            frame = -1
+            continue
+        index.add_block(name, block, found)
+    db.execute("INSERT OR IGNORE INTO packs(name, scanned) VALUES(?, ?)", (name, start))
+    db.execute("UPDATE packs SET scanned = max(scanned, ?) WHERE name = ?", (expected, name))
+
+
+def _read_journal(archive: "Archive", name: str, keys: Keys) -> None:
+    db = archive.index.db
+    path = archive.journals / f"{name}.log"
+    row = db.execute("SELECT size, chain FROM journals WHERE name = ?", (name,)).fetchone()
+    if row:
+        size, chain = row[0], bytes(row[1])
+    else:
+        size = journal.RECORD_BYTES
+        chain = journal.seed(archive.files.read_at(path, 0, size))
+    data = archive.files.read_from(path, size)
+    position = size
+    try:
+        for record, chain_after in journal.records(data, chain, 0):
+            take_in(archive, name, position, record, keys)
+            position, chain = position + journal.RECORD_BYTES, chain_after
+    except Damaged:
+        pass  # what follows a broken record is for fsck to judge; the index ends before it
+    note_journal(archive, name, position, chain)
+
+
+def note_journal(archive: "Archive", name: str, size: int, chain: bytes) -> None:
+    """The index has taken in the first ``size`` bytes of a journal."""
+    archive.index.db.execute("INSERT OR REPLACE INTO journals VALUES(?, ?, ?)", (name, size, chain))
+
+
+def take_in(archive: "Archive", name: str, position: int, record: Record, keys: Keys) -> None:
+    """Put one journal record into the index, with the turn it commits."""
+    db = archive.index.db
+    archive.index.insert("records", (name, position, int(record.type), record.time_ms, record.object_id))
+    if record.type == Type.SEAL:
+        db.execute("UPDATE packs SET sealed = 1 WHERE name = ?", (name,))
+    if record.type != Type.COMMIT:
+        return
+    try:
+        payload = parse(archive.get_kind(record.object_id, "turn"))
+        reading = read_turn(archive, payload, keys)
+        add_turn(archive, record.object_id, payload, exchange_key(payload), record.time_ms, reading)
+    except Damaged:
+        return  # a turn that cannot be read whole is not listed as if it were sound; fsck names it

@@ -1,0 +1,215 @@
+"""From a committed turn to its rows in the index: steps, sessions, keys.
+
+The same function serves the writer, right after a commit, and whoever lets the index catch up from journals and packs;
+what it derives depends on the archive alone. Everything here can be made again.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from store import chunks
+from store.canonical import UNPARSABLE, loads
+from store.link import Keys, chain_key
+from store.reading import Answer, Block, Wire
+
+if TYPE_CHECKING:
+    from store.archive import Archive
+
+SUMMARY_CHARACTERS = 200
+_REMINDER = re.compile(r"<system-reminder>.*?</system-reminder>", re.S)
+
+
+@dataclass(frozen=True, slots=True)
+class TurnReading:
+    """What a wire module sees in a turn: blocks of each new request message (with its id), and the answer."""
+
+    wire: Wire
+    new: tuple[tuple[bytes, tuple[Block, ...]], ...]
+    answer: Answer
+    request_key: bytes | None
+    answer_key: bytes | None
+
+
+def read_turn(archive: "Archive", payload: dict[str, Any], keys: Keys) -> TurnReading:
+    """The reading of a stored turn."""
+    from store import wire as wires
+
+    wire = wires.by_name(payload["reading"]["wire"])
+    request, response = payload["request"], payload["response"]
+    objects = archive.objects
+    ids = objects.chain(bytes.fromhex(request["tip"])) if request["tip"] else []
+    along = keys.along(wire, ids, lambda position: objects.message(ids[position]).content)
+    new = [(each, blocks_of(wire, objects.message(each).content)) for each in ids[request["known"] :]]
+    body = archive.get_kind(bytes.fromhex(response["body"]), "blob") if response["body"] else b""
+    answer = wire.answer(body, response["type"], payload["http"]["status"] or 0)
+    request_key = along.after(len(ids)) if ids else None
+    return TurnReading(wire, tuple(new), answer, request_key, answer_key(wire, request_key, answer))
+
+
+def blocks_of(wire: Wire, content: bytes) -> tuple[Block, ...]:
+    """Blocks of one message of a request."""
+    element = loads(content)
+    return () if element is UNPARSABLE else wire.request_blocks(element)
+
+
+def answer_key(wire: Wire, request_key: bytes | None, answer: Answer) -> bytes | None:
+    """The link key after the answer, where both are there."""
+    if request_key is None or answer.message is None:
+        return None
+    return chain_key(wire, request_key, answer.message)
+
+
+def first_line(text: str) -> str:
+    """The first line of a text that says something, without injected reminders, at most 200 characters."""
+    text = _REMINDER.sub("", text[:20_000]) if "<system-reminder>" in text else text[:20_000]
+    line = next((line.strip() for line in text.splitlines() if line.strip()), "")
+    return line[:SUMMARY_CHARACTERS]
+
+
+def summary_of(block: Block) -> str:
+    """One line for a step."""
+    if block.kind in ("tool-call", "server-tool-call"):
+        return _call_summary(block.data)
+    if block.kind in ("image", "document"):
+        return first_line(block.text) or block.kind
+    return first_line(block.text)
+
+
+def _call_summary(data: Any) -> str:
+    if not isinstance(data, dict):
+        return first_line(str(data or ""))
+    for name in ("command", "file_path", "path", "pattern", "query", "url", "description", "prompt"):
+        if isinstance(value := data.get(name), str) and value:
+            return first_line(value)
+    return first_line(", ".join(f"{name}={value}" for name, value in data.items()))
+
+
+def add_turn(
+    archive: "Archive", turn: bytes, payload: dict[str, Any], exchange: bytes, committed_ms: int, reading: TurnReading
+) -> None:
+    """Put a turn's rows into the index. The caller holds the transaction; a turn that is there stays as it is."""
+    db = archive.index.db
+    if db.execute("SELECT 1 FROM turns WHERE id = ?", (turn,)).fetchone():
+        return
+    session, thread, times = payload["session"], payload["thread"], payload["times"]
+    row = db.execute("SELECT turns, steps, started_ms FROM sessions WHERE session = ?", (session,)).fetchone()
+    ordinal, position, origin = (row[0] + 1, row[1], row[2]) if row else (1, 0, times["start"])
+    steps = _steps(archive, payload, reading)
+    said, client, usage = payload["reading"], payload["client"], payload["reading"]["usage"]
+    tokens = [usage.get(name) for name in ("input", "output", "cache_read", "cache_write_5m", "cache_write_1h")]
+    summary = _turn_summary(steps, said["error"])
+    cursor = db.execute(
+        f"INSERT INTO turns VALUES({','.join('?' * 30)})",
+        (
+            *(None, turn, exchange, session, ordinal, thread, payload["role"], client["name"], client["version"]),
+            *(payload["run"], times["start"], times["first_byte"], times["end"], committed_ms, payload["outcome"]),
+            *(payload["http"]["status"], said["wire"], said["served"] or said["model"], said["stop"], said["error"]),
+            *(*tokens, usage.get("reasoning"), bytes.fromhex(payload["request"]["body"])),
+            *(reading.request_key, reading.answer_key, summary),
+        ),
+    )
+    for n, parent in enumerate(payload["parents"]):
+        edge = (turn, n, bytes.fromhex(parent["turn"]), parent["kind"], parent["confidence"], parent.get("call", ""))
+        archive.index.insert("parents", edge)
+    for number, (message, block, at_ms) in enumerate(steps, 1):
+        archive.index.insert(
+            "steps",
+            (
+                *(session, position, turn, ordinal, number, block.role, block.kind, block.name, summary_of(block)),
+                *(block.call_id, block.is_error, times["start"] - origin + at_ms, thread, message),
+            ),
+        )
+        position += 1
+    archive.index.insert("threads", (session, thread))
+    _add_to_session(archive, turn, payload, steps, ordinal, position, cursor.lastrowid or 0)
+
+
+Steps = Sequence[tuple[bytes | None, Block, int]]
+
+
+def _steps(archive: "Archive", payload: dict[str, Any], reading: TurnReading) -> Steps:
+    """(message, block, ms since the turn's start) of everything that is new in the turn."""
+    found: list[tuple[bytes | None, Block, int]] = [
+        (message, block, 0) for message, blocks in reading.new for block in blocks if _is_step(block)
+    ]
+    answer_id = payload["response"]["answer"]
+    message = bytes.fromhex(answer_id) if answer_id else None
+    arrived = _arrivals(archive, payload) if any(block.start >= 0 for block in reading.answer.blocks) else []
+    end = payload["times"]["end"] or 0
+    found += [(message, block, _arrival(arrived, block.start, end)) for block in reading.answer.blocks]
+    if reading.answer.error and not any(block.kind == "error" for block in reading.answer.blocks):
+        found.append((message, Block("assistant", "error", reading.answer.error, is_error=True), end))
+    return found
+
+
+def _is_step(block: Block) -> bool:
+    """Injected reminders are context, not something that anybody said."""
+    return block.kind != "text" or bool(first_line(block.text))
+
+
+def _arrivals(archive: "Archive", payload: dict[str, Any]) -> list[tuple[int, int]]:
+    """(decoded bytes there, ms) after each chunk."""
+    blob = payload["response"]["chunks"]
+    if not blob:
+        return []
+    total, found = 0, []
+    for at_ms, size in chunks.decode(archive.get_kind(bytes.fromhex(blob), "blob")):
+        total += size
+        found.append((total, at_ms))
+    return found
+
+
+def _arrival(arrived: list[tuple[int, int]], offset: int, end: int) -> int:
+    return next((at_ms for total, at_ms in arrived if total > offset), end)
+
+
+def _turn_summary(steps: Steps, error: str) -> str:
+    """What a list says of a turn: its prompt, else what the answer says or does, else its error."""
+    asked = [block for _m, block, _t in steps if block.role == "user" and block.kind == "text"]
+    answered = [block for _m, block, _t in steps if block.role == "assistant" and block.kind != "thinking"]
+    for block in (*asked[-1:], *answered):
+        if line := summary_of(block):
+            return f"{block.name} {line}" if block.name else line
+    return first_line(error)
+
+
+def _add_to_session(
+    archive: "Archive",
+    turn: bytes,
+    payload: dict[str, Any],
+    steps: Steps,
+    ordinal: int,
+    position: int,
+    number: int,
+) -> None:
+    db, session, times, said = archive.index.db, payload["session"], payload["times"], payload["reading"]
+    usage, client = said["usage"], payload["client"]
+    model = said["served"] or said["model"]
+    row = db.execute(
+        "SELECT title, client, version, models, errors, interrupted, input, cached, output, started_ms, last_ms,"
+        " outcome FROM sessions WHERE session = ?",
+        (session,),
+    ).fetchone() or ("", "", "", "", 0, 0, 0, 0, 0, times["start"], 0, payload["outcome"])
+    title, name, version, models, errors, interrupted, tokens, cached, output, started, last, outcome = row
+    main = not payload["role"].startswith("aux:")
+    if main and not title:
+        prompts = [block for _m, block, _t in steps if block.role == "user" and block.kind == "text"]
+        title = next((line for block in prompts if (line := first_line(block.text))), "")
+    if model and model not in models.split("\n"):
+        models = f"{models}\n{model}" if models else model
+    cache_read = usage.get("cache_read") or 0
+    read = cache_read + sum(usage.get(each) or 0 for each in ("input", "cache_write_5m", "cache_write_1h"))
+    failed = said["error"] or (payload["http"]["status"] or 0) >= 400
+    db.execute(
+        f"INSERT OR REPLACE INTO sessions VALUES({','.join('?' * 17)})",
+        (
+            *(session, title, name or client["name"], version or client["version"], models, ordinal, position),
+            errors + bool(failed or any(block.is_error for _m, block, _t in steps)),
+            interrupted + (payload["outcome"] == "interrupted"),
+            *(tokens + read, cached + cache_read, output + (usage.get("output") or 0)),
+            *(min(started, times["start"]), max(last, times["start"] + (times["end"] or 0))),
+            *(payload["outcome"] if main and not payload["thread"] else outcome, turn, number),
+        ),
+    )

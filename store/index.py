@@ -1,0 +1,202 @@
+"""The derived index: one SQLite file that answers where an object lies and what the sessions hold.
+
+Everything in it can be made again from journals and packs (`store.catchup`), so it is written without fsync and may
+be deleted at any time. A miss means only that something is stored again; a wrong entry is found by the object's id.
+"""
+
+import sqlite3
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from store.pack import Block
+
+SCHEMA_VERSION: Final = 1
+_SCHEMA = """
+CREATE TABLE packs(id INTEGER PRIMARY KEY, name TEXT UNIQUE NOT NULL, sealed INTEGER NOT NULL DEFAULT 0,
+  scanned INTEGER NOT NULL, records INTEGER NOT NULL DEFAULT 0);
+CREATE TABLE blocks(pack INTEGER, first INTEGER, offset INTEGER, length INTEGER, frame INTEGER, frame_first INTEGER,
+  PRIMARY KEY(pack, first)) WITHOUT ROWID;
+CREATE TABLE objects(pack INTEGER, place INTEGER, id BLOB NOT NULL, kind TEXT NOT NULL,
+  PRIMARY KEY(pack, place)) WITHOUT ROWID;
+CREATE INDEX objects_id ON objects(id);
+CREATE TABLE journals(name TEXT PRIMARY KEY, size INTEGER NOT NULL, chain BLOB NOT NULL) WITHOUT ROWID;
+CREATE TABLE records(journal TEXT, position INTEGER, type INTEGER, time_ms INTEGER, object BLOB,
+  PRIMARY KEY(journal, position)) WITHOUT ROWID;
+CREATE INDEX records_object ON records(object);
+CREATE TABLE keys(message BLOB PRIMARY KEY, key BLOB NOT NULL) WITHOUT ROWID;
+CREATE TABLE turns(number INTEGER PRIMARY KEY, id BLOB UNIQUE NOT NULL, exchange BLOB NOT NULL, session TEXT NOT NULL,
+  ordinal INTEGER NOT NULL, thread TEXT NOT NULL, role TEXT NOT NULL, client TEXT NOT NULL, version TEXT NOT NULL,
+  run TEXT NOT NULL, started_ms INTEGER NOT NULL, first_byte_ms INTEGER, end_ms INTEGER, committed_ms INTEGER NOT NULL,
+  outcome TEXT NOT NULL, status INTEGER, wire TEXT NOT NULL, model TEXT NOT NULL, stop TEXT NOT NULL,
+  error TEXT NOT NULL, input INTEGER, output INTEGER, cache_read INTEGER, cache_write_5m INTEGER,
+  cache_write_1h INTEGER, reasoning INTEGER, request_body BLOB NOT NULL, request_key BLOB, answer_key BLOB,
+  summary TEXT NOT NULL);
+CREATE INDEX turns_exchange ON turns(exchange);
+CREATE INDEX turns_session ON turns(session, ordinal);
+CREATE INDEX turns_request ON turns(request_key);
+CREATE INDEX turns_answer ON turns(answer_key);
+CREATE TABLE parents(turn BLOB, n INTEGER, parent BLOB, kind TEXT, confidence REAL, call TEXT,
+  PRIMARY KEY(turn, n)) WITHOUT ROWID;
+CREATE INDEX parents_parent ON parents(parent);
+CREATE TABLE steps(session TEXT, position INTEGER, turn BLOB, turn_number INTEGER, number INTEGER, role TEXT, kind TEXT,
+  name TEXT, summary TEXT, call_id TEXT, is_error INTEGER, at_ms INTEGER, thread TEXT, message BLOB,
+  PRIMARY KEY(session, position)) WITHOUT ROWID;
+CREATE INDEX steps_turn ON steps(turn, number);
+CREATE INDEX steps_call ON steps(session, call_id) WHERE call_id <> '';
+CREATE TABLE sessions(session TEXT PRIMARY KEY, title TEXT NOT NULL, client TEXT NOT NULL, version TEXT NOT NULL,
+  models TEXT NOT NULL, turns INTEGER NOT NULL, steps INTEGER NOT NULL, errors INTEGER NOT NULL,
+  interrupted INTEGER NOT NULL, input INTEGER NOT NULL, cached INTEGER NOT NULL, output INTEGER NOT NULL,
+  started_ms INTEGER NOT NULL, last_ms INTEGER NOT NULL, outcome TEXT NOT NULL, head BLOB NOT NULL,
+  head_number INTEGER NOT NULL) WITHOUT ROWID;
+CREATE TABLE threads(session TEXT, thread TEXT, PRIMARY KEY(session, thread)) WITHOUT ROWID;
+CREATE TABLE meta(name TEXT PRIMARY KEY, value TEXT) WITHOUT ROWID;
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where an object lies: its pack, its record number there, and its kind."""
+
+    pack: str
+    number: int
+    kind: str
+
+
+class Index:
+    """The index file. Readers query ``db`` directly; only `store.catchup` and the writer put rows in."""
+
+    def __init__(self, path: Path, archive_id: str) -> None:
+        self.path = path
+        self.db = self._open(path, archive_id)
+
+    def _open(self, path: Path, archive_id: str) -> sqlite3.Connection:
+        wanted = f"{SCHEMA_VERSION} {archive_id}"
+        try:
+            db = _connect(str(path))
+            if _version(db) == wanted:
+                return db
+            if _version(db) is not None:
+                db.close()
+                remove(path)
+                db = _connect(str(path))
+        except sqlite3.DatabaseError as error:
+            if isinstance(error, sqlite3.OperationalError) and not _is_unwritable(error):
+                raise
+            db = self._replacement(path, error)
+        _create(db, wanted)
+        return db
+
+    def _replacement(self, path: Path, error: sqlite3.DatabaseError) -> sqlite3.Connection:
+        """A new file where the old one is no database; memory where no file can be written."""
+        if _is_unwritable(error):
+            return _connect(":memory:")
+        remove(path)
+        return _connect(str(path))
+
+    def close(self) -> None:
+        """Give the file back; idempotent."""
+        self.db.close()
+
+    def locate(self, object_id: bytes) -> Place | None:
+        """Where an object lies, or `None`."""
+        row = self.db.execute(
+            "SELECT p.name, o.place, o.kind FROM objects o JOIN packs p ON p.id = o.pack WHERE o.id = ? LIMIT 1",
+            (object_id,),
+        ).fetchone()
+        return None if row is None else Place(*row)
+
+    def reusable(self, object_id: bytes, own_pack: str) -> bool:
+        """Whether a writer may refer to a stored copy: one in its own pack or in a sealed one."""
+        row = self.db.execute(
+            "SELECT 1 FROM objects o JOIN packs p ON p.id = o.pack WHERE o.id = ? AND (p.sealed OR p.name = ?) LIMIT 1",
+            (object_id, own_pack),
+        ).fetchone()
+        return row is not None
+
+    def block_of(self, pack: str, number: int) -> Block | None:
+        """The block that holds record ``number`` of a pack."""
+        row = self.db.execute(
+            "SELECT b.offset, b.length, b.first, b.frame, b.frame_first FROM blocks b JOIN packs p ON p.id = b.pack"
+            " WHERE p.name = ? AND b.first <= ? ORDER BY b.first DESC LIMIT 1",
+            (pack, number),
+        ).fetchone()
+        return None if row is None else Block(*row)
+
+    def ids_between(self, pack: str, first: int, stop: int) -> list[bytes]:
+        """Ids of records ``first`` to ``stop`` (excluded) of a pack, in order; fewer where the index is behind."""
+        rows = self.db.execute(
+            "SELECT o.id FROM objects o JOIN packs p ON p.id = o.pack"
+            " WHERE p.name = ? AND o.place >= ? AND o.place < ? ORDER BY o.place",
+            (pack, first, stop),
+        )
+        return [bytes(row[0]) for row in rows]
+
+    def with_prefix(self, prefix: str, limit: int = 32) -> list[tuple[str, str]]:
+        """Up to ``limit`` (hex id, kind) of objects whose id starts with ``prefix``."""
+        low = bytes.fromhex(prefix.ljust(64, "0"))
+        high = bytes.fromhex(prefix.ljust(64, "f"))
+        rows = self.db.execute(
+            "SELECT DISTINCT id, kind FROM objects WHERE id BETWEEN ? AND ? LIMIT ?", (low, high, limit)
+        )
+        return [(bytes(row[0]).hex(), row[1]) for row in rows]
+
+    def add_block(self, pack: str, block: Block, objects: Iterable[tuple[bytes, str]]) -> None:
+        """Note a block of a pack and its objects, (id, kind) in their order."""
+        self.db.execute("INSERT OR IGNORE INTO packs(name, scanned) VALUES(?, 0)", (pack,))
+        (number,) = self.db.execute("SELECT id FROM packs WHERE name = ?", (pack,)).fetchone()
+        self.db.execute(
+            "INSERT OR IGNORE INTO blocks VALUES(?, ?, ?, ?, ?, ?)",
+            (number, block.first, block.offset, block.length, block.frame, block.frame_first),
+        )
+        rows = [(number, block.first + n, object_id, kind) for n, (object_id, kind) in enumerate(objects)]
+        self.db.executemany("INSERT OR IGNORE INTO objects VALUES(?, ?, ?, ?)", rows)
+        self.db.execute(
+            "UPDATE packs SET scanned = ?, records = ? WHERE id = ?",
+            (block.offset + block.length, block.first + len(rows), number),
+        )
+
+    def key_of(self, message: bytes) -> bytes | None:
+        """The link key of a message, as far as it was derived."""
+        row = self.db.execute("SELECT key FROM keys WHERE message = ?", (message,)).fetchone()
+        return None if row is None else bytes(row[0])
+
+    def insert(self, table: str, row: Sequence[object]) -> None:
+        """Insert one row; an equal key is left as it is. ``table`` is one of the schema's names."""
+        marks = ",".join("?" * len(row))
+        self.db.execute(f"INSERT OR IGNORE INTO {table} VALUES({marks})", tuple(row))
+
+
+def remove(path: Path) -> None:
+    """Remove an index file and what SQLite keeps beside it."""
+    for suffix in ("", "-wal", "-shm"):
+        path.with_name(path.name + suffix).unlink(missing_ok=True)
+
+
+def _connect(name: str) -> sqlite3.Connection:
+    db = sqlite3.connect(name, timeout=10, isolation_level=None, check_same_thread=False)
+    db.execute("PRAGMA journal_mode = WAL")
+    db.execute("PRAGMA synchronous = OFF")
+    return db
+
+
+def _version(db: sqlite3.Connection) -> str | None:
+    """What the file says of itself: version and archive; `None` for a new one."""
+    if db.execute("SELECT 1 FROM sqlite_master WHERE name = 'meta'").fetchone() is None:
+        return None if db.execute("SELECT 1 FROM sqlite_master").fetchone() is None else ""
+    row = db.execute("SELECT value FROM meta WHERE name = 'schema'").fetchone()
+    return "" if row is None else str(row[0])
+
+
+def _create(db: sqlite3.Connection, wanted: str) -> None:
+    db.execute("BEGIN IMMEDIATE")
+    if _version(db) is None:  # else another process was faster
+        for statement in _SCHEMA.split(";"):
+            db.execute(statement)
+        db.execute("INSERT INTO meta VALUES('schema', ?)", (wanted,))
+    db.execute("COMMIT")
+
+
+def _is_unwritable(error: sqlite3.DatabaseError) -> bool:
+    return error.sqlite_errorname in ("SQLITE_READONLY", "SQLITE_CANTOPEN", "SQLITE_READONLY_DIRECTORY")

@@ -1,0 +1,219 @@
+"""Reading objects back, each one checked against its id.
+
+Frames are decoded as far as they are needed and kept for a while; so are messages, because a body is rebuilt from a
+chain that it shares with the body before it. One lock makes a reader safe for the threads of one process.
+"""
+
+import threading
+from collections import OrderedDict
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from store.errors import Damaged, Missing
+from store.files import Files
+from store.ids import object_id
+from store.index import Index, Place
+from store.pack import BLOCK_HEADER, Block, FrameReader, read_block
+from store.records import KIND_OF, Decoder, message_payload
+
+_FRAMES_KEPT = 8
+_MESSAGE_BYTES_KEPT = 64 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class Object:
+    """An object: its kind and its logical payload."""
+
+    kind: str
+    payload: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class MessageParts:
+    """A message's parent, its content as sent, and the blob an answer was rebuilt from."""
+
+    parent: bytes | None
+    content: bytes
+    rebuilt_from: bytes | None
+
+
+@dataclass(slots=True)
+class OpenFrame:
+    """A frame of a pack as far as it was decoded; the `Source` of its records."""
+
+    reader: "ObjectReader"
+    pack: str
+    decoder: FrameReader
+    position: int  # offset in the file of the next block to decode
+    ids: list[bytes] = field(default_factory=list)
+
+    def id_at(self, place: int) -> bytes:
+        """The id of the frame's object at ``place``."""
+        if place >= len(self.ids):
+            first = self.decoder.frame.first
+            stop = first + len(self.decoder.frame.records)
+            self.ids += self.reader.index.ids_between(self.pack, first + len(self.ids), stop)
+        if not 0 <= place < len(self.ids):
+            raise Damaged("a reference names an object the index does not have", where=self.pack)
+        return self.ids[place]
+
+    def blob(self, wanted: bytes) -> bytes:
+        """The payload of a blob."""
+        return self.reader.get(wanted).payload
+
+    def elements(self, tip: bytes, count: int) -> list[bytes]:
+        """Contents of the last ``count`` messages of the chain that ends at ``tip``, oldest first."""
+        return self.reader.elements(tip, count)
+
+    def content(self, message: bytes) -> bytes:
+        """The content of one message."""
+        return self.reader.message(message).content
+
+
+class ObjectReader:
+    """Gives objects of an archive by id."""
+
+    def __init__(self, files: Files, packs: Path, index: Index) -> None:
+        self.index = index
+        self._files = files
+        self._packs = packs
+        self._frames: OrderedDict[tuple[str, int], OpenFrame] = OrderedDict()
+        self._messages: dict[bytes, MessageParts] = {}
+        self._message_bytes = 0
+        self._lock = threading.RLock()
+
+    def get(self, wanted: bytes) -> Object:
+        """The object, verified. Raises `Missing` or `Damaged`; nothing that fails its id is ever returned."""
+        with self._lock:
+            kind, frame, place = self._find(wanted)
+            if kind == "message":
+                parts = self.message(wanted)
+                payload = message_payload(parts.parent, parts.content, parts.rebuilt_from)
+            else:
+                payload = self._decoder(frame, place).payload()
+            if object_id(kind, payload) != wanted:
+                raise Damaged(f"object {wanted.hex()} does not give its id", where=frame.pack)
+            return Object(kind, payload)
+
+    def message(self, wanted: bytes) -> MessageParts:
+        """A message's parts, verified against its id."""
+        with self._lock:
+            parts = self._messages.get(wanted)
+            if parts is not None:
+                return parts
+            kind, frame, place = self._find(wanted)
+            if kind != "message":
+                raise Damaged(f"object {wanted.hex()} is a {kind}, not a message", where=frame.pack)
+            parts = MessageParts(*self._decoder(frame, place).message())
+            payload = message_payload(parts.parent, parts.content, parts.rebuilt_from)
+            if object_id("message", payload) != wanted:
+                raise Damaged(f"object {wanted.hex()} does not give its id", where=frame.pack)
+            self._remember(wanted, parts)
+            return parts
+
+    def elements(self, tip: bytes, count: int) -> list[bytes]:
+        """Contents of the last ``count`` messages of the chain that ends at ``tip``, oldest first."""
+        contents: list[bytes] = []
+        current: bytes | None = tip
+        while len(contents) < count:
+            if current is None:
+                raise Damaged("a conversation is shorter than its turn says", where=tip.hex())
+            parts = self.message(current)
+            contents.append(parts.content)
+            current = parts.parent
+        contents.reverse()
+        return contents
+
+    def chain(self, tip: bytes) -> list[bytes]:
+        """Ids of the messages of the chain that ends at ``tip``, oldest first."""
+        found = [tip]
+        while (parent := self.message(found[-1]).parent) is not None:
+            found.append(parent)
+        found.reverse()
+        return found
+
+    def references(self, wanted: bytes) -> list[bytes]:
+        """Ids that the object's stored form needs besides those in its payload."""
+        with self._lock:
+            _kind, frame, place = self._find(wanted)
+            return self._decoder(frame, place).references()
+
+    def identify(self, pack: str, block: Block) -> list[tuple[bytes, str]]:
+        """(id, kind) of each object of a block that follows the blocks the index has of its frame. Raises `Damaged`."""
+        with self._lock:
+            frame = self._open(pack, block)
+            found: list[tuple[bytes, str]] = []
+            frame.id_at(block.first - block.frame_first - 1) if block.first > block.frame_first else None
+            for place in range(block.first - block.frame_first, len(frame.decoder.frame.records)):
+                decoder = self._decoder(frame, place)
+                kind = KIND_OF[decoder.tag]
+                if kind == "message":
+                    parts = MessageParts(*decoder.message())
+                    payload = message_payload(parts.parent, parts.content, parts.rebuilt_from)
+                    self._remember(object_id(kind, payload), parts)
+                else:
+                    payload = decoder.payload()
+                found.append((object_id(kind, payload), kind))
+                frame.ids.append(found[-1][0])
+            return found
+
+    def forget(self) -> None:
+        """Drop everything kept, after packs have changed under the reader."""
+        with self._lock:
+            self._frames.clear()
+            self._messages.clear()
+            self._message_bytes = 0
+
+    def _remember(self, message: bytes, parts: MessageParts) -> None:
+        if self._message_bytes > _MESSAGE_BYTES_KEPT:
+            self._messages.clear()
+            self._message_bytes = 0
+        self._messages[message] = parts
+        self._message_bytes += len(parts.content) + 200
+
+    def _find(self, wanted: bytes) -> tuple[str, OpenFrame, int]:
+        place = self.index.locate(wanted)
+        if place is None:
+            raise Missing(f"no object {wanted.hex()} in this archive", where=wanted.hex())
+        frame = self._frame(place)
+        return place.kind, frame, place.number - frame.decoder.frame.first
+
+    def _decoder(self, frame: OpenFrame, place: int) -> Decoder:
+        tag, data = frame.decoder.frame.record(place)
+        return Decoder(tag, data, place, frame)
+
+    def _frame(self, place: Place) -> OpenFrame:
+        block = self.index.block_of(place.pack, place.number)
+        if block is None:
+            raise Damaged("the index has an object outside of every block", where=place.pack)
+        return self._open(place.pack, block)
+
+    def _open(self, pack: str, block: Block) -> OpenFrame:
+        """The frame of a block, decoded at least through that block."""
+        key = (pack, block.frame)
+        frame = self._frames.get(key)
+        if frame is None:
+            frame = OpenFrame(self, pack, FrameReader(block.frame_first), block.frame)
+            self._frames[key] = frame
+            if len(self._frames) > _FRAMES_KEPT:
+                self._frames.popitem(last=False)
+        self._frames.move_to_end(key)
+        stop = block.offset + block.length
+        if frame.position < stop:
+            try:
+                self._decode(frame, stop)
+            except Damaged:
+                del self._frames[key]
+                raise
+        return frame
+
+    def _decode(self, frame: OpenFrame, stop: int) -> None:
+        data = self._files.read_at(self._packs / f"{frame.pack}.pack", frame.position, stop - frame.position)
+        offset = 0
+        while offset < stop - frame.position:
+            block = read_block(data, offset)
+            if block is None:
+                raise Damaged("a block is damaged", where=f"{frame.pack}.pack offset {frame.position + offset}")
+            frame.decoder.feed(block[2])
+            offset += BLOCK_HEADER + len(block[2])
+        frame.position += offset

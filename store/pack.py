@@ -1,0 +1,195 @@
+"""Pack files: rows of blocks, one a commit, with one zstd stream running through the blocks of a frame.
+
+    file    = header (32 bytes: magic, archive id, zeros) block*
+    block   = magic(3) flags(1) length(4) first record(4) checksum(4) data      integers little-endian
+    frame   = the zstd-decoded data of a block with flag 1 and of those up to the next such block
+    content = record*;  record = tag(1) length(varint) bytes
+
+Every turn is compressed against the ones before it in its frame without any later work, and damage costs at most the
+rest of one frame. Measured traps (zstandard 0.23, 0.25): after a reopening or an error a frame cannot be continued, so
+writing starts a new one; an unfinished frame is read with a decompression object, one-shot decompression raises.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+
+import zstandard
+from blake3 import blake3
+
+from store.errors import Damaged
+from store.files import Files
+from store.records import Tag
+from store.varint import Cursor, put
+
+MAGIC: Final = b"DECKPK01"
+HEADER_BYTES: Final = 32
+BLOCK_MAGIC: Final = b"\x9eDk"
+BLOCK_HEADER: Final = 16
+FRAME_CONTENT: Final = 1 << 20  # content from which the next commit starts a new frame
+WINDOW_LOG: Final = 22
+MAX_WINDOW: Final = 1 << 27
+LEVEL: Final = 12
+NEW_FRAME: Final = 1
+
+
+def header(archive_id: bytes) -> bytes:
+    """The first bytes of a pack."""
+    return (MAGIC + archive_id).ljust(HEADER_BYTES, b"\0")
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """Where a block lies: its own offset, its frame's first block's offset and first record, its length in the file."""
+
+    offset: int
+    length: int  # with header
+    first: int  # number of its first record in the pack
+    frame: int  # offset of the frame's first block
+    frame_first: int  # number of the frame's first record
+
+
+@dataclass(slots=True)
+class Frame:
+    """Decoded content of a frame as far as it was read. Places are relative to ``first``."""
+
+    first: int
+    content: bytearray = field(default_factory=bytearray)
+    records: list[tuple[Tag, int, int]] = field(default_factory=list)  # tag, start, end in content
+
+    def record(self, place: int) -> tuple[Tag, bytes]:
+        """Tag and bytes of the record at ``place``."""
+        if not 0 <= place < len(self.records):
+            raise Damaged(f"a frame has no record {place}")
+        tag, start, end = self.records[place]
+        return tag, bytes(self.content[start:end])
+
+    def extend(self, content: bytes) -> None:
+        """Take in the content of one more block; raises `Damaged` where it is not a row of records."""
+        base = len(self.content)
+        cursor = Cursor(content)
+        found: list[tuple[Tag, int, int]] = []
+        while not cursor.done:
+            number = cursor.take(1)[0]
+            if number not in _TAGS:
+                raise Damaged(f"a record has the unknown tag {number}")
+            length = cursor.varint()
+            start = cursor.position
+            cursor.take(length)
+            found.append((_TAGS[number], base + start, base + cursor.position))
+        self.content += content
+        self.records += found
+
+
+_TAGS = {tag.value: tag for tag in Tag}
+
+
+def checksum(head: bytes, data: bytes) -> bytes:
+    """Four bytes over a block's flags, length, first record and data."""
+    hasher = blake3(head)
+    hasher.update(data)
+    return hasher.digest(length=4)
+
+
+def read_block(data: bytes, offset: int = 0) -> tuple[int, int, bytes] | None:
+    """Flags, first record and compressed bytes of the block at ``offset``; `None` where no sound block stands."""
+    head = data[offset : offset + BLOCK_HEADER]
+    if len(head) < BLOCK_HEADER or head[:3] != BLOCK_MAGIC:
+        return None
+    length = int.from_bytes(head[4:8], "little")
+    body = data[offset + BLOCK_HEADER : offset + BLOCK_HEADER + length]
+    if len(body) != length or checksum(head[3:12], body) != head[12:16]:
+        return None
+    return head[3], int.from_bytes(head[8:12], "little"), body
+
+
+def scan(data: bytes, offset: int) -> Iterator[tuple[int, int, int, bytes]]:
+    """Sound blocks from ``offset`` on as (offset, flags, first record, data), resyncing past damage."""
+    while True:
+        offset = data.find(BLOCK_MAGIC, offset)
+        if offset < 0:
+            return
+        block = read_block(data, offset)
+        if block is None:
+            offset += 1
+            continue
+        yield offset, *block
+        offset += BLOCK_HEADER + len(block[2])
+
+
+class FrameReader:
+    """Decodes the blocks of one frame in their order."""
+
+    def __init__(self, first: int) -> None:
+        self.frame = Frame(first)
+        self._stream = zstandard.ZstdDecompressor(max_window_size=MAX_WINDOW).decompressobj()
+
+    def feed(self, data: bytes) -> None:
+        """Decode one more block. Raises `Damaged` where its bytes are no continuation of the stream."""
+        try:
+            content = self._stream.decompress(data)
+        except zstandard.ZstdError as error:
+            raise Damaged(f"a block does not decode: {error}") from error
+        self.frame.extend(content)
+
+
+class PackWriter:
+    """Appends blocks to one pack. Any `OSError` leaves it `broken`: the owner goes on with a new file."""
+
+    def __init__(self, files: Files, path: Path, archive_id: bytes) -> None:
+        self._files = files
+        self.path = path
+        self._descriptor = files.create(path)
+        files.append(self._descriptor, header(archive_id))
+        self.size = HEADER_BYTES
+        self.records = 0
+        self.broken = False
+        self._stream: zstandard.ZstdCompressionObj | None = None
+        self._frame_content = 0
+        self._frame_offset = 0
+        self.frame_first = 0
+
+    def begin(self) -> bool:
+        """Get ready for a commit; true where it starts a new frame (references into the old one are over)."""
+        if self._stream is not None and self._frame_content < FRAME_CONTENT:
+            return False
+        parameters = zstandard.ZstdCompressionParameters.from_level(LEVEL, window_log=WINDOW_LOG)
+        self._stream = zstandard.ZstdCompressor(compression_params=parameters).compressobj()
+        self._frame_content = 0
+        self._frame_offset = self.size
+        self.frame_first = self.records
+        return True
+
+    def commit(self, records: list[tuple[Tag, bytes]]) -> Block:
+        """Append one block with these records and make it durable."""
+        assert self._stream is not None and not self.broken
+        content = bytearray()
+        for tag, data in records:
+            content.append(tag)
+            put(content, len(data))
+            content += data
+        new_frame = self._frame_content == 0
+        data = self._stream.compress(bytes(content)) + self._stream.flush(zstandard.COMPRESSOBJ_FLUSH_BLOCK)
+        head = (
+            bytes((NEW_FRAME if new_frame else 0,))
+            + len(data).to_bytes(4, "little")
+            + self.records.to_bytes(4, "little")
+        )
+        try:
+            self._files.append(self._descriptor, BLOCK_MAGIC + head + checksum(head, data) + data)
+            self._files.sync(self._descriptor)
+        except OSError:
+            self.broken = True
+            raise
+        block = Block(self.size, BLOCK_HEADER + len(data), self.records, self._frame_offset, self.frame_first)
+        self._frame_content += max(1, len(content))
+        self.size += block.length
+        self.records += len(records)
+        return block
+
+    def close(self) -> None:
+        """Give the file back; idempotent."""
+        if self._descriptor >= 0:
+            self._files.close(self._descriptor)
+            self._descriptor = -1

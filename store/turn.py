@@ -1,0 +1,38 @@
+"""The turn object: an exchange in the archive, linked to its parents. The unit of the timeline and the commit.
+
+Its payload is canonical JSON; docs/format.md lists the members. `parents`, session and the reading's summary say what
+was known at capture and are never rewritten.
+"""
+
+from typing import Any, Final
+
+from blake3 import blake3
+
+from store.canonical import dumps, loads
+from store.errors import Damaged
+
+FORMAT: Final = 1
+
+
+def encode(payload: dict[str, Any]) -> bytes:
+    """The bytes of a turn."""
+    return dumps(payload)
+
+
+def parse(payload: bytes) -> dict[str, Any]:
+    """A turn from its bytes. Raises `Damaged` where it is none of a format this version reads."""
+    turn = loads(payload)
+    if not isinstance(turn, dict) or turn.get("format") != FORMAT:
+        raise Damaged("a turn of a format that this deck does not read")
+    return turn
+
+
+def exchange_key(turn: dict[str, Any]) -> bytes:
+    """What makes two recordings one exchange: method, URL, both bodies, and the provider's request id or the start.
+
+    32 bytes. It follows from the turn, so it is not stored in it.
+    """
+    request, response, http = turn["request"], turn["response"], turn["http"]
+    which = response["request_id"] or str(turn["times"]["start"])
+    named = (http["method"], http["url"], request["body"], response["body"] or "", which)
+    return blake3("\0".join(named).encode("utf-8", "surrogateescape")).digest()

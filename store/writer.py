@@ -1,0 +1,253 @@
+"""One writer of an archive: its own pack and journal, locked while it lives.
+
+A commit is: one block appended to the pack, fdatasync; one record appended to the journal, fdatasync; then the index
+is told. Whoever can read the journal record can therefore read the turn. After any failed write the files are left as
+they are and the writer goes on in new ones; `adopt` later cuts torn tails and seals what a crashed writer left.
+Use it from one thread.
+"""
+
+import contextlib
+import secrets
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+from store import columns, journal
+from store.archive import Archive
+from store.body import Chain, Large, Part
+from store.errors import Damaged
+from store.ids import object_id
+from store.journal import Record, Type
+from store.pack import PackWriter
+from store.records import JSON_TAGS, KIND_OF, Encoder, Tag, message_payload
+
+
+class Writer:
+    """Stages objects and commits them. Files are made at the first commit."""
+
+    def __init__(self, archive: Archive) -> None:
+        self._archive = archive
+        self._files = archive.files
+        self.name = ""
+        self._pack: PackWriter | None = None
+        self._journal = -1
+        self._journal_size = 0
+        self._chain = b""
+        self._last_ms = 0
+        self._frame: dict[bytes, int] = {}  # ids of the current frame -> place
+        self._contents: dict[bytes, bytes] = {}  # message content -> message of the current frame with it
+        self._staged: list[tuple[Tag, bytes]] = []
+        self._staged_ids: list[bytes] = []
+        self._committed_places = 0
+
+    def begin(self) -> None:
+        """Start staging one commit. Raises `OSError` where no files can be made."""
+        if self._pack is None or self._pack.broken:
+            self._open_files()
+        assert self._pack is not None
+        self._drop_staged()
+        if self._pack.begin():
+            self._frame.clear()
+            self._contents.clear()
+            self._committed_places = 0
+
+    def _open_files(self) -> None:
+        self.close()
+        archive, files = self._archive, self._files
+        last = max((_ordinal(name) for name in files.names(archive.journals)), default=0)
+        name = f"{last + 1:08x}-{secrets.token_hex(4)}"
+        now = _now_ms()
+        head = journal.header(archive.id, now)
+        descriptor = files.create(archive.journals / f"{name}.log")
+        try:
+            files.try_lock(descriptor)
+            files.append(descriptor, head)
+            files.sync(descriptor)
+            pack = PackWriter(files, archive.packs / f"{name}.pack", archive.id)
+            files.sync_folder(archive.journals)
+            files.sync_folder(archive.packs)
+        except BaseException:
+            files.close(descriptor)
+            raise
+        self.name, self._journal, self._pack = name, descriptor, pack
+        self._journal_size, self._chain = len(head), journal.seed(head)
+        self._last_ms = max(self._last_ms, now)
+
+    def has(self, wanted: bytes) -> bool:
+        """Whether the object needs no storing: it is staged, in this writer's pack, or in a sealed one."""
+        return wanted in self._frame or self._archive.index.reusable(wanted, self.name)
+
+    def blob(self, payload: bytes) -> bytes:
+        """Stage bytes as they are."""
+        wanted = object_id("blob", payload)
+        if not self.has(wanted):
+            self._stage(Tag.RAW, wanted, payload)
+        return wanted
+
+    def stream(self, payload: bytes) -> bytes:
+        """Stage a response body, as columns where it is an event stream."""
+        wanted = object_id("blob", payload)
+        if not self.has(wanted):
+            packed = columns.pack_stream(payload)
+            self._stage(Tag.RAW if packed is None else Tag.STREAM, wanted, payload if packed is None else packed)
+        return wanted
+
+    def times(self, payload: bytes, stream_id: bytes, stream: bytes) -> bytes:
+        """Stage chunk times of the response body ``stream``."""
+        wanted = object_id("blob", payload)
+        if not self.has(wanted):
+            packed = columns.pack_times(payload, stream)
+            if packed is None:
+                self._stage(Tag.RAW, wanted, payload)
+            else:
+                self._stage(Tag.TIMES, wanted, self._encoder().times(stream_id, packed))
+        return wanted
+
+    def body(self, wanted: bytes, payload: bytes, parts: Sequence[Part], tip: bytes | None) -> None:
+        """Stage a request body as its parts; the messages up to ``tip`` are staged before."""
+        if self.has(wanted):
+            return
+        ids = {part.data: self._large(part) for part in parts if isinstance(part, Large)}
+        if parts and (ids or any(isinstance(part, Chain) for part in parts)):
+            self._stage(Tag.RECIPE, wanted, self._encoder().recipe(parts, ids.__getitem__, tip))
+        else:
+            self._stage(Tag.RAW, wanted, payload)
+
+    def _large(self, part: Large) -> bytes:
+        wanted = object_id("blob", part.data)
+        self.body(wanted, part.data, part.parts, None)
+        return wanted
+
+    def message(self, wanted: bytes, parent: bytes | None, content: bytes) -> None:
+        """Stage a message of a conversation under its id."""
+        if self.has(wanted):
+            return
+        same = self._contents.get(content)
+        if same is not None and len(content) > 64:
+            self._stage(Tag.REPEAT, wanted, self._encoder().repeat(parent, same))
+        else:
+            self._stage(Tag.MESSAGE, wanted, self._encoder().message(parent, content))
+            self._contents[content] = wanted
+
+    def answer(self, parent: bytes | None, content: bytes, source: bytes) -> bytes:
+        """Stage an answer rebuilt from the blob ``source``."""
+        wanted = object_id("message", message_payload(parent, content, source))
+        if not self.has(wanted):
+            self._stage(Tag.ANSWER, wanted, self._encoder().answer(parent, source, content))
+        return wanted
+
+    def json(self, kind: str, payload: bytes) -> bytes:
+        """Stage a turn, run or note."""
+        wanted = object_id(kind, payload)
+        if not self.has(wanted):
+            self._stage(JSON_TAGS[kind], wanted, self._encoder().json(payload))
+        return wanted
+
+    def commit(self, kind: Type, wanted: bytes, time_ms: int | None = None) -> Record:
+        """Make the staged objects and a journal record that names ``wanted`` durable. Raises `OSError`."""
+        assert self._pack is not None
+        place = self._pack.frame_first + self._frame[wanted] if wanted in self._frame else 0
+        block = self._pack.commit(self._staged)
+        self._last_ms = max(self._last_ms, _now_ms() if time_ms is None else time_ms)
+        record = Record(kind, self._last_ms, wanted, place, block.offset)
+        self._append(record)
+        index = self._archive.index
+        kinds = [(each, KIND_OF[tag]) for each, (tag, _data) in zip(self._staged_ids, self._staged, strict=True)]
+        index.add_block(self.name, block, kinds)
+        self._committed_places = len(self._frame)
+        self._staged, self._staged_ids = [], []
+        return record
+
+    @property
+    def journal_state(self) -> tuple[str, int, bytes]:
+        """Name, size and chain value of the journal as it is on disk."""
+        return self.name, self._journal_size, self._chain
+
+    def _append(self, record: Record) -> None:
+        data = journal.encode(record, self._chain)
+        try:
+            self._files.append(self._journal, data)
+            self._files.sync(self._journal)
+        except OSError:
+            if self._pack is not None:
+                self._pack.broken = True  # a torn record may stand in the journal: nothing may follow it
+            raise
+        self._journal_size += len(data)
+        self._chain = data[-journal.CHAIN_BYTES :]
+
+    def _encoder(self) -> Encoder:
+        return Encoder(lambda wanted: self._frame.get(wanted, -1), len(self._frame))
+
+    def _stage(self, tag: Tag, wanted: bytes, data: bytes) -> None:
+        self._staged.append((tag, data))
+        self._staged_ids.append(wanted)
+        self._frame[wanted] = len(self._frame)
+
+    def _drop_staged(self) -> None:
+        for wanted in self._staged_ids:
+            del self._frame[wanted]
+        if self._staged_ids:
+            self._contents = {key: value for key, value in self._contents.items() if value in self._frame}
+        self._staged, self._staged_ids = [], []
+
+    def close(self) -> None:
+        """Seal pack and journal and give the locks back; idempotent."""
+        if self._journal < 0:
+            return
+        try:
+            if self._pack is not None and not self._pack.broken:
+                self._append(Record(Type.SEAL, max(self._last_ms, _now_ms())))
+        finally:
+            self._files.close(self._journal)
+            self._journal = -1
+            if self._pack is not None:
+                self._pack.close()
+                self._pack = None
+
+
+def adopt(archive: Archive) -> None:
+    """Cut torn tails of writers that died and seal their journals, so that their objects can be shared."""
+    for name in archive.files.names(archive.journals):
+        if not name.endswith(".log") or _is_sealed(archive, name.removesuffix(".log")):
+            continue
+        with contextlib.suppress(OSError, Damaged):  # what cannot be sealed stays readable; fsck speaks of it
+            _adopt(archive, archive.journals / name)
+    archive.refresh()
+
+
+def _adopt(archive: Archive, path: Path) -> None:
+    files = archive.files
+    descriptor = files.open_append(path)
+    try:
+        if not files.try_lock(descriptor):
+            return
+        data = files.read(path)
+        chain, size, last = journal.seed(data[: journal.RECORD_BYTES]), journal.RECORD_BYTES, 0
+        for record, after in journal.records(data, chain, size):
+            chain, last = after, record.time_ms
+            size += journal.RECORD_BYTES
+            if record.type == Type.SEAL:
+                return
+        if len(data) != size:
+            files.truncate(descriptor, size)
+        files.append(descriptor, journal.encode(Record(Type.SEAL, max(last, _now_ms())), chain))
+        files.sync(descriptor)
+    finally:
+        files.close(descriptor)
+
+
+def _is_sealed(archive: Archive, name: str) -> bool:
+    row = archive.index.db.execute("SELECT sealed FROM packs WHERE name = ?", (name,)).fetchone()
+    return row is not None and bool(row[0])
+
+
+def _ordinal(name: str) -> int:
+    """The number a journal's name begins with; writers are ordered by it, whatever the clock says."""
+    try:
+        return int(name.partition("-")[0], 16)
+    except ValueError:
+        return 0
+
+
+def _now_ms() -> int:
+    return time.time_ns() // 1_000_000
