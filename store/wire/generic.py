@@ -11,7 +11,6 @@ from store.canonical import UNPARSABLE, loads
 from store.exchange import Headers, header
 from store.reading import Answer, Block, Identity, Members
 from store.wire import sse
-from store.wire.products import product
 
 _MAX_EVENTS: Final = 200  # events that become a block each; the rest share one
 _MAX_TEXT: Final = 64 * 2**10  # characters of text that is neither
@@ -31,6 +30,8 @@ class Generic:
 
     def identity(self, headers: Headers, members: Members, first: Mapping[str, Any] | None) -> Identity:
         """Client and version from the User-Agent; nothing else can be known."""
+        from store.wire.products import product
+
         client, version = product(header(headers, "user-agent"))
         return Identity(client=client, version=version)
 

@@ -1,7 +1,8 @@
 """The Anthropic Messages API: ``POST …/v1/messages`` and ``…/v1/messages/count_tokens``, streamed and not.
 
 Any host and any path prefix will do, as gateways have theirs. The parts: `identity` (who speaks), `blocks` (content
-to blocks), `answer` and `stream` (what came back), `usage` (token counts), `link` (link form).
+to blocks), `answer` and `stream` (what came back), `usage` (token counts), `link` (link form). Commands that only show
+a turn need `blocks` alone, so the others are imported where they are used.
 """
 
 from collections.abc import Mapping
@@ -10,10 +11,7 @@ from typing import Any, Final
 from store.canonical import loads
 from store.exchange import Headers
 from store.reading import Answer, Block, Identity, Members
-from store.wire.anthropic.answer import read_answer
 from store.wire.anthropic.blocks import content_blocks
-from store.wire.anthropic.identity import read_identity
-from store.wire.anthropic.link import link_form
 
 _PATHS: Final = ("/v1/messages", "/v1/messages/count_tokens")
 _ROLES: Final = ("user", "assistant", "system")
@@ -33,6 +31,8 @@ class Messages:
 
     def identity(self, headers: Headers, members: Members, first: Mapping[str, Any] | None) -> Identity:
         """Claude Code names itself in headers and in ``metadata.user_id``; others only in their User-Agent."""
+        from store.wire.anthropic.identity import read_identity
+
         return read_identity(headers, members, first)
 
     def model(self, url_path: str, members: Members) -> str:
@@ -42,6 +42,8 @@ class Messages:
 
     def link_form(self, element: Any) -> Any:
         """See `store.wire.anthropic.link`."""
+        from store.wire.anthropic.link import link_form
+
         return link_form(element)
 
     def request_blocks(self, element: Any) -> tuple[Block, ...]:
@@ -73,6 +75,8 @@ class Messages:
 
     def answer(self, body: bytes, content_type: str, status: int) -> Answer:
         """An event stream, a message, a token count or an error, whichever the body is."""
+        from store.wire.anthropic.answer import read_answer
+
         return read_answer(body, content_type, status)
 
 

@@ -46,7 +46,7 @@ def _role(thread: str, members: Members) -> str:
 
 def _side_call(members: Members, first: Mapping[str, Any] | None, system: str) -> str:
     """Claude Code's own small requests: a title for the session, and one token to see what quota is left."""
-    if loads(members.get("tools", b"[]")) != []:
+    if members.get("tools", b"[]").strip() != b"[]":  # not parsed: real ones are 100 KB
         return ""
     if _TITLE_PROMPT in system or _answer_members(members) == {"title"}:
         return "aux:title"

@@ -17,10 +17,9 @@ from store.wire import by_name, pick
 WIRES = {wire.name: wire for wire in store.wire._wires()}
 SAMPLES = [*STREAMS.values(), *(stream for _, _, _, stream in recorded())][:12]
 
-WORDS = st.sampled_from(
-    "role content type text tool_use tool_result thinking input source error usage name id user message image"
-    " web_search_tool_result stop_reason refusal citations".split()
-)
+API_WORDS = """role content type text tool_use tool_result thinking input source error usage name id user message image
+web_search_tool_result stop_reason refusal citations"""
+WORDS = st.sampled_from(API_WORDS.split())
 SCALARS = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5) | WORDS
 VALUES = st.recursive(
     SCALARS,

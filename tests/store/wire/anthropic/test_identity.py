@@ -22,23 +22,6 @@ def who(headers: Headers = AGENT, first: Any = None, **values: Any) -> Identity:
     return WIRE.identity(headers, members(**values), first)
 
 
-@pytest.mark.parametrize(
-    ("user_agent", "client", "version"),
-    [
-        ("claude-cli/2.1.219 (external, sdk-cli)", "claude-code", "2.1.219"),
-        ("Anthropic/Python 0.125.0", "anthropic-python", "0.125.0"),
-        ("AsyncAnthropic/Python 0.125.0", "asyncanthropic-python", "0.125.0"),
-        ("curl/8.5.0", "curl", "8.5.0"),
-        ("Mozilla/5.0 (X11; Linux) Chrome/9", "mozilla", "5.0"),
-        ("", "", ""),
-        ("\x1b[31m/1", "", ""),
-    ],
-)
-def test_client_and_version(user_agent: str, client: str, version: str) -> None:
-    found = who(((b"user-agent", user_agent.encode()),))
-    assert (found.client, found.version) == (client, version)
-
-
 def test_the_session_header_wins() -> None:
     metadata = {"user_id": json.dumps({"session_id": "other"})}
     assert who((*AGENT, (b"X-Claude-Code-Session-Id", SESSION.encode())), metadata=metadata).session == SESSION
