@@ -80,6 +80,7 @@ class ObjectReader:
         self._frames: OrderedDict[tuple[str, int], OpenFrame] = OrderedDict()
         self._messages: dict[bytes, MessageParts] = {}
         self._message_bytes = 0
+        self._unindexed: dict[bytes, tuple[str, OpenFrame, int]] = {}  # of the block being identified
         self._lock = threading.RLock()
 
     def get(self, wanted: bytes) -> Object:
@@ -142,20 +143,26 @@ class ObjectReader:
         """(id, kind) of each object of a block that follows the blocks the index has of its frame. Raises `Damaged`."""
         with self._lock:
             frame = self._open(pack, block)
-            found: list[tuple[bytes, str]] = []
-            frame.id_at(block.first - block.frame_first - 1) if block.first > block.frame_first else None
-            for place in range(block.first - block.frame_first, len(frame.decoder.frame.records)):
-                decoder = self._decoder(frame, place)
-                kind = KIND_OF[decoder.tag]
-                if kind == "message":
-                    parts = MessageParts(*decoder.message())
-                    payload = message_payload(parts.parent, parts.content, parts.rebuilt_from)
-                    self._remember(object_id(kind, payload), parts)
-                else:
-                    payload = decoder.payload()
-                found.append((object_id(kind, payload), kind))
-                frame.ids.append(found[-1][0])
-            return found
+            start = block.first - block.frame_first
+            if start:
+                frame.id_at(start - 1)
+            try:
+                return [self._identify(frame, place) for place in range(start, len(frame.decoder.frame.records))]
+            finally:
+                self._unindexed.clear()
+
+    def _identify(self, frame: OpenFrame, place: int) -> tuple[bytes, str]:
+        decoder = self._decoder(frame, place)
+        kind = KIND_OF[decoder.tag]
+        if kind == "message":
+            parts = MessageParts(*decoder.message())
+            found = object_id(kind, message_payload(parts.parent, parts.content, parts.rebuilt_from))
+            self._remember(found, parts)
+        else:
+            found = object_id(kind, decoder.payload())
+        frame.ids.append(found)
+        self._unindexed[found] = (kind, frame, place)
+        return found, kind
 
     def forget(self) -> None:
         """Drop everything kept, after packs have changed under the reader."""
@@ -172,6 +179,8 @@ class ObjectReader:
         self._message_bytes += len(parts.content) + 200
 
     def _find(self, wanted: bytes) -> tuple[str, OpenFrame, int]:
+        if wanted in self._unindexed:
+            return self._unindexed[wanted]
         place = self.index.locate(wanted)
         if place is None:
             raise Missing(f"no object {wanted.hex()} in this archive", where=wanted.hex())
