@@ -1,0 +1,128 @@
+"""The bounded queue between the proxy's event loop and the writer's thread."""
+
+import threading
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from addon.inflight import InFlight
+from store.exchange import Exchange
+
+MAX_JOBS = 1_000
+MAX_BYTES = 256 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One exchange to commit.
+
+    ``deadline`` (monotonic seconds) is when the end of its response is let go without the commit; ``settled`` is
+    called from the writer's thread when it is committed or given up. An import brings its exchange ready made.
+    """
+
+    source: InFlight | Exchange
+    deadline: float
+    settled: Callable[[], object]
+
+    @property
+    def size(self) -> int:
+        """Bytes of bodies it holds in memory."""
+        if isinstance(self.source, InFlight):
+            return self.source.size
+        return len(self.source.request_body) + len(self.source.response_body)
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """Something that could not be kept, for the journal."""
+
+    reason: str
+    detail: dict[str, object]
+
+
+class Backlog:
+    """Jobs waiting for the writer, bounded by count and bytes; a job that is being worked on counts until `worked`.
+
+    Gaps wait beside the jobs, because they must not be lost with them; past `MAX_JOBS` of them they are only counted.
+    ``gaps`` is how many there have been.
+    """
+
+    def __init__(self) -> None:
+        self._jobs: deque[Job] = deque()
+        self._gaps: deque[Gap] = deque()
+        self._unlisted = 0
+        self.gaps = 0
+        self._bytes = 0
+        self._changed = threading.Condition()
+        self._woken = False
+        self._closed = False
+
+    def put(self, job: Job) -> bool:
+        """Queue a job; False where there is no room for it, or the writer is gone. One job is always let in."""
+        with self._changed:
+            full = len(self._jobs) >= MAX_JOBS or (self._bytes > 0 and self._bytes + job.size > MAX_BYTES)
+            if full or self._closed:
+                return False
+            self._jobs.append(job)
+            self._bytes += job.size
+            self._changed.notify()
+            return True
+
+    def put_gap(self, gap: Gap) -> None:
+        """Queue a gap; never fails."""
+        with self._changed:
+            self.gaps += 1
+            if len(self._gaps) < MAX_JOBS:
+                self._gaps.append(gap)
+            else:
+                self._unlisted += 1
+            self._woken = True
+            self._changed.notify()
+
+    def take_gap(self) -> Gap | None:
+        """The oldest gap, if any."""
+        with self._changed:
+            if self._gaps:
+                return self._gaps.popleft()
+            if self._unlisted:
+                unlisted, self._unlisted = self._unlisted, 0
+                return Gap("unlisted-gaps", {"count": unlisted})
+            return None
+
+    def put_back(self, gap: Gap) -> None:
+        """A gap that could not be written yet is the oldest again."""
+        with self._changed:
+            self._gaps.appendleft(gap)
+
+    def has_gaps(self) -> bool:
+        """Whether gaps wait to be written."""
+        return bool(self._gaps or self._unlisted)
+
+    def wake(self) -> None:
+        """Make `take` return even where no job waits."""
+        with self._changed:
+            self._woken = True
+            self._changed.notify()
+
+    def take(self, timeout: float | None) -> Job | None:
+        """The oldest job, waiting for one; None after ``timeout`` seconds, when woken, or when closed and empty."""
+        with self._changed:
+            self._changed.wait_for(lambda: self._jobs or self._woken or self._closed, timeout)
+            self._woken = False
+            return self._jobs.popleft() if self._jobs else None
+
+    def worked(self, job: Job) -> None:
+        """A job that was taken is done with."""
+        with self._changed:
+            self._bytes -= job.size
+
+    def close(self) -> None:
+        """Let no more jobs in; those queued are still handed out."""
+        with self._changed:
+            self._closed = True
+            self._changed.notify()
+
+    @property
+    def is_drained(self) -> bool:
+        """Closed, and nothing left to hand out."""
+        return self._closed and not self._jobs

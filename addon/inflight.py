@@ -1,0 +1,139 @@
+"""One exchange while it passes: the pieces seen so far, with their times, in memory and in the spool.
+
+The proxy's event loop fills it until `InFlight.end`; from then on it belongs to the writer's thread, which turns it
+into an `Exchange`. Each piece is spooled before the tee passes it on. A body is kept up to `BODY_LIMIT`; what comes
+after it is only counted, and the outcome becomes `truncated`.
+"""
+
+import time
+from dataclasses import replace
+
+from store.exchange import Chunk, Exchange, Headers, Outcome
+from store.spool import Entry
+
+BODY_LIMIT = 64 << 20
+
+
+class Body:
+    """One direction's body: the pieces that are kept, and the size of all that passed."""
+
+    __slots__ = ("kept", "pieces", "size")
+
+    def __init__(self) -> None:
+        self.pieces: list[bytes] = []
+        self.kept = 0
+        self.size = 0
+
+    def take(self, data: bytes) -> bytes:
+        """Keep ``data`` as far as the limit allows; the part that was kept."""
+        self.size += len(data)
+        room = BODY_LIMIT - self.kept
+        part = data if len(data) <= room else data[:room]
+        if part:
+            self.pieces.append(part)
+            self.kept += len(part)
+        return part
+
+    @property
+    def size_if_cut(self) -> int | None:
+        """Bytes on the wire where not all of them were kept."""
+        return self.size if self.size > self.kept else None
+
+
+class InFlight:
+    """One exchange between its first and its last byte. Times are ms since it was made."""
+
+    def __init__(self, head: Exchange, entry: Entry | None) -> None:
+        self.entry = entry
+        self.head = head
+        self.ended = False
+        self._began = time.monotonic()
+        self._request = Body()
+        self._response = Body()
+        self._times: list[int] = []
+        self._durable_at: int | None = None
+
+    @property
+    def size(self) -> int:
+        """Bytes held in memory."""
+        return self._request.kept + self._response.kept
+
+    def request_data(self, data: bytes) -> None:
+        """A piece of the request body."""
+        if self.ended:
+            return
+        part = self._request.take(data)
+        if part and self.entry is not None:
+            self.entry.request(part, self._now())
+
+    def request_end(self) -> None:
+        """The request is complete."""
+        if self.ended:
+            return
+        now = self._now()
+        self.head = replace(self.head, request_end_ms=now)
+        if self.entry is not None:
+            self.entry.request_end(now)
+
+    def response_head(self, status: int, headers: Headers, durable_at: int | None) -> None:
+        """The response begins; its body will be on stable storage before byte ``durable_at`` of it is passed on."""
+        if self.ended:
+            return
+        now = self._now()
+        self._durable_at = durable_at
+        self.head = replace(self.head, status=status, response_headers=headers, first_byte_ms=now)
+        if self.entry is not None:
+            self.entry.response_head(status, headers, now)
+
+    def response_data(self, data: bytes) -> None:
+        """A piece of the response body."""
+        if self.ended:
+            return
+        now = self._now()
+        part = self._response.take(data)
+        if not part:
+            return
+        self._times.append(now)
+        if self.entry is not None:
+            self.entry.response(part, now)
+            if self._durable_at is not None and self._response.size >= self._durable_at:
+                self.entry.sync()
+
+    def end(self, outcome: Outcome, error: str) -> None:
+        """Nothing more comes: the loop's last call. Later pieces are ignored."""
+        self.ended = True
+        now = self._now()
+        request_size, response_size = self._request.size_if_cut, self._response.size_if_cut
+        if request_size is not None or response_size is not None:
+            outcome = Outcome.TRUNCATED
+        self.head = replace(
+            self.head,
+            end_ms=now,
+            outcome=outcome,
+            error=error,
+            request_size=request_size,
+            response_size=response_size,
+        )
+        if self.entry is not None:
+            self.entry.end(outcome, error, now, request_size, response_size)
+            self.entry.close()
+
+    def abandon(self) -> None:
+        """Give it up: later pieces are ignored, and what the spool has of it is left for recovery."""
+        self.ended = True
+        if self.entry is not None:
+            self.entry.close()
+
+    def exchange(self, notes: tuple[str, ...] = ()) -> Exchange:
+        """The exchange as it passed; after `end`."""
+        sizes = (len(piece) for piece in self._response.pieces)
+        return replace(
+            self.head,
+            request_body=b"".join(self._request.pieces),
+            response_body=b"".join(self._response.pieces),
+            chunks=tuple(Chunk(at, size) for at, size in zip(self._times, sizes, strict=True)),
+            notes=notes,
+        )
+
+    def _now(self) -> int:
+        return int((time.monotonic() - self._began) * 1000)

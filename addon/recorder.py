@@ -1,0 +1,265 @@
+"""mitmproxy's hooks, each handed on in a line or two.
+
+Two rules hold throughout. A hook that fails costs the exchange, never the traffic: `_guard` turns the failure into a
+gap record and lets the body stream on untouched. And a body is never held back, except a fixed-length response up to
+`BUFFER_LIMIT`, which mitmproxy sends only after the `response` hook, so that it can be committed before.
+
+The end of a response waits for its commit at most `PATIENCE` seconds. Past that it is let go and counted as late; a
+turn whose commit had not even begun by then carries the note ``commit-late`` (one that was being written already
+cannot say so any more: its bytes are hashed).
+"""
+
+import asyncio
+import contextlib
+import logging
+import time
+from collections.abc import Iterator
+from functools import partial
+
+from mitmproxy import addonmanager, ctx, http, tls
+
+from addon import policy, settings, traffic
+from addon.inflight import InFlight
+from addon.report import Counts, Report
+from addon.settings import Settings, SettingsError
+from addon.tee import Tee
+from addon.writer import Writer
+from store import providers
+from store.errors import StoreError
+from store.exchange import Exchange, Outcome
+
+PATIENCE = 0.25
+DRAIN = 5.0
+_log = logging.getLogger("deck")
+
+
+class Capture:
+    """The addon: one archive, the exchanges in flight, and the options in force."""
+
+    def __init__(self) -> None:
+        self._settings: Settings | None = None
+        self._providers = providers.load()
+        self._writer: Writer | None = None
+        self._counts = Counts()
+        self._flights: dict[str, InFlight] = {}
+
+    def load(self, loader: addonmanager.Loader) -> None:
+        """Declare the options; listen on loopback where the user did not say otherwise (mitmproxy: everywhere)."""
+        settings.declare(loader)
+        if not ctx.options.listen_host:
+            ctx.options.listen_host = "127.0.0.1"
+
+    def configure(self, updated: set[str]) -> None:
+        """Read the options; at the first time open the archive, which never changes afterwards.
+
+        What makes no sense is logged as an error: mitmdump then stops while it starts, and goes on once it runs.
+        """
+        if self._settings is not None and not any(name.startswith("deck_") for name in updated):
+            return
+        try:
+            chosen = settings.read(ctx.options)
+            self._providers = providers.load(chosen.archive, chosen.hosts)
+            if self._writer is None:
+                writer = Writer(chosen.archive, Report(chosen.report, self._counts))
+                writer.start()
+                self._writer = writer
+            self._settings = chosen
+        except (SettingsError, StoreError) as error:
+            _log.error("deck: %s", error)
+
+    def running(self) -> None:
+        """The proxy listens: say where."""
+        server = ctx.master.addons.get("proxyserver")  # type: ignore[no-untyped-call]
+        addresses = server.listen_addrs() if server else []
+        if addresses:
+            self._counts.port = addresses[0][1]
+        self._touch()
+
+    def done(self) -> None:
+        """The proxy stops, or the script is reloaded: what is in flight ends here. Idempotent."""
+        writer, self._writer = self._writer, None
+        if writer is None:
+            return
+        for flight in self._flights.values():
+            flight.end(Outcome.INTERRUPTED, "the recorder was stopped")
+            writer.put(flight, time.monotonic() + PATIENCE, _nothing)
+        self._flights.clear()
+        writer.stop(DRAIN)
+
+    def http_connect(self, flow: http.HTTPFlow) -> None:
+        """A tunnel is asked for: something reached the proxy."""
+        self._counts.requests += 1
+        self._touch()
+
+    def tls_clienthello(self, data: tls.ClientHelloData) -> None:
+        """Tunnels to anybody but a provider stay closed to us."""
+        if policy.is_stranger(data, self._providers):
+            data.ignore_connection = True
+
+    def tls_failed_client(self, data: tls.TlsData) -> None:
+        """A client that does not trust the proxy's CA: the user needs to know which variable is missing."""
+        address = data.context.server.address
+        host = data.conn.sni or (address[0] if address else "")
+        if not self._providers.is_provider(host, address[1] if address else 443):
+            return
+        failures = self._counts.tls_failures
+        if host not in failures:
+            _log.warning(
+                "deck: a client refused the proxy's certificate for %s. Point NODE_EXTRA_CA_CERTS (Node) or "
+                "SSL_CERT_FILE (Python, Codex, curl) at the proxy's CA, or start it with: deck run -- CMD",
+                host,
+            )
+        failures[host] = failures.get(host, 0) + 1
+        self._touch()
+
+    def requestheaders(self, flow: http.HTTPFlow) -> None:
+        """Decide whether this request is kept, and let its body stream."""
+        if not flow.live or flow.response is not None:  # from a file, or answered by another addon
+            return
+        with self._guard(flow):
+            self._counts.requests += 1
+            if policy.is_model_call(flow, self._providers):
+                self._begin(flow)
+            else:
+                self._counts.skipped += policy.is_ours(flow, self._providers)
+                flow.request.stream = True
+            self._touch()
+
+    def request(self, flow: http.HTTPFlow) -> None:
+        """The request is complete."""
+        flight = self._flights.get(flow.id)
+        if flight is not None:
+            with self._guard(flow):
+                flight.request_end()
+
+    def responseheaders(self, flow: http.HTTPFlow) -> None:
+        """Decide whether the response streams (nearly all do), and through what."""
+        response = flow.response
+        if response is None or not flow.live:
+            return
+        with self._guard(flow):
+            flight = self._flights.get(flow.id)
+            if flight is None:
+                response.stream = True
+                return
+            headers = traffic.response_headers(flow)
+            length = traffic.fixed_length(headers)
+            is_buffered = length is not None and length <= traffic.BUFFER_LIMIT
+            if not is_buffered:
+                response.stream = Tee(flight.response_data, partial(self._fail, flow))
+            flight.response_head(response.status_code, headers, None if is_buffered else length)
+
+    async def response(self, flow: http.HTTPFlow) -> None:
+        """The response is complete; its end is sent when this returns."""
+        with self._guard(flow):
+            flight = self._flights.pop(flow.id, None)
+            if flight is not None:
+                response = flow.response
+                if response is not None and not response.stream and response.raw_content:
+                    flight.response_data(response.raw_content)
+                await self._finish(flight, Outcome.COMPLETE, "")
+            elif not flow.live and flow.error is None:
+                await self._import(flow)
+
+    async def error(self, flow: http.HTTPFlow) -> None:
+        """The exchange was cut; a client that is still there hears of it when this returns."""
+        with self._guard(flow):
+            flight = self._flights.pop(flow.id, None)
+            if flight is not None:
+                await self._finish(flight, *traffic.ending(flow))
+            elif not flow.live:
+                await self._import(flow)
+
+    def websocket_start(self, flow: http.HTTPFlow) -> None:
+        """Model calls inside a WebSocket are counted only; the traffic is untouched."""
+        if flow.live and policy.is_ours(flow, self._providers):
+            self._counts.websockets += 1
+            self._touch()
+
+    def websocket_message(self, flow: http.HTTPFlow) -> None:
+        """mitmproxy keeps every message for ever; only the newest is needed to pass it on."""
+        if flow.live and flow.websocket is not None:
+            del flow.websocket.messages[:-1]
+
+    def _begin(self, flow: http.HTTPFlow) -> None:
+        chosen, writer = self._settings, self._writer
+        if chosen is None or writer is None:  # no archive: its error stands in the log
+            flow.request.stream = True
+            return
+        head = traffic.request_head(flow, chosen.run, chosen.tags)
+        entry = writer.open_entry(head)
+        if chosen.is_closed and (entry is None or writer.trouble):
+            if entry is not None:
+                entry.discard()
+            flow.response = policy.refusal(writer.trouble or "it is not open yet")
+            self._counts.refused += 1
+            writer.lost("refused", head, writer.trouble)
+            return
+        flight = InFlight(head, entry)
+        self._flights[flow.id] = flight
+        flow.request.stream = Tee(flight.request_data, partial(self._fail, flow))
+
+    async def _finish(self, flight: InFlight, outcome: Outcome, error: str) -> None:
+        flight.end(outcome, error)
+        deadline = time.monotonic() + PATIENCE
+        settled = self._commit(flight, deadline)
+        if settled is None or outcome is Outcome.CLIENT_ABORTED:
+            return
+        done, _ = await asyncio.wait([settled], timeout=PATIENCE)
+        if not done:
+            self._counts.late += 1
+            self._touch()
+
+    async def _import(self, flow: http.HTTPFlow) -> None:
+        """Record a flow from a file; without a deadline, so that reading goes no faster than writing."""
+        chosen = self._settings
+        if chosen is None or self._writer is None:
+            return
+        self._counts.requests += 1
+        if not policy.is_model_call(flow, self._providers):
+            self._counts.skipped += policy.is_ours(flow, self._providers)
+            self._touch()
+            return
+        settled = self._commit(traffic.imported(flow, chosen.run, chosen.tags), float("inf"))
+        if settled is not None:
+            await settled
+
+    def _commit(self, source: InFlight | Exchange, deadline: float) -> asyncio.Future[None] | None:
+        if self._writer is None:
+            return None
+        loop = asyncio.get_running_loop()
+        settled: asyncio.Future[None] = loop.create_future()
+        tell = partial(loop.call_soon_threadsafe, _settle, settled)
+        return settled if self._writer.put(source, deadline, tell) else None
+
+    @contextlib.contextmanager
+    def _guard(self, flow: http.HTTPFlow) -> Iterator[None]:
+        try:
+            yield
+        except Exception as error:  # noqa: BLE001  a hook that fails costs the exchange, never the traffic
+            self._fail(flow, error)
+
+    def _fail(self, flow: http.HTTPFlow, error: Exception) -> None:
+        """Give an exchange up and let what is left of it stream on untouched."""
+        flight = self._flights.pop(flow.id, None)
+        if flow.response is None:
+            flow.request.stream = flow.request.stream or True
+        elif flow.live:
+            flow.response.stream = flow.response.stream or True
+        if self._writer is not None:
+            self._writer.lost("capture-failed", flight.head if flight else None, type(error).__name__)
+        if flight is not None:
+            flight.abandon()
+
+    def _touch(self) -> None:
+        if self._writer is not None:
+            self._writer.touch()
+
+
+def _settle(settled: asyncio.Future[None]) -> None:
+    if not settled.done():
+        settled.set_result(None)
+
+
+def _nothing() -> None:
+    """Nobody waits for this commit."""
