@@ -1,6 +1,6 @@
 """The link form: equal for every form in which a client echoes the same message.
 
-What clients change between an answer and its echo was measured (docs of the wire): cache marks move, a string and a
+What Claude Code changes between an answer and its echo was measured: cache marks move, a string and a
 list of one text block are the same, ``caller`` and empty citations go, ``is_error: false`` and ``replace_all: false``
 come and go, and tool input is parsed and written again by JavaScript. Nothing of this touches stored bytes.
 """

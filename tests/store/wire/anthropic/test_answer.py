@@ -24,7 +24,10 @@ def test_a_one_shot_message() -> None:
     body = {"type": "message", "id": "m", "model": "x", "content": content, "stop_reason": "tool_use", "usage": usage}
     answer = read_json(body)
     assert answer.message == {"role": "assistant", "content": content}
-    assert shown(answer) == [("text", "", "hi"), ("tool-call", "Bash", "")]
+    assert [(found.kind, found.name, found.text) for found in answer.blocks] == [
+        ("text", "", "hi"),
+        ("tool-call", "Bash", ""),
+    ]
     assert (answer.usage, answer.stop_reason, answer.terminal) == (Usage(3, 4), "tool_use", True)
     assert (answer.model, answer.response_id) == ("x", "m")
 
