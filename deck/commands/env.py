@@ -1,0 +1,38 @@
+"""`deck env`: the exports that lead a shell's programs through `deck proxy`."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+NAME = "env"
+
+
+def env(
+    *,
+    shell: Annotated[str | None, "bash, zsh or fish; yours where it is not given"] = None,
+    port: Annotated[int, "the port that `deck proxy` listens on"] = 8080,
+) -> int:
+    """Print what to set in a shell so that its programs go through `deck proxy`.
+
+    Use it as: eval "$(deck env)", in fish: deck env | source. The bundle of root certificates that the variables name
+    is made if it is absent, and renewed if it is there.
+    """
+    import os
+    from pathlib import Path
+
+    from deck.launch import gateways, roots, variables
+    from store.locations import ca_folder
+
+    chosen = shell or Path(os.environ.get("SHELL", "")).name
+    folder = ca_folder()
+    certificate = roots.ensure_ca(folder)
+    files = [path for path in roots.sources(os.environ) if path.parent != folder]
+    bundle = roots.write_bundle(folder / roots.BUNDLE, [*files, certificate])
+    routes = gateways.plan(
+        gateways.in_settings(Path.home(), Path.cwd(), os.environ),
+        variables.users_no_proxy(os.environ),
+        variables.upstream(os.environ, [port]) is not None,
+    )
+    exported = variables.for_agent(port, bundle, routes.no_proxy)
+    print(variables.exports(exported, chosen if chosen in variables.SHELLS or shell else variables.SHELLS[0]))
+    return 0

@@ -1,0 +1,56 @@
+"""`deck import`: recorded traffic from other tools."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+NAME = "import"
+
+
+def import_(
+    *files: Annotated[str, "mitmproxy flow files or HAR files"],
+    archive: Annotated[str | None, "the archive to import into; made if absent"] = None,
+    host: Annotated[list[str] | None, "a model's host beside the known providers; may be repeated"] = None,
+) -> int:
+    """Import recorded traffic: mitmproxy flow files and HAR.
+
+    Model calls become turns, everything else is counted as skipped. What is already in the archive is not stored
+    again. Ends with 1 where a file could not be read to its end; what came before the damage is imported.
+    """
+    import sys
+    from pathlib import Path
+
+    from deck.diagnostics import FAILED, OK, USAGE, Problem, report
+    from deck.importing import import_file
+    from deck.launch.tally import Tally, total
+    from deck.locations import chosen_archive
+    from deck.render import plural, safe
+    from store.archive import Archive
+
+    if not files:
+        raise Problem("No file to import.", "deck import FILE…", USAGE)
+    folder = chosen_archive(archive)
+    Archive.create(folder).close()
+    on_terminal = sys.stderr.isatty()
+    tallies, damaged = [], False
+    for name in files:
+
+        def progress(tally: Tally, name: str = name) -> None:
+            if on_terminal:
+                print(f"\r\x1b[K{safe(name, newlines=False)}: {plural(tally.turns, 'turn')}", end="", file=sys.stderr)
+
+        try:
+            imported = import_file(Path(name).expanduser(), folder, host or (), progress)
+            tallies.append(imported.tally)
+            problem = imported.problem and Problem(f"{name} cannot be read to its end: {imported.problem}")
+        except Problem as failure:
+            problem = failure
+        finally:
+            if on_terminal:
+                print("\r\x1b[K", end="", file=sys.stderr)
+        if problem:
+            damaged = True
+            report(problem)
+    sum_ = total(tallies)
+    print(f"imported {plural(sum_.turns, 'turn')} ({sum_.known:,} already there), {sum_.skipped:,} skipped")
+    return FAILED if damaged else OK

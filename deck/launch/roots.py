@@ -1,0 +1,89 @@
+"""The CA that the proxy signs with, and bundles of root certificates.
+
+``SSL_CERT_FILE`` and its kin *replace* a client's roots, so the agent gets one file with everything it would have
+trusted (the system's roots, certifi's, and whatever files its own variables named) plus the proxy's CA. The same roots
+without that CA are what the proxy itself checks servers against, so that a company's own CA goes on working.
+"""
+
+import fcntl
+import os
+import re
+import ssl
+import subprocess
+import sys
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+
+from deck.diagnostics import Problem
+
+CA_VARIABLES = (
+    "NODE_EXTRA_CA_CERTS",
+    "SSL_CERT_FILE",
+    "CODEX_CA_CERTIFICATE",
+    "REQUESTS_CA_BUNDLE",
+    "CURL_CA_BUNDLE",
+    "GIT_SSL_CAINFO",
+)
+CA_CERTIFICATE = "mitmproxy-ca-cert.pem"
+BUNDLE = "bundle.pem"
+_KEY_FILE = "mitmproxy-ca.pem"
+_MAKE_CA = "import sys; from mitmproxy.certs import CertStore; CertStore.from_store(sys.argv[1], 'mitmproxy', 2048)"
+_CERTIFICATE = re.compile(rb"-----BEGIN CERTIFICATE-----.+?-----END CERTIFICATE-----", re.DOTALL)
+
+
+def private_folder(folder: Path) -> Path:
+    """The folder, made if absent, for its owner only (0700)."""
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    folder.chmod(0o700)
+    return folder
+
+
+def ensure_ca(folder: Path) -> Path:
+    """The CA certificate in ``folder``; CA and folder (0700) are made if absent, once even if two launchers race.
+
+    Raises `Problem` where it cannot be made.
+    """
+    private_folder(folder)
+    certificate = folder / CA_CERTIFICATE
+    with (folder / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not (certificate.exists() and (folder / _KEY_FILE).exists()):
+            command = [sys.executable, "-P", "-c", _MAKE_CA, str(folder)]
+            made = subprocess.run(command, capture_output=True, text=True, check=False)
+            if made.returncode:
+                reason = made.stderr.strip().splitlines()[-1:] or ["no reason given"]
+                raise Problem(f"The proxy's CA cannot be made in {folder}: {reason[0]}")
+    return certificate
+
+
+def sources(environ: Mapping[str, str]) -> Iterator[Path]:
+    """The files of root certificates that the user's programs use, most of them by default."""
+    import certifi
+
+    defaults = ssl.get_default_verify_paths()
+    yield from (Path(path) for path in (defaults.openssl_cafile, defaults.cafile, certifi.where()) if path)
+    yield from (Path(environ[name]) for name in CA_VARIABLES if environ.get(name))
+    folder = environ.get("SSL_CERT_DIR", "")
+    for part in folder.split(os.pathsep) if folder else ():
+        yield from sorted(path for path in Path(part).glob("*") if path.suffix in (".pem", ".crt", ".0"))
+
+
+def bundle(files: Iterable[Path]) -> bytes:
+    """All certificates of the files, each once, as one PEM text; unreadable files add none."""
+    found: dict[bytes, None] = {}
+    for path in files:
+        try:
+            data = path.read_bytes()
+        except OSError:  # the user's variable names a file that is not there: no worse than without us
+            continue
+        for certificate in _CERTIFICATE.findall(data):
+            found[b"\n".join(certificate.split(b"\r\n"))] = None
+    return b"".join(certificate + b"\n" for certificate in found)
+
+
+def write_bundle(target: Path, files: Iterable[Path]) -> Path:
+    """Write `bundle` to ``target``, replacing it whole, so that no client ever reads half of it."""
+    fresh = target.with_suffix(f".{os.getpid()}.new")
+    fresh.write_bytes(bundle(files))
+    fresh.replace(target)
+    return target

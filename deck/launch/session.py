@@ -1,0 +1,138 @@
+"""One launch from beginning to end: archive, CA, routes, run object, proxy, agent, closing line."""
+
+import os
+import shutil
+import sys
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from deck.diagnostics import USAGE, Problem
+from deck.launch import agent, gateways, roots, runs, tally, variables
+from deck.launch.proxy import Proxy, Recording
+from deck.render import safe
+from store.archive import Archive
+from store.errors import Ambiguous
+from store.locations import ca_folder
+from store.mask import Masker
+from store.record import Recorder
+
+FAIL_POLICIES = ("open", "closed")
+_SHORT = 7
+_LONGER = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Launch:
+    """What to run and how to record it.
+
+    ``archive`` is made if absent; ``archive_option`` is what a later `deck` needs to find it (``--archive PATH `` with
+    the blank, or empty). ``roots`` are further CA files to trust on the way to servers, ``scripts`` further mitmproxy
+    scripts.
+    """
+
+    command: tuple[str, ...]
+    archive: Path
+    archive_option: str = ""
+    tags: tuple[str, ...] = ()
+    settings: tuple[str, ...] = ()
+    fail: str = "open"
+    confdir: Path | None = None  # the user's own CA folder where None
+    roots: tuple[Path, ...] = ()
+    scripts: tuple[Path, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Ended:
+    """How a launch ended: what the agent was given, and what the proxy has to say."""
+
+    exit_code: int
+    given: Mapping[str, str]
+    bypassed: tuple[str, ...]
+    proxy: Proxy
+    counts: tally.Tally
+
+
+def run(launch: Launch, environ: Mapping[str, str] = os.environ) -> int:
+    """Run the agent and record it; the agent's exit code. The closing line goes to stderr, after the agent's end.
+
+    Raises `Problem` where proxy or agent cannot be started, and what opening the archive raises.
+    """
+    if not launch.command:
+        raise Problem("There is no command to run.", "For example: deck run -- claude", USAGE)
+    if launch.fail not in FAIL_POLICIES:
+        raise Problem(f"--fail is one of {' and '.join(FAIL_POLICIES)}, not {launch.fail!r}.", code=USAGE)
+    folder = Path(tempfile.mkdtemp(prefix="deck-run-"))
+    keep = False  # the log of a run that went wrong is worth keeping, and is named then
+    try:
+        with Archive.create(launch.archive) as archive, Recorder(archive) as recorder:
+            begun = runs.start(launch.command, environ, Path.cwd(), launch.tags, launch.fail, Masker(archive.key))
+            run_id = recorder.put_run(begun).hex()
+            ended = _through_proxy(launch, environ, folder, run_id)
+            recorder.put_run(runs.end(run_id, ended.exit_code, ended.counts))
+            archive.refresh()
+            keep = ended.proxy.deaths > 0
+            print(f"deck: {safe(_closing(launch, archive, ended))}", file=sys.stderr)
+    except Problem as problem:
+        keep = str(folder) in problem.hint
+        raise
+    finally:
+        if not keep:
+            shutil.rmtree(folder, ignore_errors=True)
+    return ended.exit_code
+
+
+def _through_proxy(launch: Launch, environ: Mapping[str, str], folder: Path, run_id: str) -> _Ended:
+    """Start the proxy, run the agent through it, and end both."""
+    upstream = variables.upstream(environ)
+    named = [*gateways.in_variables(environ), *gateways.in_settings(Path.home(), Path.cwd(), environ)]
+    routes = gateways.plan(named, variables.users_no_proxy(environ), upstream is not None)
+    confdir = launch.confdir or ca_folder(environ)
+    certificate = roots.ensure_ca(confdir)
+    trusted = [*roots.sources(environ), *launch.roots]
+    recording = Recording(
+        archive=launch.archive,
+        confdir=confdir,
+        roots=roots.write_bundle(folder / "roots.pem", trusted),
+        upstream=upstream,
+        hosts=routes.hosts,
+        reverses=routes.reverses,
+        fail=launch.fail,
+        tags=launch.tags,
+        run=run_id,
+        settings=launch.settings,
+        scripts=launch.scripts,
+    )
+    bundle = roots.write_bundle(folder / roots.BUNDLE, [*trusted, certificate])
+    proxy = Proxy(recording, folder)
+    proxy.start()
+    try:
+        given = dict(environ) | variables.for_agent(proxy.ports[0], bundle, routes.no_proxy)
+        for reverse, port in zip(routes.reverses, proxy.ports[1:], strict=True):
+            given[reverse.variable] = reverse.rewritten(port)
+        exit_code = agent.run(launch.command, given, proxy.lifeline)
+    finally:
+        proxy.stop()
+    return _Ended(exit_code, given, routes.bypassed, proxy, proxy.tally())
+
+
+def _closing(launch: Launch, archive: Archive, ended: _Ended) -> str:
+    proxy = ended.proxy
+    log = f" · the proxy died {proxy.deaths}×, its log: {proxy.log}" if proxy.deaths else ""
+    if ended.counts.turns:
+        short = _short_id(archive, ended.counts.last)
+        return tally.closing_line(ended.counts, short, launch.archive_option) + log
+    cause = tally.likely_cause(ended.counts, ended.given, Path.home(), Path.cwd(), ended.bypassed)
+    return f"no turn was captured: {cause}{log}"
+
+
+def _short_id(archive: Archive, full: str) -> str:
+    """The shortest prefix, of 7 digits or more, that names only this turn."""
+    for length in range(_SHORT, len(full), _LONGER):
+        try:
+            archive.resolve(full[:length])
+        except Ambiguous:
+            continue
+        return full[:length]
+    return full

@@ -1,0 +1,107 @@
+"""What the proxies of a run reported, the one line at its end, and the likely cause where nothing was captured.
+
+Each proxy process writes its own report (``deck_report`` of the addon, JSON); a run with restarts has several, and
+they add up. A report of a proxy that was killed may be 100 ms old.
+"""
+
+import json
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from deck.launch.gateways import claude_environment, claude_settings
+from deck.launch.noproxy import split
+from deck.launch.roots import CA_VARIABLES
+from deck.launch.variables import PROXY_VARIABLES
+from deck.render import plural
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """Sums over the reports of a run; ``last`` is the hex id of its newest turn, or empty."""
+
+    turns: int = 0
+    known: int = 0  # recorded before, found again
+    skipped: int = 0  # requests to captured hosts that were no model calls
+    gaps: int = 0  # exchanges that could not be kept
+    requests: int = 0  # everything that reached the proxy
+    last: str = ""
+    distrust: Mapping[str, int] = field(default_factory=dict)  # host -> TLS handshakes the client broke off
+
+
+def read_report(path: Path) -> Tally | None:
+    """One proxy's report, or None where there is none yet."""
+    try:
+        report = json.loads(path.read_bytes())
+    except (OSError, ValueError):
+        return None
+    return Tally(
+        turns=report["turns"],
+        known=report.get("known", 0),
+        skipped=report["skipped"],
+        gaps=report["gaps"],
+        requests=report["requests"],
+        last=report["last"],
+        distrust=report["tls_failures"],
+    )
+
+
+def total(reports: Iterable[Tally]) -> Tally:
+    """The reports added up, given in order of time."""
+    all_reports = list(reports)
+    distrust: Counter[str] = Counter()
+    for report in all_reports:
+        distrust.update(report.distrust)
+    return Tally(
+        turns=sum(report.turns for report in all_reports),
+        known=sum(report.known for report in all_reports),
+        skipped=sum(report.skipped for report in all_reports),
+        gaps=sum(report.gaps for report in all_reports),
+        requests=sum(report.requests for report in all_reports),
+        last=next((report.last for report in reversed(all_reports) if report.last), ""),
+        distrust=distrust,
+    )
+
+
+def closing_line(tally: Tally, short_id: str, archive_option: str) -> str:
+    """The line for a run that has turns; ``archive_option`` is what `deck` needs to find the archive again."""
+    counts = f"{plural(tally.turns, 'turn')}, {tally.skipped:,} skipped, {plural(tally.gaps, 'gap')}"
+    return f"{counts} · {short_id} · deck {archive_option}{short_id}"
+
+
+def likely_cause(tally: Tally, environ: Mapping[str, str], home: Path, cwd: Path, bypassed: Iterable[str]) -> str:
+    """One sentence on why a run recorded nothing, naming the variable to look at.
+
+    ``environ`` is what the agent was given; ``bypassed`` are the settings whose address the agent reaches without us.
+    """
+    override = _override(environ, home, cwd)
+    if tally.distrust:
+        host = max(tally.distrust, key=lambda name: tally.distrust[name])
+        remedy = f"{override}." if override else "it reads none of " + ", ".join(CA_VARIABLES) + "."
+        return f"the agent does not trust deck's CA (it broke off TLS to {host}): {remedy}"
+    if tally.gaps:
+        return f"{plural(tally.gaps, 'exchange')} could not be kept; `deck fsck` and the proxy's log say why."
+    if tally.requests == 0:
+        if override:
+            return f"no request reached the proxy: {override}."
+        sources = list(bypassed)
+        if sources:
+            return f"no request reached the proxy: {sources[0]} names an address that NO_PROXY keeps from it."
+        if "*" in split(environ.get("NO_PROXY", "")):
+            return "no request reached the proxy: NO_PROXY=* keeps every address from it."
+        return "no request reached the proxy: the agent asked no model, or it ignores HTTPS_PROXY."
+    return (
+        f"{plural(tally.requests, 'request')} reached the proxy, none of them a model call to a known host: "
+        "name the model's host with *_BASE_URL or --set deck_hosts=HOST."
+    )
+
+
+def _override(environ: Mapping[str, str], home: Path, cwd: Path) -> str:
+    """A setting of Claude Code that takes the place of a variable of ours: it wins over the environment."""
+    folder = Path(environ.get("CLAUDE_CONFIG_DIR") or home / ".claude")
+    for path in claude_settings(folder, cwd):
+        for name in claude_environment(path):
+            if name in (*PROXY_VARIABLES, *CA_VARIABLES, "NO_PROXY", "no_proxy"):
+                return f"{path} sets {name}, in place of the one that deck set"
+    return ""
