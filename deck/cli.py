@@ -1,0 +1,125 @@
+"""The console script ``deck``: find the command, call it, turn what went wrong into words and an exit code.
+
+A cold start is most of what a short command costs, so the command is found by its file name and called straight from
+`deck.command_table`; typer is imported for help, completion, mistakes and the rarer kinds of arguments. Exit codes
+are in `deck.diagnostics`.
+"""
+
+import os
+import sys
+from collections.abc import Sequence
+from typing import Any
+
+from deck.command_table import Command, find, load, parse_plainly, stems
+from deck.diagnostics import BROKEN_PIPE, INTERRUPTED, NOT_FOUND, USAGE, Problem, report
+from store.errors import NotFound, StoreError
+
+_TOP_LEVEL = ("-h", "--help", "--version", "--install-completion", "--show-completion")
+_COMPLETING = "_DECK_COMPLETE"  # typer's completion scripts set it
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command line (``sys.argv`` unless given); the exit code."""
+    for stream in (sys.stdout, sys.stderr):
+        stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]  # a terminal may not be UTF-8
+    line = list(sys.argv[1:] if arguments is None else arguments)
+    code = _run(_dispatch, (line,), {})
+    return _flushed(code)
+
+
+def _dispatch(line: list[str]) -> int:
+    line, archive = _take_archive(line)
+    word = line[0] if line else ""
+    if _COMPLETING in os.environ or word in _TOP_LEVEL:
+        return _with_typer(stems(), line)
+    stem = find(word)
+    if stem is None:
+        return _open(line, archive)
+    rest = line[1:] if archive is None else ["--archive", archive, *line[1:]]
+    function = load(stem)
+    call = parse_plainly(function, rest)
+    if call is None:
+        return _with_typer([stem], [word, *rest])
+    return _run(function, *call)
+
+
+def _take_archive(line: list[str]) -> tuple[list[str], str | None]:
+    """The line without an ``--archive`` before the command, and its value."""
+    if not line or line[0].partition("=")[0] != "--archive":
+        return line, None
+    _, equals, value = line[0].partition("=")
+    if equals:
+        return line[1:], value
+    if len(line) < 2:
+        raise Problem("--archive needs a folder", "deck --archive FOLDER …", USAGE)
+    return line[2:], line[1]
+
+
+def _with_typer(which: Sequence[str], line: Sequence[str]) -> int:
+    from deck.typer_app import invoke
+
+    return invoke(which, line, _run)
+
+
+def _open(line: list[str], archive: str | None) -> int:
+    """The timeline, at a rev if one is given."""
+    from deck.locations import chosen_archive
+
+    if len(line) > 1 or (line and line[0].startswith("-")):
+        raise Problem(f"there is no command {line[0]!r}", _meant(line[0]) or "deck --help lists them", USAGE)
+    path = chosen_archive(archive)
+    rev = line[0] if line else None
+    if rev is not None:
+        _check(rev, path)
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        raise Problem("the timeline needs a terminal", "Without one: deck sessions, deck log, deck checkout", USAGE)
+    from deck.tui import app
+
+    code: int = app.run(path, rev)
+    return code
+
+
+def _check(rev: str, path: Any) -> None:
+    """Say what is wrong with a rev before the screen is taken over."""
+    from deck.timeline import Timeline
+
+    try:
+        with Timeline.open(path) as timeline:
+            timeline.resolve(rev)
+    except NotFound as error:
+        hint = _meant(rev) or "deck sessions and deck log list what there is; deck --help lists the commands"
+        raise Problem(str(error), hint, NOT_FOUND) from error
+
+
+def _meant(word: str) -> str:
+    from difflib import get_close_matches
+
+    from deck.command_table import word_of
+
+    close = get_close_matches(word, [word_of(stem) for stem in stems()], n=1)
+    return f"Did you mean `deck {close[0]}`?" if close else ""
+
+
+def _run(function: Command, positional: tuple[Any, ...], options: dict[str, Any]) -> int:
+    """Call a command; what it raises on purpose becomes words and an exit code."""
+    try:
+        return function(*positional, **options)
+    except (Problem, StoreError) as error:
+        return report(error)
+    except BrokenPipeError:
+        return BROKEN_PIPE
+    except OSError as error:
+        return report(error)
+    except KeyboardInterrupt:
+        return INTERRUPTED
+
+
+def _flushed(code: int) -> int:
+    """Flush what was printed; a reader that went away is no reason for a traceback at exit."""
+    try:
+        sys.stdout.flush()
+    except BrokenPipeError:
+        code = BROKEN_PIPE
+    if code == BROKEN_PIPE:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return code

@@ -1,0 +1,87 @@
+"""Where a command's output goes: a pager on a terminal, plain bytes elsewhere, JSON with a named schema."""
+
+import json
+import os
+import shlex
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+from deck.diagnostics import Problem
+from deck.render import Style, style_for
+
+_LESS = "FRX"  # quit if it fits one screen, pass colours, leave the text on the screen
+
+
+@contextmanager
+def paged(environ: Mapping[str, str] = os.environ) -> Iterator[Style]:
+    """Send what is printed inside through a pager if stdout is a terminal; the style to print with.
+
+    The pager is $DECK_PAGER, else $PAGER, else less; ``cat`` or an empty value means none, and none is used where it
+    cannot be started. Leaving the pager early ends the output quietly.
+    """
+    style = style_for(sys.stdout)
+    pager = environ.get("DECK_PAGER", environ.get("PAGER", "less"))
+    words = shlex.split(pager)
+    if not sys.stdout.isatty() or words in ([], ["cat"]):
+        yield style
+        return
+    import subprocess
+
+    try:
+        process = subprocess.Popen(
+            words,
+            stdin=subprocess.PIPE,
+            text=True,
+            encoding="utf-8",
+            errors="backslashreplace",
+            env={**environ, "LESS": environ.get("LESS", _LESS), "LV": environ.get("LV", "-c")},
+        )
+    except OSError:
+        yield style
+        return
+    assert process.stdin is not None
+    terminal, sys.stdout = sys.stdout, process.stdin
+    try:
+        yield style
+        process.stdin.flush()
+    except BrokenPipeError:
+        pass
+    finally:
+        sys.stdout = terminal
+        try:
+            process.stdin.close()
+        except BrokenPipeError:
+            pass
+        _wait(process)
+
+
+def _wait(process: Any) -> None:
+    """Wait until the pager has ended; Ctrl-C is the pager's business, as with git."""
+    while True:
+        try:
+            process.wait()
+        except KeyboardInterrupt:
+            continue
+        return
+
+
+def print_json(thing: str, members: Mapping[str, Any]) -> None:
+    """Print one JSON document of the schema ``deck.<thing>/1``: ASCII only, so that no byte drives a terminal."""
+    print(json_text({"schema": f"deck.{thing}/1", **members}))
+
+
+def json_text(value: Any) -> str:
+    """Indented JSON in printable ASCII. Raises `Problem` for what JSON cannot hold."""
+    try:
+        return json.dumps(value, indent=2, ensure_ascii=True).replace("\x7f", "\\u007f")
+    except RecursionError:
+        raise Problem("it is nested too deeply for --json", "--raw gives the bytes as they were") from None
+
+
+def print_bytes(data: bytes) -> None:
+    """Exactly these bytes on stdout, and nothing else."""
+    sys.stdout.flush()
+    sys.stdout.buffer.write(data)
+    sys.stdout.buffer.flush()

@@ -1,0 +1,160 @@
+"""The read model: the one way in which the TUI, the commands and the exports see an archive.
+
+Values are those of `deck.views`; sessions are named by their key, turns and objects by 64 hex digits. Lists come from
+the index (`deck.timeline_rows`) and cost what they return; full turns are read from their objects
+(`deck.timeline_turns`). Calls raise what `store.errors` lists. A `Timeline` is used from one thread at a time.
+"""
+
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from deck import revs
+from deck.revs import Target
+from deck.timeline_names import ArchiveNames
+from deck.timeline_pieces import Arrivals, pieces
+from deck.timeline_rows import Rows
+from deck.timeline_turns import Turns
+from deck.views import Hit, Piece, SessionView, Step, StepRow, TurnRow, TurnView
+from store.archive import Archive
+from store.errors import NotFound
+from store.ids import from_hex
+from store.objects import Object
+from store.reading import Block
+
+_AROUND = 40  # characters of an excerpt on each side of what was found
+
+
+class Timeline:
+    """An archive, opened for looking. A context manager."""
+
+    def __init__(self, archive: Archive) -> None:
+        self.archive = archive
+        self.rows = Rows(archive)
+        self._turns = Turns(archive, self.rows)
+        self._names = ArchiveNames(archive)
+        self._newest = self._names.head()
+
+    @classmethod
+    def open(cls, path: Path) -> Self:
+        """Open the archive in ``path``; what a dead recorder left in its spool becomes turns first."""
+        archive = Archive.open(path)
+        _recover(archive)
+        return cls(archive)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Give the files back; idempotent."""
+        self.archive.close()
+
+    def refresh(self) -> bool:
+        """Take in what was recorded since the last look; true where there are new turns. Cheap, made for polling."""
+        self.archive.refresh()
+        before, self._newest = self._newest, self._names.head()
+        return self._newest != before
+
+    def sessions(self) -> list[SessionView]:
+        """Every session, the one with the newest turn first."""
+        return self.rows.sessions()
+
+    def session(self, key: str) -> SessionView:
+        """One session. Raises `NotFound`."""
+        found = next((view for view in self.sessions() if view.key == key), None)
+        if found is None:
+            raise NotFound(f"no session {key[:80]!r}")
+        return found
+
+    def turns(self, session: str, thread: str | None = None) -> list[TurnRow]:
+        """Turns of a session in the archive's order; of one thread if it is named (``""`` is the main one)."""
+        return self.rows.turns(session, thread)
+
+    def turn_count(self, session: str) -> int:
+        """How many turns a session has; 0 for an unknown one."""
+        return self.rows.turn_count(session)
+
+    def step_count(self, session: str) -> int:
+        """How many steps a session has; 0 for an unknown one."""
+        return self.rows.step_count(session)
+
+    def steps(self, session: str, start: int, stop: int) -> list[StepRow]:
+        """Steps at positions ``start`` to ``stop`` (excluded), a window of a list that may be long."""
+        return self.rows.steps(session, start, stop)
+
+    def next_step(self, session: str, position: int, kind: str, direction: int) -> StepRow | None:
+        """The nearest step of a kind before (``direction`` < 0) or after ``position``.
+
+        ``kind`` is a block kind of `store.reading`, or ``error``, ``tool``, ``user``, ``thread``.
+        """
+        return self.rows.next_step(session, position, kind, direction)
+
+    def turn(self, id: str) -> TurnView:
+        """A turn in full."""
+        return self._turns.view(id)
+
+    def payload(self, id: str) -> dict[str, Any]:
+        """The turn object alone, parsed: cheap."""
+        return self._turns.payload(id)
+
+    def step(self, row: StepRow) -> Step:
+        """A step in full, a tool call with its result and the other way round."""
+        return self._turns.step(row)
+
+    def body(self, id: str, which: str) -> bytes:
+        """A turn's ``request`` or ``response`` body, exactly as it was sent but for content codings, undone."""
+        return self._turns.body(id, which)
+
+    def object(self, id: str) -> Object:
+        """Any object, verified."""
+        return self.archive.get(from_hex(id))
+
+    def pieces(self, turn_id: str) -> list[Piece]:
+        """What became visible of a turn's answer, and when; for playback."""
+        payload = self._turns.payload(turn_id)
+        times = payload["response"]["chunks"]
+        blob = self.archive.get_kind(from_hex(times), "blob") if times else b""
+        _answer, blocks = self._turns.answer(turn_id)
+        return pieces(self.body(turn_id, "response"), blocks, Arrivals(blob, payload["times"]["end"] or 0))
+
+    def search(self, session: str, query: str) -> Iterator[Hit]:
+        """Steps of a session whose full text holds ``query`` (any case), in order, found as one asks for them."""
+        if not query:
+            return
+        wanted = re.compile(re.escape(query), re.IGNORECASE)
+        for row in self.rows.each_step(session):
+            text = searched_text(self._turns.block(row))
+            if found := wanted.search(text):
+                start, stop = max(found.start() - _AROUND, 0), found.end() + _AROUND
+                yield Hit(row.position, text[start:stop])
+
+    def resolve(self, rev: str) -> Target:
+        """What a rev names (`deck.revs`). Raises `NotFound` or `Ambiguous`."""
+        return revs.resolve(rev, self._names)
+
+
+def searched_text(block: Block) -> str:
+    """The text of a block that a search looks through: tool names and arguments count."""
+    data = json.dumps(block.data, ensure_ascii=False) if block.data is not None else ""
+    return "\n".join(part for part in (block.name, block.text, data) if part)
+
+
+def _recover(archive: Archive) -> None:
+    spool = archive.path / "spool"
+    if not any(entry.is_dir() for entry in spool.iterdir()):
+        return
+    from store.recover import recover  # only where a recorder is alive or died: it loads all that recording needs
+
+    try:
+        recover(archive)
+    except OSError:
+        return  # an archive that cannot be written can still be read; the spool keeps what is in it
+    archive.refresh()

@@ -1,0 +1,63 @@
+"""What revs can name in an archive, for `deck.revs`."""
+
+import re
+
+from store.archive import Archive
+from store.errors import Damaged, NotFound
+from store.ids import ID_BYTES, from_hex, is_prefix
+
+_TAG = re.compile(r"[\w+@-][\w.+@-]{0,199}\Z")
+
+
+class ArchiveNames:
+    """`deck.revs.Names` of an archive."""
+
+    def __init__(self, archive: Archive) -> None:
+        self._archive = archive
+
+    def head(self) -> str | None:
+        """The newest turn."""
+        row = self._archive.index.db.execute("SELECT id FROM turns ORDER BY number DESC LIMIT 1").fetchone()
+        return row[0].hex() if row else None
+
+    def tag(self, name: str) -> str | None:
+        """What a tag names; a name that could be anything but a file in ``refs/tags`` names nothing."""
+        if not _TAG.match(name):
+            return None
+        path = self._archive.path / "refs" / "tags" / name
+        try:
+            text = self._archive.files.read(path).decode("ascii", "replace").strip()
+        except OSError:
+            return None
+        if len(text) != 2 * ID_BYTES or not is_prefix(text):
+            raise Damaged(f"the tag {name} holds no id", where=str(path))
+        return text
+
+    def sessions_beginning(self, prefix: str, limit: int) -> list[tuple[str, str]]:
+        """(key, last turn) of sessions whose key begins so, the exact one first."""
+        rows = self._archive.index.db.execute(
+            "SELECT session, head FROM sessions WHERE substr(session, 1, ?) = ? ORDER BY session LIMIT ?",
+            (len(prefix), prefix, limit),
+        )
+        return [(key, head.hex()) for key, head in rows]
+
+    def objects_beginning(self, prefix: str, limit: int) -> list[str]:
+        """Ids that begin so; a turn wins over objects that are none, as it is what people mean."""
+        found = self._archive.index.with_prefix(prefix, limit)
+        turns = [id for id, kind in found if kind == "turn"]
+        return turns if len(turns) == 1 else [id for id, _kind in found]
+
+    def describe(self, id: str) -> tuple[str, str]:
+        """(kind, session key or empty) of an object."""
+        place = self._archive.index.locate(from_hex(id))
+        if place is None:
+            raise NotFound(f"no object {id}")
+        row = self._archive.index.db.execute("SELECT session FROM turns WHERE id = ?", (from_hex(id),)).fetchone()
+        return place.kind, row[0] if row else ""
+
+    def previous(self, turn: str) -> str | None:
+        """The turn before: along `continues`, else the first parent."""
+        row = self._archive.index.db.execute(
+            "SELECT parent FROM parents WHERE turn = ? ORDER BY kind <> 'continues', n LIMIT 1", (from_hex(turn),)
+        ).fetchone()
+        return row[0].hex() if row else None

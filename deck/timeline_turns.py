@@ -1,0 +1,157 @@
+"""Turns in full, read from their objects: messages, answer, steps, tools, bodies.
+
+What a turn shows is read again from the stored bytes with the wire module that the turn names, so it is never more
+than a view. A few answers and turn objects are kept, because one walks from step to step inside a turn.
+"""
+
+from collections import OrderedDict
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from deck.timeline_rows import Rows
+from deck.views import Message, Step, StepRow, TurnView
+from store import wire as wires
+from store.archive import Archive
+from store.body import split
+from store.canonical import loads
+from store.derive import blocks_of, first_line
+from store.errors import Damaged, NotFound
+from store.ids import from_hex
+from store.reading import Answer, Block, Wire
+from store.turn import parse
+
+T = TypeVar("T")
+_KEPT = 16
+
+
+class Turns:
+    """Full turns of one archive. Ids are 64 hex digits."""
+
+    def __init__(self, archive: Archive, rows: Rows) -> None:
+        self._archive = archive
+        self._rows = rows
+        self._payloads: OrderedDict[str, dict[str, Any]] = OrderedDict()
+        self._answers: OrderedDict[str, tuple[Answer, tuple[Block, ...]]] = OrderedDict()
+
+    def payload(self, id: str) -> dict[str, Any]:
+        """The turn object. Raises `NotFound`, or `Damaged` where it is no turn."""
+        return _kept(self._payloads, id, lambda: parse(self._archive.get_kind(from_hex(id), "turn")))
+
+    def view(self, id: str) -> TurnView:
+        """Everything of a turn."""
+        row = self._rows.turn(from_hex(id))
+        payload = self.payload(id)
+        wire, request = self.wire(id), payload["request"]
+        chain = self._archive.objects.chain(from_hex(request["tip"])) if request["tip"] else []
+        messages = [self._message(wire, message) for message in chain]
+        body = split(self.body(id, "request"))
+        members = body.members if body else {}
+        return TurnView(
+            row=row,
+            payload=payload,
+            request_headers=self._headers(request["headers"]),
+            response_headers=self._headers(payload["response"]["headers"]),
+            system=wire.system_blocks(members),
+            tools=wire.tools(members),
+            earlier=tuple(messages[: request["known"]]),
+            new=tuple(messages[request["known"] :]),
+            answer=self._answer_message(id),
+            steps=tuple(self._rows.steps_of(from_hex(id))),
+        )
+
+    def wire(self, id: str) -> Wire:
+        """The wire module that reads a turn."""
+        return wires.by_name(self.payload(id)["reading"]["wire"])
+
+    def body(self, id: str, which: str) -> bytes:
+        """The exact ``request`` or ``response`` body, content codings undone; empty where there was none."""
+        if which not in ("request", "response"):
+            raise NotFound(f"a turn has a request and a response, no {which[:40]!r}")
+        name = self.payload(id)[which]["body"]
+        return self._archive.get_kind(from_hex(name), "blob") if name else b""
+
+    def _headers(self, name: str) -> tuple[tuple[str, str], ...]:
+        if not name:
+            return ()
+        headers = loads(self._archive.get_kind(from_hex(name), "blob"))
+        if not isinstance(headers, list):
+            raise Damaged("headers that are no list", where=name)
+        return tuple((str(key), str(value)) for key, value in headers)
+
+    def _message(self, wire: Wire, id: bytes) -> Message:
+        content = self._archive.objects.message(id).content
+        return Message(id.hex(), _role(content), blocks_of(wire, content), content)
+
+    def _answer_message(self, id: str) -> Message | None:
+        said = self.payload(id)["response"]
+        _answer, blocks = self.answer(id)
+        if not said["answer"]:
+            return Message("", "assistant", blocks, b"") if blocks else None
+        content = self._archive.objects.message(from_hex(said["answer"])).content
+        return Message(said["answer"], _role(content), blocks, content)
+
+    def answer(self, id: str) -> tuple[Answer, tuple[Block, ...]]:
+        """The answer, and its blocks with an error inside the stream as the last one."""
+        return _kept(self._answers, id, lambda: self._read_answer(id))
+
+    def _read_answer(self, id: str) -> tuple[Answer, tuple[Block, ...]]:
+        payload = self.payload(id)
+        status = payload["http"]["status"] or 0
+        answer = self.wire(id).answer(self.body(id, "response"), payload["response"]["type"], status)
+        blocks = answer.blocks
+        if answer.error and not any(block.kind == "error" for block in blocks):
+            blocks = (*blocks, Block("assistant", "error", answer.error, is_error=True))
+        return answer, blocks
+
+    def step(self, row: StepRow) -> Step:
+        """A step's block, joined with the result of a call or the call of a result."""
+        block = self.block(row)
+        other = self._rows.joined(row, self._rows.turn(from_hex(row.turn)).session)
+        if other is None:
+            return Step(row, block)
+        joined = self.block(other)
+        if row.kind.endswith("tool-call"):
+            return Step(row, block, result=joined, result_turn=other.turn)
+        return Step(row, block, call=joined, call_turn=other.turn)
+
+    def block(self, row: StepRow) -> Block:
+        """The block of a step. Raises `Damaged` where the index does not fit what is stored."""
+        found = self._archive.index.db.execute(
+            "SELECT s.message, (SELECT min(b.number) FROM steps b WHERE b.turn = s.turn AND b.message IS s.message)"
+            " FROM steps s WHERE s.turn = ? AND s.number = ?",
+            (from_hex(row.turn), row.number),
+        ).fetchone()
+        if found is not None:
+            message, first = found
+            if message is None or message.hex() == self.payload(row.turn)["response"]["answer"]:
+                blocks = self.answer(row.turn)[1]
+            else:
+                content = self._archive.objects.message(message).content
+                # reminders that a client injects are no steps: `store.derive` passes over them
+                blocks = tuple(
+                    block
+                    for block in blocks_of(self.wire(row.turn), content)
+                    if block.kind != "text" or first_line(block.text)
+                )
+            place: int = row.number - first
+            if place < len(blocks):
+                return blocks[place]
+        raise Damaged(
+            "the index is not that of this archive; remove its index folder, it is made again", where=row.turn
+        )
+
+
+def _role(content: bytes) -> str:
+    element = loads(content)
+    role = element.get("role") if isinstance(element, dict) else None
+    return role if isinstance(role, str) else ""
+
+
+def _kept(cache: OrderedDict[str, T], key: str, make: Callable[[], T]) -> T:
+    """``cache[key]``, made if absent; the cache keeps the last few that were asked for."""
+    if key not in cache:
+        cache[key] = make()
+        if len(cache) > _KEPT:
+            cache.popitem(last=False)
+    cache.move_to_end(key)
+    return cache[key]

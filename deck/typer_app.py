@@ -1,0 +1,90 @@
+"""The full command line, built with typer from the commands' own signatures: help, completion, errors, numbers.
+
+typer takes longer to import than most commands run, so `deck.cli` comes here only for what
+`deck.command_table.parse_plainly` does not take.
+"""
+
+import inspect
+from collections.abc import Callable, Sequence
+from importlib import metadata
+from typing import Annotated, Any, get_args, get_origin, get_type_hints
+
+import typer
+
+from deck.command_table import Command, load, word_of
+
+Run = Callable[[Command, tuple[Any, ...], dict[str, Any]], int]
+
+_HELP = """Walk what an AI agent and its model said to each other.
+
+deck opens the timeline, deck REV opens it at a turn, a session or a tag. A REV is HEAD, the beginning of an id, a
+session or a tag, with ~2 for two turns before and :4 for step 4 (docs/revs.md).
+"""
+
+
+def invoke(stems: Sequence[str], arguments: Sequence[str], run: Run) -> int:
+    """Parse ``arguments`` for these commands and call ``run`` with the chosen one; the exit code."""
+    app = typer.Typer(
+        help=_HELP,
+        rich_markup_mode=None,
+        pretty_exceptions_enable=False,
+        context_settings={"help_option_names": ["-h", "--help"]},
+    )
+    app.callback()(_top)
+    for stem in stems:
+        _add(app, word_of(stem), load(stem), run)
+    try:
+        app(args=list(arguments), prog_name="deck")
+    except SystemExit as end:
+        return end.code if isinstance(end.code, int) else int(end.code is not None)
+    return 0
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"deck {metadata.version('replaydeck')}")
+        raise typer.Exit
+
+
+def _top(
+    archive: Annotated[str | None, typer.Option(help="the archive, for any command")] = None,
+    version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True)] = False,
+) -> None:
+    """Options that stand before a command; `deck.cli` has already moved ``--archive`` behind it."""
+
+
+def _add(app: typer.Typer, word: str, function: Command, run: Run) -> None:
+    hints = get_type_hints(function, include_extras=True)
+    parameters = list(inspect.signature(function).parameters.values())
+    rest = next((p.name for p in parameters if p.kind is p.VAR_POSITIONAL), None)
+
+    def call(**values: Any) -> None:
+        positional = [values.pop(p.name) for p in parameters if p.kind is p.POSITIONAL_OR_KEYWORD]
+        if rest is not None:
+            positional += values.pop(rest) or []
+        raise typer.Exit(run(function, tuple(positional), values))
+
+    shown = [_for_typer(parameter, hints[parameter.name]) for parameter in parameters]
+    call.__signature__ = inspect.Signature(shown)  # type: ignore[attr-defined]  # what typer reads
+    call.__annotations__ = {parameter.name: parameter.annotation for parameter in shown}
+    call.__doc__ = function.__doc__
+    whole_line = rest is not None and any(p.name == rest == "cmd" for p in parameters)
+    settings = {"allow_interspersed_args": not whole_line}
+    app.command(word, help=inspect.getdoc(function), context_settings=settings)(call)
+
+
+def _for_typer(parameter: inspect.Parameter, hint: Any) -> inspect.Parameter:
+    """The parameter as typer wants it: everything by keyword, with its help and option names."""
+    kind, *texts = get_args(hint) if get_origin(hint) is Annotated else (hint,)
+    described = " ".join(text for text in texts if not text.startswith("-"))
+    default = parameter.default
+    if parameter.kind is parameter.KEYWORD_ONLY:
+        names = ["--" + parameter.name.replace("_", "-"), *(text for text in texts if text.startswith("-"))]
+        info: Any = typer.Option(*names, help=described)
+    else:
+        info = typer.Argument(help=described)
+    if parameter.kind is parameter.VAR_POSITIONAL:
+        kind, default = list[kind] | None, None  # type: ignore[valid-type]
+    return inspect.Parameter(
+        parameter.name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=Annotated[kind, info]
+    )
