@@ -28,14 +28,14 @@ KEY_BYTES: Final = 32
 class Archive:
     """An open archive. A context manager; threads of one process may share it for reading."""
 
-    def __init__(self, path: Path, archive_id: bytes, key: bytes, files: Files) -> None:
+    def __init__(self, path: Path, archive_id: bytes, key: bytes, files: Files, index: Index) -> None:
         self.path = path
         self.id = archive_id
         self.key = key
         self.files = files
         self.packs = path / "objects" / "pack"
         self.journals = path / "journal"
-        self.index = Index(path / "index" / "index.sqlite", archive_id.hex())
+        self.index = index
         self.objects = ObjectReader(files, self.packs, self.index)
 
     @classmethod
@@ -75,7 +75,8 @@ class Archive:
         for folder in ("index", "spool", "refs"):
             if os.access(path, os.W_OK):
                 files.make_folder(path / folder)
-        archive = cls(path, bytes.fromhex(archive_id), key, files)
+        index = Index(path / "index" / "index.sqlite", archive_id)
+        archive = cls(path, bytes.fromhex(archive_id), key, files, index)
         archive.refresh()
         return archive
 
@@ -90,6 +91,10 @@ class Archive:
     def close(self) -> None:
         """Give the files back; idempotent."""
         self.index.close()
+
+    def with_fresh_index(self) -> "Archive":
+        """The same archive with an empty index in memory, for whoever must not trust the one on disk."""
+        return Archive(self.path, self.id, self.key, self.files, Index(None, self.id.hex()))
 
     def refresh(self) -> bool:
         """Let the index catch up with what was committed since; true where there was anything."""

@@ -65,11 +65,12 @@ class Place:
 
 
 class Index:
-    """The index file. Readers query ``db`` directly; only `store.catchup` and the writer put rows in."""
+    """The index file, or one in memory (no path). Readers query ``db``; `store.catchup` and the writer put rows in."""
 
-    def __init__(self, path: Path, archive_id: str) -> None:
-        self.path = path
-        self.db = self._open(path, archive_id)
+    def __init__(self, path: Path | None, archive_id: str) -> None:
+        self.db = self._open(path, archive_id) if path else _connect(":memory:")
+        if path is None:
+            _create(self.db, f"{SCHEMA_VERSION} {archive_id}")
 
     def _open(self, path: Path, archive_id: str) -> sqlite3.Connection:
         wanted = f"{SCHEMA_VERSION} {archive_id}"

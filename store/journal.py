@@ -87,7 +87,7 @@ def decode(data: bytes, chain: bytes, position: int) -> tuple[Record, bytes]:
 
 
 def records(data: bytes, chain: bytes, position: int) -> Iterator[tuple[Record, bytes]]:
-    """Records from ``position`` on, each with the chain value after it. A torn last one ends it, a broken one raises."""
+    """Records from ``position`` on, each with the chain value after it. A torn one ends it, a broken one raises."""
     while position + RECORD_BYTES <= len(data):
         record, chain = decode(data, chain, position)
         yield record, chain
