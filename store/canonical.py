@@ -32,14 +32,13 @@ def loads(data: bytes | str) -> Any:
 
 
 def dumps(value: Any) -> bytes:
-    """Canonical bytes of a value that deck made: sorted keys, compact, UTF-8."""
+    """Canonical bytes of a value that deck made: sorted keys, compact. Raises `ValueError` where it is too deep."""
     import orjson
 
     try:
         return orjson.dumps(value, option=orjson.OPT_SORT_KEYS)
-    except (
-        TypeError,
-        ValueError,
-        RecursionError,
-    ):  # lone surrogates, integers over 64 bit: only in derived text
-        return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=True).encode("ascii")
+    except TypeError:  # lone surrogates, integers over 64 bit, depth over 254: only in what derives from captured text
+        try:
+            return json.dumps(value, sort_keys=True, separators=(",", ":")).encode("ascii")
+        except RecursionError as error:
+            raise ValueError("nested too deep to write as JSON") from error

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from store import chunks
 from store.canonical import UNPARSABLE, loads
+from store.index import storable
 from store.link import Keys, chain_key
 from store.reading import Answer, Block, Wire
 
@@ -63,7 +64,8 @@ def answer_key(wire: Wire, request_key: bytes | None, answer: Answer) -> bytes |
 
 def first_line(text: str) -> str:
     """The first line of a text that says something, without injected reminders, at most 200 characters."""
-    text = _REMINDER.sub("", text[:20_000]) if "<system-reminder>" in text else text[:20_000]
+    text = text[:20_000]
+    text = _REMINDER.sub("", text) if "<system-reminder>" in text else text
     line = next((line.strip() for line in text.splitlines() if line.strip()), "")
     return line[:SUMMARY_CHARACTERS]
 
@@ -102,12 +104,20 @@ def add_turn(
     summary = _turn_summary(steps, said["error"])
     cursor = db.execute(
         f"INSERT INTO turns VALUES({','.join('?' * 30)})",
-        (
-            *(None, turn, exchange, session, ordinal, thread, payload["role"], client["name"], client["version"]),
-            *(payload["run"], times["start"], times["first_byte"], times["end"], committed_ms, payload["outcome"]),
-            *(payload["http"]["status"], said["wire"], said["served"] or said["model"], said["stop"], said["error"]),
-            *(*tokens, usage.get("reasoning"), bytes.fromhex(payload["request"]["body"])),
-            *(reading.request_key, reading.answer_key, summary),
+        storable(
+            (
+                *(None, turn, exchange, session, ordinal, thread, payload["role"], client["name"], client["version"]),
+                *(payload["run"], times["start"], times["first_byte"], times["end"], committed_ms, payload["outcome"]),
+                *(
+                    payload["http"]["status"],
+                    said["wire"],
+                    said["served"] or said["model"],
+                    said["stop"],
+                    said["error"],
+                ),
+                *(*tokens, usage.get("reasoning"), bytes.fromhex(payload["request"]["body"])),
+                *(reading.request_key, reading.answer_key, summary),
+            )
         ),
     )
     for n, parent in enumerate(payload["parents"]):
@@ -204,12 +214,14 @@ def _add_to_session(
     failed = said["error"] or (payload["http"]["status"] or 0) >= 400
     db.execute(
         f"INSERT OR REPLACE INTO sessions VALUES({','.join('?' * 17)})",
-        (
-            *(session, title, name or client["name"], version or client["version"], models, ordinal, position),
-            errors + bool(failed or any(block.is_error for _m, block, _t in steps)),
-            interrupted + (payload["outcome"] == "interrupted"),
-            *(tokens + read, cached + cache_read, output + (usage.get("output") or 0)),
-            *(min(started, times["start"]), max(last, times["start"] + (times["end"] or 0))),
-            *(payload["outcome"] if main and not payload["thread"] else outcome, turn, number),
+        storable(
+            (
+                *(session, title, name or client["name"], version or client["version"], models, ordinal, position),
+                errors + bool(failed or any(block.is_error for _m, block, _t in steps)),
+                interrupted + (payload["outcome"] == "interrupted"),
+                *(tokens + read, cached + cache_read, output + (usage.get("output") or 0)),
+                *(min(started, times["start"]), max(last, times["start"] + (times["end"] or 0))),
+                *(payload["outcome"] if main and not payload["thread"] else outcome, turn, number),
+            )
         ),
     )

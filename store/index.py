@@ -166,7 +166,20 @@ class Index:
     def insert(self, table: str, row: Sequence[object]) -> None:
         """Insert one row; an equal key is left as it is. ``table`` is one of the schema's names."""
         marks = ",".join("?" * len(row))
-        self.db.execute(f"INSERT OR IGNORE INTO {table} VALUES({marks})", tuple(row))
+        self.db.execute(f"INSERT OR IGNORE INTO {table} VALUES({marks})", storable(row))
+
+
+def storable(row: Sequence[object]) -> tuple[object, ...]:
+    """A row as SQLite can take it: no lone surrogates in text, no integers over 64 bit."""
+    return tuple(_storable(value) for value in row)
+
+
+def _storable(value: object) -> object:
+    if isinstance(value, str) and not value.isascii():
+        return value.encode("utf-8", "replace").decode("utf-8")
+    if isinstance(value, int) and not -(1 << 63) <= value < 1 << 63:
+        return (1 << 63) - 1 if value > 0 else -(1 << 63)
+    return value
 
 
 def remove(path: Path) -> None:

@@ -131,7 +131,7 @@ class Recorder:
         )
         body = split(request_body, known[0] if known else None)
         members = body.members if body else {}
-        path = urlsplit(exchange.url).path
+        path = _path(exchange.url)
         format_ = wire.pick(path, members)
         talk = _conversation(body, known)
         answer = format_.answer(response.body, turn["response"]["type"], exchange.status or 0)
@@ -204,7 +204,7 @@ class Recorder:
         turn["reading"] = {
             "wire": format_.name,
             "version": format_.version,
-            "model": format_.model(urlsplit(exchange.url).path, members),
+            "model": format_.model(_path(exchange.url), members),
             "served": answer.model,
             "usage": {name: count for name, count in asdict(answer.usage).items() if count is not None},
             "stop": answer.stop_reason,
@@ -224,10 +224,8 @@ class Recorder:
     ) -> bytes:
         """Stage every object of the turn, the turn last."""
         writer = self._writer
-        parent: bytes | None = None
-        for wanted, content in zip(talk.ids, talk.contents, strict=True):
-            writer.message(wanted, parent, content)
-            parent = wanted
+        parent = talk.ids[-1] if talk.ids else None
+        self._stage_messages(talk)
         writer.body(bytes.fromhex(turn["request"]["body"]), request_body, body.parts if body else (), parent)
         turn["request"] |= {
             "headers": writer.blob(_headers(self._masker.headers(exchange.request_headers))).hex(),
@@ -242,9 +240,18 @@ class Recorder:
             source = writer.stream(response.body)
             if exchange.chunks:
                 said["chunks"] = writer.times(response.times, source, response.body).hex()
-            if answer.message is not None:
-                said["answer"] = writer.answer(parent, dumps(answer.message), source).hex()
+            if (element := _element(answer)) is not None:
+                said["answer"] = writer.answer(parent, element, source).hex()
         return writer.json("turn", encode(turn))
+
+    def _stage_messages(self, talk: _Conversation) -> None:
+        """Stage the messages that are not stored; whoever stored one has stored all before it."""
+        start = len(talk.ids)
+        while start and not self._writer.has(talk.ids[start - 1]):
+            start -= 1
+        for position in range(start, len(talk.ids)):
+            parent = talk.ids[position - 1] if position else None
+            self._writer.message(talk.ids[position], parent, talk.contents[position])
 
     def _note(self, record: Record) -> None:
         """The index has the journal's last record."""
@@ -322,6 +329,21 @@ def _conversation(body: Body | None, known: tuple[Known, tuple[bytes, ...]] | No
             parent = object_id("message", message_payload(parent, content))
         ids.append(parent)
     return _Conversation(tuple(ids), contents)
+
+
+def _element(answer: Answer) -> bytes | None:
+    """The answer as a message element; none where there is no answer, or one that is nested too deep to write."""
+    try:
+        return None if answer.message is None else dumps(answer.message)
+    except ValueError:
+        return None
+
+
+def _path(url: str) -> str:
+    try:
+        return urlsplit(url).path
+    except ValueError:
+        return ""
 
 
 def _outcome(exchange: Exchange, answer: Answer) -> Outcome:

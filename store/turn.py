@@ -35,4 +35,4 @@ def exchange_key(turn: dict[str, Any]) -> bytes:
     request, response, http = turn["request"], turn["response"], turn["http"]
     which = response["request_id"] or str(turn["times"]["start"])
     named = (http["method"], http["url"], request["body"], response["body"] or "", which)
-    return blake3("\0".join(named).encode("utf-8", "surrogateescape")).digest()
+    return blake3("\0".join(named).encode("utf-8", "surrogatepass")).digest()

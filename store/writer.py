@@ -38,7 +38,6 @@ class Writer:
         self._contents: dict[bytes, bytes] = {}  # message content -> message of the current frame with it
         self._staged: list[tuple[Tag, bytes]] = []
         self._staged_ids: list[bytes] = []
-        self._committed_places = 0
 
     def begin(self) -> None:
         """Start staging one commit. Raises `OSError` where no files can be made."""
@@ -49,7 +48,6 @@ class Writer:
         if self._pack.begin():
             self._frame.clear()
             self._contents.clear()
-            self._committed_places = 0
 
     def _open_files(self) -> None:
         self.close()
@@ -143,18 +141,20 @@ class Writer:
             self._stage(JSON_TAGS[kind], wanted, self._encoder().json(payload))
         return wanted
 
-    def commit(self, kind: Type, wanted: bytes, time_ms: int | None = None) -> Record:
-        """Make the staged objects and a journal record that names ``wanted`` durable. Raises `OSError`."""
+    def commit(self, kind: Type, wanted: bytes) -> Record:
+        """Make the staged objects and a journal record that names ``wanted`` durable. Raises `OSError`.
+
+        Where nothing is staged (the record speaks of an object that is there), no block is written.
+        """
         assert self._pack is not None
+        block = self._pack.commit(self._staged) if self._staged else None
+        self._last_ms = max(self._last_ms, _now_ms())
         place = self._pack.frame_first + self._frame[wanted] if wanted in self._frame else 0
-        block = self._pack.commit(self._staged)
-        self._last_ms = max(self._last_ms, _now_ms() if time_ms is None else time_ms)
-        record = Record(kind, self._last_ms, wanted, place, block.offset)
+        record = Record(kind, self._last_ms, wanted, place, block.offset if block else 0)
         self._append(record)
-        index = self._archive.index
-        kinds = [(each, KIND_OF[tag]) for each, (tag, _data) in zip(self._staged_ids, self._staged, strict=True)]
-        index.add_block(self.name, block, kinds)
-        self._committed_places = len(self._frame)
+        if block:
+            kinds = [(each, KIND_OF[tag]) for each, (tag, _data) in zip(self._staged_ids, self._staged, strict=True)]
+            self._archive.index.add_block(self.name, block, kinds)
         self._staged, self._staged_ids = [], []
         return record
 

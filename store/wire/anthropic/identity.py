@@ -22,15 +22,16 @@ _TITLE_PROMPT: Final = "Generate a concise, sentence-case title"
 def read_identity(headers: Headers, members: Members, first: Mapping[str, Any] | None) -> Identity:
     """Never raises; see `store.reading.Identity`."""
     client, version = product(header(headers, "user-agent"))
+    session = _id(header(headers, "x-claude-code-session-id")) or _session_of_user_id(members)
     if client != "claude-code":
-        return Identity(client=client, version=version, role=_role(thread="", members=members))
+        return Identity(client=client, version=version, session=session, role=_role(thread="", members=members))
     thread = _id(header(headers, "x-claude-code-agent-id"))
     system = _system_text(members)
     cwd = _CWD.search(system)
     return Identity(
         client=client,
         version=version,
-        session=_id(header(headers, "x-claude-code-session-id")) or _session_of_user_id(members),
+        session=session,
         thread=thread,
         role=_side_call(members, first, system) or _role(thread, members),
         cwd=cwd[1] if cwd else "",
