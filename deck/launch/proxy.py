@@ -58,6 +58,7 @@ def arguments(recording: Recording, ports: Sequence[int], report: Path | None) -
     targets = [forward, *(f"reverse:{reverse.target}" for reverse in recording.reverses)]
     modes = recording.modes or [f"{mode}@127.0.0.1:{port}" for mode, port in zip(targets, ports, strict=True)]
     options = [
+        *(f"scripts={script}" for script in (*recording.scripts, CAPTURE)),  # -s would be undone by a user's scripts=
         f"confdir={recording.confdir}",
         f"deck_archive={recording.archive}",
         f"deck_fail={recording.fail}",
@@ -72,8 +73,6 @@ def arguments(recording: Recording, ports: Sequence[int], report: Path | None) -
     line = ["--listen-host", "127.0.0.1", "--listen-port", str(ports[0])]
     for mode in modes:
         line += ["--mode", mode]
-    for script in (*recording.scripts, CAPTURE):
-        line += ["-s", str(script)]
     for option in (*options, *recording.settings):
         line += ["--set", option]
     return line
