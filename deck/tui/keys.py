@@ -1,0 +1,49 @@
+"""Key names as people write them, and the help's lines, both made from the bindings themselves."""
+
+from collections.abc import Iterable
+
+from textual.binding import Binding, BindingType
+
+_NAMES = {
+    "down": "↓",
+    "up": "↑",
+    "slash": "/",
+    "colon": ":",
+    "question_mark": "?",
+    "plus": "+",
+    "equals_sign": "=",
+    "minus": "-",
+    "escape": "Esc",
+    "pagedown": "PgDn",
+    "pageup": "PgUp",
+    "home": "Home",
+    "end": "End",
+    "tab": "Tab",
+    "enter": "Enter",
+    "space": "Space",
+}
+
+
+def key_name(key: str) -> str:
+    """One key as people write it: ``↓``, ``Ctrl-F``."""
+    if key.startswith("ctrl+"):
+        return f"Ctrl-{key[5:].upper()}"
+    return _NAMES.get(key, key)
+
+
+def help_lines(bindings: Iterable[BindingType]) -> list[tuple[str, str]]:
+    """(keys, what they do) of every binding that says what it does."""
+    return [
+        (" ".join(key_name(key) for key in binding.key.split(",")), binding.tooltip)
+        for binding in bindings
+        if isinstance(binding, Binding) and binding.tooltip
+    ]
+
+
+def short_help(bindings: Iterable[BindingType]) -> list[tuple[str, str]]:
+    """(keys, a word) of the bindings that the bottom line shows."""
+    return [
+        (binding.key_display or " ".join(key_name(key) for key in binding.key.split(",")), binding.description)
+        for binding in bindings
+        if isinstance(binding, Binding) and binding.show and binding.description
+    ]

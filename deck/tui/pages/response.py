@@ -1,0 +1,45 @@
+"""What came back: the answer block by block, how it ended, what it used and how long it took."""
+
+from deck.render import duration
+from deck.tui import palette
+from deck.tui.document import Document, Writer
+from deck.tui.model import ReadModel
+from deck.tui.pages.blocks import write_block
+from deck.views import StepRow, TurnRow
+
+TITLE = "response"
+
+
+def build(model: ReadModel, row: StepRow, unfolded: bool) -> Document:
+    """The page; nothing in it is folded."""
+    turn = model.turn(row.turn)
+    out = Writer()
+    head = turn.row
+    status = "no status" if head.status is None else str(head.status)
+    out.line(f"turn {head.number} · {status} · {head.outcome} · {head.model}", palette.FAINT)
+    if head.error:
+        out.line(f"error: {head.error}", palette.ERROR)
+    for block in turn.answer.blocks if turn.answer else ():
+        write_block(out, block)
+    if turn.answer is None and not head.error:
+        out.line("no answer could be read (raw shows its bytes)", palette.FAINT)
+    _write_figures(out, head)
+    return out.done()
+
+
+def _write_figures(out: Writer, row: TurnRow) -> None:
+    out.heading("figures")
+    usage = row.usage
+    out.pairs(
+        (
+            ("stop reason", row.stop_reason),
+            ("input tokens", usage.input),
+            ("read from cache", usage.cache_read),
+            ("written to cache, 5 min", usage.cache_write_5m),
+            ("written to cache, 1 h", usage.cache_write_1h),
+            ("output tokens", usage.output),
+            ("reasoning tokens", usage.reasoning),
+            ("first byte after", duration(row.first_byte_ms)),
+            ("whole answer after", duration(row.duration_ms)),
+        )
+    )

@@ -1,0 +1,134 @@
+"""What the timeline screen asks the read model; each runs in a reader's thread."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TypeVar
+
+from deck.tui.document import Document
+from deck.tui.model import ReadModel
+from deck.tui.pages import Page
+from deck.views import SessionView, StepRow, TurnRow
+
+_SLICE = 256
+
+T = TypeVar("T")
+Question = Callable[[ReadModel], T]
+"""Something to ask a reader."""
+
+AskFrom = Callable[[str, int, int], Question[int | None]]
+"""Makes a question about the way from a position of a session in a direction (1 or -1): where does it lead?"""
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How far a session has come; ``session`` is None when the archive has no session of that name."""
+
+    session: SessionView | None
+    turns: int
+    steps: int
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A step's session and position."""
+
+    session: str
+    position: int
+
+
+@dataclass(frozen=True, slots=True)
+class Detail:
+    """What is shown about the step under the cursor."""
+
+    row: StepRow
+    turn: TurnRow
+    waited_ms: int | None  # since the step before, None for the first
+    document: Document
+
+
+def standing(key: str) -> Question[Standing]:
+    """How far the session of this name has come."""
+
+    def ask(model: ReadModel) -> Standing:
+        found = next((session for session in model.sessions() if session.key == key), None)
+        return Standing(found, model.turn_count(key), model.step_count(key))
+
+    return ask
+
+
+def detail(session: str, position: int, page: Page, unfolded: bool) -> Question[Detail | None]:
+    """A page about the step at a position; None where there is no such step."""
+
+    def ask(model: ReadModel) -> Detail | None:
+        rows = model.steps(session, max(position - 1, 0), position + 1)
+        row = next((row for row in rows if row.position == position), None)
+        if row is None:
+            return None
+        turn = model.rows.turns(session, start=row.turn_number - 1, stop=row.turn_number)[0]
+        waited = row.at_ms - rows[0].at_ms if position else None
+        return Detail(row, turn, waited, page.build(model, row, unfolded))
+
+    return ask
+
+
+def turn_start(session: str, position: int, direction: int) -> Question[int | None]:
+    """Where the next turn begins, or backwards this one, or the one before when this is its first step."""
+
+    def ask(model: ReadModel) -> int | None:
+        rows = model.steps(session, position, position + 1)
+        if not rows:
+            return None
+        here = rows[0]
+        if direction > 0:
+            return _next_turn(model, here)
+        first = position - here.number + 1
+        if first < position or first == 0:
+            return first
+        before = model.steps(session, first - 1, first)[0]
+        return before.position - before.number + 1
+
+    def _next_turn(model: ReadModel, here: StepRow) -> int | None:
+        start = position + 1
+        while rows := model.steps(session, start, start + _SLICE):
+            for row in rows:
+                if row.turn_number != here.turn_number:
+                    return row.position
+            start += _SLICE
+        return None
+
+    return ask
+
+
+def nearest(kind: str) -> AskFrom:
+    """To the next step of a kind, or the one before; a ``subagent`` is where a subagent's thread goes on."""
+    wanted = "thread" if kind == "subagent" else kind
+
+    def ask_from(session: str, position: int, direction: int) -> Question[int | None]:
+        def ask(model: ReadModel) -> int | None:
+            row = model.next_step(session, position, wanted, direction)
+            while row is not None and kind == "subagent" and not row.thread:
+                row = model.next_step(session, row.position, wanted, direction)
+            return None if row is None else row.position
+
+        return ask
+
+    return ask_from
+
+
+def place_of_rev(rev: str) -> Question[Place | None]:
+    """Where a rev leads: a step, or a turn's first; None for an object that is no turn, or a turn without steps.
+
+    Raises what `deck.revs.resolve` raises.
+    """
+
+    def ask(model: ReadModel) -> Place | None:
+        target = model.resolve(rev)
+        if target.kind != "turn":
+            return None
+        steps = model.turn(target.id).steps
+        if not steps:
+            return None
+        row = steps[max(0, min(target.step or 1, len(steps)) - 1)]
+        return Place(target.session, row.position)
+
+    return ask

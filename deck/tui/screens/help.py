@@ -1,0 +1,44 @@
+"""All keys of the screen it was opened from, made from that screen's bindings."""
+
+from collections.abc import Iterable, Sequence
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.screen import ModalScreen
+
+from deck.tui.document import Writer
+from deck.tui.keys import help_lines
+from deck.tui.shape import MARKS
+from deck.tui.widgets.text_view import TextView
+
+
+class HelpScreen(ModalScreen[None]):
+    """The help; any of its keys closes it, the others scroll."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,q,question_mark", "dismiss", tooltip="close the help")]
+
+    DEFAULT_CSS = """
+    HelpScreen { align: center middle; }
+    HelpScreen TextView { width: 76; height: 90%; max-height: 46; border: round #8a8a8a; }
+    """
+
+    def __init__(self, sections: Iterable[tuple[str, Sequence[BindingType]]]) -> None:
+        super().__init__()
+        out = Writer()
+        for title, bindings in sections:
+            out.heading(title)
+            for keys, what in help_lines(bindings):
+                out.line(f"{keys:<16} {what}")
+        out.heading("marks under the bars")
+        for mark, what in MARKS.items():
+            out.line(f"{mark:<16} {what}")
+        self._document = out.done()
+
+    def compose(self) -> ComposeResult:
+        yield TextView()
+
+    def on_mount(self) -> None:
+        view = self.query_one(TextView)
+        view.show(self._document)
+        view.focus()

@@ -1,0 +1,69 @@
+"""The scrubber with the figures of the current turn beside it."""
+
+from textual.app import ComposeResult
+from textual.containers import Horizontal, Vertical
+
+from deck.render import count, duration
+from deck.tui import palette
+from deck.tui.border import Span, clean
+from deck.tui.questions import Detail
+from deck.tui.shape import Shape
+from deck.tui.widgets.scrubber import Scrubber
+from deck.tui.widgets.text_line import TextLine
+
+
+class Outline(Horizontal):
+    """Two lines: the whole session on the left, where the cursor stands on the right."""
+
+    DEFAULT_CSS = """
+    Outline { height: 2; }
+    Outline Vertical { width: 34; height: 2; }
+    """
+
+    def __init__(self, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self._window: int | None = None
+
+    def compose(self) -> ComposeResult:
+        yield Scrubber()
+        with Vertical():
+            yield TextLine(id="context")
+            yield TextLine(id="pace")
+
+    def set_shape(self, shape: Shape) -> None:
+        """The session's outline."""
+        self._window = shape.window
+        self.query_one(Scrubber).set_shape(shape)
+
+    def set_detail(self, detail: Detail) -> None:
+        """The step under the cursor, and its turn."""
+        self.query_one(Scrubber).set_turn(detail.turn.number)
+        self.query_one("#context", TextLine).show(_context(detail, self._window))
+        self.query_one("#pace", TextLine).show(_pace(detail))
+
+
+def _context(detail: Detail, window: int | None) -> list[Span]:
+    context = detail.turn.usage.context
+    if not context:
+        return [(clean("context not known"), palette.FAINT)]
+    if window is None:
+        return [(clean(f"context {count(context)}"), palette.PLAIN)]
+    share = context / window
+    text = f"context {count(context)} of {count(window)} ({share:.0%})"
+    return [(clean(text), palette.fullness(share))]
+
+
+def _pace(detail: Detail) -> list[Span]:
+    usage = detail.turn.usage
+    parts = []
+    if usage.context and usage.cache_read is not None:
+        parts.append(f"cache {usage.cache_read / usage.context:.0%}")
+    if detail.waited_ms is not None and detail.waited_ms >= 0:
+        parts.append(f"after {duration(detail.waited_ms)} {_whose_time(detail)}")
+    return [(clean(" · ".join(parts)), palette.FAINT)]
+
+
+def _whose_time(detail: Detail) -> str:
+    if detail.row.kind.endswith("tool-result"):
+        return "of tool"
+    return "of model" if detail.row.role == "assistant" else "idle"

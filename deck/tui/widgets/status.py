@@ -1,0 +1,39 @@
+"""The bottom line: the keys, or what just happened, and on the right where the cursor stands."""
+
+from collections.abc import Sequence
+
+from rich.style import Style
+from textual.binding import BindingType
+
+from deck.tui import palette
+from deck.tui.border import Span, clean
+from deck.tui.keys import short_help
+from deck.tui.widgets.text_line import TextLine
+
+
+class Status(TextLine):
+    """The line; `say` puts a sentence over the keys until the next one, or an empty one."""
+
+    def __init__(self, bindings: Sequence[BindingType], id: str | None = None) -> None:
+        super().__init__(id=id)
+        self._keys: list[Span] = []
+        for keys, word in short_help(bindings):
+            self._keys += [(clean(f" {keys} "), palette.STRONG), (clean(f"{word} "), palette.FAINT)]
+        self._message: list[Span] = []
+        self._where: list[Span] = []
+
+    def on_mount(self) -> None:
+        self._draw()
+
+    def say(self, text: str, style: Style = palette.PLAIN) -> None:
+        """Show this sentence instead of the keys; for an empty one the keys again."""
+        self._message = [(clean(f" {text}"), style)] if text else []
+        self._draw()
+
+    def set_where(self, text: str) -> None:
+        """What stands on the right."""
+        self._where = [(clean(text), palette.STRONG)]
+        self._draw()
+
+    def _draw(self) -> None:
+        self.show(self._message or self._keys, self._where)

@@ -1,0 +1,125 @@
+"""The steps of a session, one a line, with a line for every long wait between two of them.
+
+The rows come in pages from whoever answers `StepList.Wanted`; a line whose page is still on its way is drawn empty.
+"""
+
+from collections import OrderedDict
+from collections.abc import Mapping, Sequence
+
+from textual.message import Message
+
+from deck.render import duration, offset
+from deck.tui import palette
+from deck.tui.border import Safe, Span, clean, cut, fit
+from deck.tui.gaps import Gaps
+from deck.tui.shape import Shape
+from deck.tui.widgets.virtual_list import VirtualList
+from deck.views import StepRow
+
+PAGE = 128
+KEPT_PAGES = 64
+
+
+class StepList(VirtualList):
+    """The list; ``position`` is where the cursor is."""
+
+    class Wanted(Message):
+        """Rows that are on the screen and not here yet: answer with `StepList.fill`."""
+
+        def __init__(self, start: int, end: int) -> None:
+            super().__init__()
+            self.start = start
+            self.end = end
+
+    def __init__(self, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self.count = 0
+        self._gaps = Gaps()
+        self._pages: OrderedDict[int, Sequence[StepRow]] = OrderedDict()
+        self._asked: set[int] = set()
+        self._lanes: Mapping[str, int] = {}
+
+    @property
+    def position(self) -> int:
+        """The position of the step under the cursor."""
+        return self._gaps.position_at(self.cursor)
+
+    def set_count(self, count: int) -> None:
+        """The session has this many steps now; a page that was not full is asked for again."""
+        if count == self.count:
+            return
+        last = self.count // PAGE
+        self._asked.discard(last)
+        if self.count % PAGE:
+            self._pages.pop(last, None)
+        self.count = count
+        self.set_line_count(count + len(self._gaps))
+
+    def set_shape(self, shape: Shape) -> None:
+        """Lanes and long waits of the session; the step under the cursor stays where it is on the screen."""
+        self._lanes = shape.lanes
+        if len(shape.gaps) != len(self._gaps):
+            position, row_on_screen = self.position, self.cursor - round(self.scroll_y)
+            self._gaps = shape.gaps
+            self.set_line_count(self.count + len(shape.gaps))
+            self.cursor = shape.gaps.line_of(position)
+            self.scroll_to(y=max(0, self.cursor - row_on_screen), animate=False)
+        self.refresh()
+
+    def fill(self, start: int, rows: Sequence[StepRow]) -> None:
+        """The rows from position ``start`` on, which begins a page."""
+        page = start // PAGE
+        self._asked.discard(page)
+        self._pages[page] = rows
+        while len(self._pages) > KEPT_PAGES:
+            self._pages.popitem(last=False)
+        self.refresh()
+
+    def go_to(self, position: int, *, by_user: bool = False) -> None:
+        """Put the cursor on the step at this position."""
+        self.go(self._gaps.line_of(max(0, min(position, self.count - 1))), by_user=by_user)
+
+    def row(self, position: int) -> StepRow | None:
+        """The step at a position, None where its page is not here (it is asked for)."""
+        page, place = divmod(position, PAGE)
+        rows = self._pages.get(page)
+        if rows is None or place >= len(rows):
+            if page not in self._asked and position < self.count:
+                self._asked.add(page)
+                self.post_message(self.Wanted(page * PAGE, (page + 1) * PAGE))
+            return None
+        self._pages.move_to_end(page)
+        return rows[place]
+
+    def is_passed(self, line: int) -> bool:
+        return self._gaps.at(line) is not None
+
+    def spans(self, line: int, width: int) -> Sequence[Span]:
+        idle = self._gaps.at(line)
+        if idle is not None:
+            return [(clean(f"     ·· {duration(idle)} idle ··"), palette.FAINT)]
+        row = self.row(self._gaps.position_at(line))
+        if row is None:
+            return [(Safe("     ···"), palette.FAINT)]
+        return step_spans(row, self._lanes.get(row.thread, 0), width)
+
+
+def step_spans(row: StepRow, lane: int, width: int) -> Sequence[Span]:
+    """A step on one line: turn number where a turn begins, offset, lane of a subagent, kind, summary."""
+    number = f"{row.turn_number:>4} " if row.number == 1 else "     "
+    label, style = palette.look(row)
+    lead: list[Span] = [
+        (Safe(number), palette.FAINT),
+        (clean(f"{offset(row.at_ms):<9}"), palette.FAINT),
+    ]
+    used = 14
+    if lane:
+        mark = clean(f"{'│' * min(lane, 3)}{lane} ")
+        lead.append((mark, palette.LANE))
+        used += len(mark)
+    kind = fit(label, 10)
+    lead.append((kind, style))
+    used += 10
+    summary = cut(clean(row.summary), max(width - used - 1, 0))
+    body = style if row.is_error or row.kind == "thinking" else palette.PLAIN
+    return [*lead, (Safe(" "), palette.PLAIN), (summary, body)]

@@ -1,0 +1,34 @@
+"""One line of text with something on its left and something on its right."""
+
+from collections.abc import Sequence
+
+from textual.strip import Strip
+from textual.widget import Widget
+
+from deck.tui.border import Safe, Span, strip, width_of
+from deck.tui.palette import PLAIN
+
+
+class TextLine(Widget):
+    """The line; what is on the right goes first when there is no room for both."""
+
+    DEFAULT_CSS = "TextLine { height: 1; }"
+
+    def __init__(self, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self._left: Sequence[Span] = ()
+        self._right: Sequence[Span] = ()
+
+    def show(self, left: Sequence[Span], right: Sequence[Span] = ()) -> None:
+        """Show these texts."""
+        if (left, right) != (self._left, self._right):
+            self._left, self._right = left, right
+            self.refresh()
+
+    def render_line(self, y: int) -> Strip:
+        width, base = self.size.width, self.rich_style
+        right = sum(width_of(text) for text, _ in self._right)
+        if not right:
+            return strip(self._left, width, base)
+        left = strip([(Safe(" "), PLAIN), *self._left], max(width - right - 2, 0), base)
+        return Strip.join([left, strip([(Safe(" "), PLAIN), *self._right], width - left.cell_length, base)])
