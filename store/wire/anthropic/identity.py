@@ -1,7 +1,7 @@
 """Who speaks the Messages API: client, session, thread and role, from headers and members.
 
-What is known of Claude Code was read from recorded requests of version 2.1.219. Ids become names of sessions, so one
-with odd characters is treated as absent.
+What is known of Claude Code was read from recorded requests of version 2.1.219. Any other client may name its session
+in the same two places. Ids become names of sessions, so one with odd characters is treated as absent.
 """
 
 import re

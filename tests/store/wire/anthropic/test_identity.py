@@ -42,9 +42,10 @@ def test_the_session_in_the_user_id(user_id: Any, session: str) -> None:
     assert who(metadata={"user_id": user_id}).session == session
 
 
-def test_a_user_id_of_another_client_is_no_session() -> None:
-    found = who(((b"user-agent", b"curl/8"),), metadata={"user_id": json.dumps({"session_id": SESSION})})
-    assert found.session == ""
+def test_another_client_may_name_its_session_in_the_same_way() -> None:
+    curl = ((b"user-agent", b"curl/8"),)
+    assert who(curl, metadata={"user_id": json.dumps({"session_id": SESSION})}).session == SESSION
+    assert who(curl, metadata={"user_id": "customer 4711"}).session == ""
 
 
 def test_a_subagent() -> None:
