@@ -52,5 +52,10 @@ def import_(
             damaged = True
             report(problem)
     sum_ = total(tallies)
-    print(f"imported {plural(sum_.turns, 'turn')} ({sum_.known:,} already there), {sum_.skipped:,} skipped")
-    return FAILED if damaged else OK
+    skipped = sum_.requests - sum_.turns - sum_.known - sum_.gaps
+    print(f"imported {plural(sum_.turns, 'turn')} ({sum_.known:,} already there), {skipped:,} skipped")
+    if sum_.gaps:
+        report(Problem(f"{plural(sum_.gaps, 'exchange')} could not be kept.", "The archive's journal says why."))
+    if skipped and not sum_.turns + sum_.known:
+        print("deck: no model call to a known provider was in there; others are named by --host", file=sys.stderr)
+    return FAILED if damaged or sum_.gaps else OK

@@ -25,7 +25,7 @@ class Tally:
     known: int = 0  # recorded before, found again
     skipped: int = 0  # requests to captured hosts that were no model calls
     gaps: int = 0  # exchanges that could not be kept
-    requests: int = 0  # everything that reached the proxy
+    requests: int = 0  # everything that reached the proxy; a tunnel and what is in it both count
     last: str = ""
     distrust: Mapping[str, int] = field(default_factory=dict)  # host -> TLS handshakes the client broke off
 
@@ -92,7 +92,7 @@ def likely_cause(tally: Tally, environ: Mapping[str, str], home: Path, cwd: Path
             return "no request reached the proxy: NO_PROXY=* keeps every address from it."
         return "no request reached the proxy: the agent asked no model, or it ignores HTTPS_PROXY."
     return (
-        f"{plural(tally.requests, 'request')} reached the proxy, none of them a model call to a known host: "
+        "the proxy was reached, but by no model call to a host that it knows: "
         "name the model's host with *_BASE_URL or --set deck_hosts=HOST."
     )
 

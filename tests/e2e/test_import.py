@@ -1,0 +1,101 @@
+"""`deck import` through a real mitmdump: flow files, HAR, damage, and nothing twice."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from launching import MAIN, ROOT
+from mitmproxy import http, io
+from mitmproxy.test import tflow
+
+from store.archive import Archive
+
+pytestmark = pytest.mark.e2e
+RECORDED = ROOT.parent / "shared" / "data" / "claude-code-17-turns.mitm"
+
+
+def flow(path: str, number: int, host: str = "api.anthropic.com") -> http.HTTPFlow:
+    """A finished exchange with a model."""
+    body = {"model": "m", "max_tokens": 9, "messages": [{"role": "user", "content": f"question {number}"}]}
+    answer = {"type": "message", "role": "assistant", "content": [{"type": "text", "text": "yes"}], "usage": {}}
+    made = tflow.tflow(
+        req=http.Request.make("POST", f"https://{host}{path}", json.dumps(body), {"content-type": "application/json"}),
+        resp=http.Response.make(200, json.dumps(answer), {"content-type": "application/json"}),
+    )
+    made.request.timestamp_start += number
+    return made
+
+
+@pytest.fixture
+def flows(tmp_path: Path) -> Path:
+    """Three model calls, and two requests that are none."""
+    target = tmp_path / "traffic.mitm"
+    with target.open("wb") as file:
+        writer = io.FlowWriter(file)
+        for number in range(3):
+            writer.add(flow("/v1/messages", number))
+        writer.add(flow("/api/event_logging/batch", 3))
+        writer.add(flow("/v1/messages", 4, "models.intern.example"))
+    return target
+
+
+def deck_import(folder: Path, *words: str) -> "subprocess.CompletedProcess[str]":
+    environ = os.environ | {"XDG_DATA_HOME": str(folder / "data"), "PYTHONPATH": str(ROOT)}
+    command = [sys.executable, "-c", MAIN, "import", "--archive", str(folder / "archive"), *words]
+    return subprocess.run(command, env=environ, capture_output=True, text=True, timeout=90, check=False)
+
+
+def turn_count(folder: Path) -> int:
+    with Archive.open(folder / "archive") as archive:
+        return archive.index.db.execute("SELECT count(*) FROM turns").fetchone()[0]
+
+
+def test_a_flow_file_is_imported_once(tmp_path: Path, flows: Path) -> None:
+    first = deck_import(tmp_path, str(flows))
+    assert (first.returncode, first.stderr) == (0, "")
+    assert first.stdout == "imported 3 turns (0 already there), 2 skipped\n"
+    again = deck_import(tmp_path, str(flows))
+    assert again.stdout == "imported 0 turns (3 already there), 2 skipped\n"
+    assert turn_count(tmp_path) == 3
+
+
+def test_a_host_that_is_named_counts_as_a_provider(tmp_path: Path, flows: Path) -> None:
+    done = deck_import(tmp_path, "--host", "models.intern.example", str(flows))
+    assert done.stdout == "imported 4 turns (0 already there), 1 skipped\n"
+
+
+def test_a_har_is_imported(tmp_path: Path, flows: Path) -> None:
+    har = tmp_path / "traffic.har"
+    export = "from mitmproxy.tools.main import mitmdump; mitmdump()"
+    subprocess.run([sys.executable, "-c", export, "-q", "-n", "-r", str(flows), "--set", f"hardump={har}"], check=True)
+    done = deck_import(tmp_path, str(har))
+    assert done.stdout == "imported 3 turns (0 already there), 2 skipped\n"
+
+
+def test_a_damaged_file_gives_what_came_before_the_damage_and_a_sentence(tmp_path: Path, flows: Path) -> None:
+    whole = flows.read_bytes()
+    flows.write_bytes(whole[: len(whole) // 2])
+    done = deck_import(tmp_path, str(flows))
+    assert done.returncode == 1
+    assert done.stdout == "imported 2 turns (0 already there), 0 skipped\n"
+    assert done.stderr.startswith(f"deck: {flows} cannot be read to its end: ")
+    assert done.stderr.count("\n") == 1
+
+
+def test_what_is_no_recording_is_refused_in_words(tmp_path: Path) -> None:
+    junk = tmp_path / "junk"
+    junk.write_text("no recording\n")
+    done = deck_import(tmp_path, str(junk), str(tmp_path / "absent"))
+    assert done.returncode == 1
+    assert [line.rpartition(": ")[2] for line in done.stderr.splitlines()] == ["Invalid data format.", "no such file."]
+    assert deck_import(tmp_path).returncode == 2
+
+
+@pytest.mark.skipif(not RECORDED.exists(), reason="the recorded traffic is not on this machine")
+def test_the_recorded_session_is_imported_once(tmp_path: Path) -> None:
+    assert deck_import(tmp_path, str(RECORDED)).stdout == "imported 17 turns (0 already there), 0 skipped\n"
+    assert deck_import(tmp_path, str(RECORDED)).stdout == "imported 0 turns (17 already there), 0 skipped\n"
+    assert turn_count(tmp_path) == 17
