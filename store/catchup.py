@@ -4,7 +4,9 @@ Blocks are decoded in order and every object's id is computed again, so what the
 there. A damaged block costs the rest of its frame and nothing else; `store.fsck` speaks of it.
 """
 
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
+from itertools import islice
+from typing import TYPE_CHECKING, Final
 
 from store import journal
 from store.derive import add_turn, read_turn
@@ -17,27 +19,32 @@ from store.turn import exchange_key, parse
 if TYPE_CHECKING:
     from store.archive import Archive
 
+_BATCH: Final = 32  # commits taken in at a time
+
 
 def catch_up(archive: "Archive") -> bool:
     """Take in what is new on disk; true where there was anything. Safe beside other processes that do the same."""
     packs, journals = _behind(archive)
     if not packs and not journals:
         return False
-    db = archive.index.db
     for name in packs:
-        db.execute("BEGIN IMMEDIATE")
-        try:
-            _scan_pack(archive, name)
-        finally:
-            db.execute("COMMIT")
+        _in_batches(archive, _scan_pack(archive, name))
     keys = Keys(archive.index)
     for name in journals:
+        _in_batches(archive, _read_journal(archive, name, keys))
+    return True
+
+
+def _in_batches(archive: "Archive", steps: Iterator[None]) -> None:
+    """Run the steps in short transactions: a writer must never wait long for the index."""
+    db = archive.index.db
+    done = False
+    while not done:
         db.execute("BEGIN IMMEDIATE")
         try:
-            _read_journal(archive, name, keys)
+            done = sum(1 for _step in islice(steps, _BATCH)) < _BATCH
         finally:
             db.execute("COMMIT")
-    return True
 
 
 def _behind(archive: "Archive") -> tuple[list[str], list[str]]:
@@ -57,7 +64,7 @@ def _behind(archive: "Archive") -> tuple[list[str], list[str]]:
     )
 
 
-def _scan_pack(archive: "Archive", name: str) -> None:
+def _scan_pack(archive: "Archive", name: str) -> Iterator[None]:
     db, index, objects = archive.index.db, archive.index, archive.objects
     row = db.execute("SELECT scanned FROM packs WHERE name = ?", (name,)).fetchone()
     start = row[0] if row else HEADER_BYTES
@@ -85,11 +92,12 @@ def _scan_pack(archive: "Archive", name: str) -> None:
             frame = -1
             continue
         index.add_block(name, block, found)
+        yield
     db.execute("INSERT OR IGNORE INTO packs(name, scanned) VALUES(?, ?)", (name, start))
     db.execute("UPDATE packs SET scanned = max(scanned, ?) WHERE name = ?", (expected, name))
 
 
-def _read_journal(archive: "Archive", name: str, keys: Keys) -> None:
+def _read_journal(archive: "Archive", name: str, keys: Keys) -> Iterator[None]:
     db = archive.index.db
     path = archive.journals / f"{name}.log"
     row = db.execute("SELECT size, chain FROM journals WHERE name = ?", (name,)).fetchone()
@@ -104,9 +112,10 @@ def _read_journal(archive: "Archive", name: str, keys: Keys) -> None:
         for record, chain_after in journal.records(data, chain, 0):
             take_in(archive, name, position, record, keys)
             position, chain = position + journal.RECORD_BYTES, chain_after
+            note_journal(archive, name, position, chain)
+            yield
     except Damaged:
-        pass  # what follows a broken record is for fsck to judge; the index ends before it
-    note_journal(archive, name, position, chain)
+        return  # what follows a broken record is for fsck to judge; the index ends before it
 
 
 def note_journal(archive: "Archive", name: str, size: int, chain: bytes) -> None:

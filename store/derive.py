@@ -5,8 +5,10 @@ what it derives depends on the archive alone. Everything here can be made again.
 """
 
 import re
+from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 from typing import TYPE_CHECKING, Any
 
 from store import chunks
@@ -29,6 +31,7 @@ class TurnReading:
     wire: Wire
     new: tuple[tuple[bytes, tuple[Block, ...]], ...]
     answer: Answer
+    arrived: tuple[tuple[int, int], ...]  # (at_ms, decoded size) of each chunk
     request_key: bytes | None
     answer_key: bytes | None
 
@@ -46,7 +49,9 @@ def read_turn(archive: "Archive", payload: dict[str, Any], keys: Keys) -> TurnRe
     body = archive.get_kind(bytes.fromhex(response["body"]), "blob") if response["body"] else b""
     answer = wire.answer(body, response["type"], payload["http"]["status"] or 0)
     request_key = along.after(len(ids)) if ids else None
-    return TurnReading(wire, tuple(new), answer, request_key, answer_key(wire, request_key, answer))
+    times = archive.get_kind(bytes.fromhex(response["chunks"]), "blob") if response["chunks"] else b""
+    arrived = tuple(chunks.decode(times))
+    return TurnReading(wire, tuple(new), answer, arrived, request_key, answer_key(wire, request_key, answer))
 
 
 def blocks_of(wire: Wire, content: bytes) -> tuple[Block, ...]:
@@ -98,7 +103,7 @@ def add_turn(
     session, thread, times = payload["session"], payload["thread"], payload["times"]
     row = db.execute("SELECT turns, steps, started_ms FROM sessions WHERE session = ?", (session,)).fetchone()
     ordinal, position, origin = (row[0] + 1, row[1], row[2]) if row else (1, 0, times["start"])
-    steps = _steps(archive, payload, reading)
+    steps = _steps(payload, reading)
     said, client, usage = payload["reading"], payload["client"], payload["reading"]["usage"]
     tokens = [usage.get(name) for name in ("input", "output", "cache_read", "cache_write_5m", "cache_write_1h")]
     summary = _turn_summary(steps, said["error"])
@@ -139,16 +144,16 @@ def add_turn(
 Steps = Sequence[tuple[bytes | None, Block, int]]
 
 
-def _steps(archive: "Archive", payload: dict[str, Any], reading: TurnReading) -> Steps:
+def _steps(payload: dict[str, Any], reading: TurnReading) -> Steps:
     """(message, block, ms since the turn's start) of everything that is new in the turn."""
     found: list[tuple[bytes | None, Block, int]] = [
         (message, block, 0) for message, blocks in reading.new for block in blocks if _is_step(block)
     ]
     answer_id = payload["response"]["answer"]
     message = bytes.fromhex(answer_id) if answer_id else None
-    arrived = _arrivals(archive, payload) if any(block.start >= 0 for block in reading.answer.blocks) else []
     end = payload["times"]["end"] or 0
-    found += [(message, block, _arrival(arrived, block.start, end)) for block in reading.answer.blocks]
+    arrivals = _arrivals(reading.arrived, [block.start for block in reading.answer.blocks], end)
+    found += [(message, block, at_ms) for block, at_ms in zip(reading.answer.blocks, arrivals, strict=True)]
     if reading.answer.error and not any(block.kind == "error" for block in reading.answer.blocks):
         found.append((message, Block("assistant", "error", reading.answer.error, is_error=True), end))
     return found
@@ -159,20 +164,16 @@ def _is_step(block: Block) -> bool:
     return block.kind != "text" or bool(first_line(block.text))
 
 
-def _arrivals(archive: "Archive", payload: dict[str, Any]) -> list[tuple[int, int]]:
-    """(decoded bytes there, ms) after each chunk."""
-    blob = payload["response"]["chunks"]
-    if not blob:
-        return []
-    total, found = 0, []
-    for at_ms, size in chunks.decode(archive.get_kind(bytes.fromhex(blob), "blob")):
-        total += size
-        found.append((total, at_ms))
-    return found
-
-
-def _arrival(arrived: list[tuple[int, int]], offset: int, end: int) -> int:
-    return next((at_ms for total, at_ms in arrived if total > offset), end)
+def _arrivals(arrived: Sequence[tuple[int, int]], offsets: Sequence[int], end: int) -> list[int]:
+    """When the byte at each offset of the decoded body came; ``end`` for blocks that have no place in a stream."""
+    if not arrived or all(offset < 0 for offset in offsets):
+        return [end] * len(offsets)
+    totals = list(accumulate(size for _at_ms, size in arrived))
+    places = [bisect_right(totals, offset) for offset in offsets]
+    return [
+        arrived[place][0] if offset >= 0 and place < len(arrived) else end
+        for offset, place in zip(offsets, places, strict=True)
+    ]
 
 
 def _turn_summary(steps: Steps, error: str) -> str:

@@ -53,7 +53,7 @@ class _Response:
     """The response body as kept: decoded where its coding could be undone, with chunk sizes to match."""
 
     body: bytes
-    times: bytes
+    arrived: tuple[tuple[int, int], ...]  # (at_ms, size in the body as kept) of each chunk
     kept_coding: str  # why it was kept as it came, or ""
 
 
@@ -146,7 +146,12 @@ class Recorder:
             new = [(talk.ids[n], derive.blocks_of(format_, talk.contents[n])) for n in range(link.known, len(talk.ids))]
             request_key = along.after(len(talk.ids)) if talk.ids else None
             reading = TurnReading(
-                format_, tuple(new), answer, request_key, derive.answer_key(format_, request_key, answer)
+                format_,
+                tuple(new),
+                answer,
+                response.arrived,
+                request_key,
+                derive.answer_key(format_, request_key, answer),
             )
             self._describe(turn, exchange, format_, members, who, link, answer, key)
             turn_id = self._stage(turn, exchange, body, request_body, response, talk, answer)
@@ -239,7 +244,7 @@ class Recorder:
             said["headers"] = writer.blob(_headers(self._masker.headers(exchange.response_headers))).hex()
             source = writer.stream(response.body)
             if exchange.chunks:
-                said["chunks"] = writer.times(response.times, source, response.body).hex()
+                said["chunks"] = writer.times(chunks.encode(response.arrived), source, response.body).hex()
             if (element := _element(answer)) is not None:
                 said["answer"] = writer.answer(parent, element, source).hex()
         return writer.json("turn", encode(turn))
@@ -308,8 +313,8 @@ def _response(exchange: Exchange) -> _Response:
             times[-1] = (times[-1][0], times[-1][1] + len(rest))
     if decoder.failed:
         sizes = [(chunk.at_ms, chunk.size) for chunk in exchange.chunks]
-        return _Response(exchange.response_body, chunks.encode(sizes), decoder.failed)
-    return _Response(b"".join(pieces), chunks.encode(times), "")
+        return _Response(exchange.response_body, tuple(sizes), decoder.failed)
+    return _Response(b"".join(pieces), tuple(times), "")
 
 
 def _conversation(body: Body | None, known: tuple[Known, tuple[bytes, ...]] | None) -> _Conversation:

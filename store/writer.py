@@ -18,7 +18,7 @@ from store.body import Chain, Large, Part
 from store.errors import Damaged
 from store.ids import object_id
 from store.journal import Record, Type
-from store.pack import PackWriter
+from store.pack import BLOCK_HEADER, HEADER_BYTES, PackWriter, scan
 from store.records import JSON_TAGS, KIND_OF, Encoder, Tag, message_payload
 
 
@@ -222,18 +222,37 @@ def _adopt(archive: Archive, path: Path) -> None:
         if not files.try_lock(descriptor):
             return
         data = files.read(path)
+        committed = 0
         chain, size, last = journal.seed(data[: journal.RECORD_BYTES]), journal.RECORD_BYTES, 0
         for record, after in journal.records(data, chain, size):
             chain, last = after, record.time_ms
+            committed = max(committed, record.offset)
             size += journal.RECORD_BYTES
             if record.type == Type.SEAL:
                 return
+        _cut_torn_tail(archive, archive.packs / f"{path.stem}.pack", committed)
         if len(data) != size:
             files.truncate(descriptor, size)
         files.append(descriptor, journal.encode(Record(Type.SEAL, max(last, _now_ms())), chain))
         files.sync(descriptor)
     finally:
         files.close(descriptor)
+
+
+def _cut_torn_tail(archive: Archive, path: Path, committed: int) -> None:
+    """Cut what a dying writer left behind its last sound block, unless the journal says that a commit stood there."""
+    data = archive.files.read(path)
+    end = HEADER_BYTES
+    for offset, _flags, _first, body in scan(data, HEADER_BYTES):
+        end = offset + BLOCK_HEADER + len(body)
+    if committed >= end or len(data) <= end:
+        return
+    descriptor = archive.files.open_append(path)
+    try:
+        archive.files.truncate(descriptor, end)
+        archive.files.sync(descriptor)
+    finally:
+        archive.files.close(descriptor)
 
 
 def _is_sealed(archive: Archive, name: str) -> bool:
