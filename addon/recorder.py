@@ -18,7 +18,7 @@ from functools import partial
 
 from mitmproxy import addonmanager, ctx, http, tls
 
-from addon import policy, settings, traffic
+from addon import listening, policy, settings, traffic
 from addon.inflight import InFlight
 from addon.report import Counts, Report
 from addon.settings import Settings, SettingsError
@@ -46,8 +46,7 @@ class Capture:
     def load(self, loader: addonmanager.Loader) -> None:
         """Declare the options; listen on loopback where the user did not say otherwise (mitmproxy: everywhere)."""
         settings.declare(loader)
-        if not ctx.options.listen_host:
-            ctx.options.listen_host = "127.0.0.1"
+        listening.prefer_loopback()
 
     def configure(self, updated: set[str]) -> None:
         """Read the options; at the first time open the archive, which never changes afterwards.
@@ -69,11 +68,9 @@ class Capture:
 
     def running(self) -> None:
         """The proxy listens: say where."""
-        server = ctx.master.addons.get("proxyserver")  # type: ignore[no-untyped-call]
-        addresses = server.listen_addrs() if server else []
-        if addresses:
-            self._counts.port = addresses[0][1]
-        self._touch()
+        listening.keep_to_loopback()
+        listening.watch(self._listening)
+        self._listening()
 
     def done(self) -> None:
         """The proxy stops, or the script is reloaded: what is in flight ends here. Idempotent."""
@@ -250,6 +247,10 @@ class Capture:
             self._writer.lost("capture-failed", flight.head if flight else None, type(error).__name__)
         if flight is not None:
             flight.abandon()
+
+    def _listening(self) -> None:
+        self._counts.port = listening.port()
+        self._touch()
 
     def _touch(self) -> None:
         if self._writer is not None:

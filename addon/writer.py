@@ -196,6 +196,11 @@ class Writer:
 
     def _publish(self) -> None:
         self.counts.gaps = self._backlog.gaps
+        if self._archive is not None and self.counts.last:
+            last = bytes.fromhex(self.counts.last)
+            with contextlib.suppress(Exception):  # the status names a session where the index can say one
+                found = self._archive.index.db.execute("SELECT session FROM turns WHERE id = ?", (last,)).fetchone()
+                self.counts.last_session = found[0] if found else ""
         self._report.write()
 
     def _troubled(self, error: Exception) -> None:

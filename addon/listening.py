@@ -1,0 +1,47 @@
+"""Where the proxy listens: on loopback, unless the user named an address (mitmproxy's default is everywhere)."""
+
+from collections.abc import Callable
+
+from mitmproxy import ctx
+from mitmproxy.addons.proxyserver import Proxyserver
+
+LOOPBACK = "127.0.0.1"
+
+
+def prefer_loopback() -> None:
+    """Choose loopback where the user chose nothing; while scripts are loaded."""
+    if not ctx.options.listen_host:
+        ctx.options.listen_host = LOOPBACK
+
+
+def keep_to_loopback() -> None:
+    """Listen anew where mitmproxy had bound all addresses before it loaded this script.
+
+    From Python 3.12 on (eager tasks) it binds first; before, it reads the option that `prefer_loopback` set.
+    """
+    is_everywhere = any(address[0] in ("0.0.0.0", "::") for address in _addresses())
+    if is_everywhere and ctx.options.listen_host == LOOPBACK:
+        ctx.options.server = False
+        ctx.options.server = True
+
+
+def watch(changed: Callable[[], None]) -> None:
+    """Call the bound method ``changed`` whenever the proxy listens anew; it is held weakly."""
+    server = _server()
+    if server is not None:
+        server.servers.changed.connect(changed)
+
+
+def port() -> int:
+    """The first port that is listened on; 0 where there is none (yet)."""
+    return next((int(address[1]) for address in _addresses()), 0)
+
+
+def _addresses() -> list[tuple[str, int]]:
+    server = _server()
+    return [] if server is None else [(address[0], address[1]) for address in server.listen_addrs()]
+
+
+def _server() -> Proxyserver | None:
+    server: Proxyserver | None = ctx.master.addons.get("proxyserver")  # type: ignore[no-untyped-call]
+    return server
