@@ -39,7 +39,7 @@ class Playback:
         played = recorded / self.speed
         if played <= LONGEST_WAIT_MS:
             return Wait(played / 1000, "")
-        note = f"{duration(recorded)} idle, shown as {duration(LONGEST_WAIT_MS)}"
+        note = f"{duration(recorded)} wait, shown as {duration(LONGEST_WAIT_MS)}"
         return Wait(LONGEST_WAIT_MS / 1000, note)
 
     def __str__(self) -> str:

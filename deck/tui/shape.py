@@ -25,12 +25,12 @@ _MARK_OF_EDGE = {"compacts": "c", "forks": "f", "spawned-by": "S"}
 class Shape:
     """A session's outline; turns count from 1, their contexts lie at number - 1."""
 
-    contexts: array[int]  # tokens in the window, per turn
+    contexts: "array[int]"  # tokens in the window, per turn
     marks: Mapping[int, str]  # turn number -> a key of MARKS
     lanes: Mapping[str, int]  # thread id of a subagent -> 1, 2, …
     window: int | None  # tokens that the model's window holds, where known
     gaps: Gaps
-    starts: array[int]  # position of each turn's first step, for the turns whose steps were looked at
+    starts: "array[int]"  # position of each turn's first step, for the turns whose steps were looked at
 
 
 class Survey:

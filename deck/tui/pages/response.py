@@ -33,13 +33,17 @@ def _write_figures(out: Writer, row: TurnRow) -> None:
     out.pairs(
         (
             ("stop reason", row.stop_reason),
-            ("input tokens", usage.input),
-            ("read from cache", usage.cache_read),
-            ("written to cache, 5 min", usage.cache_write_5m),
-            ("written to cache, 1 h", usage.cache_write_1h),
-            ("output tokens", usage.output),
-            ("reasoning tokens", usage.reasoning),
+            ("input tokens", _figure(usage.input)),
+            ("read from cache", _figure(usage.cache_read)),
+            ("written to cache, 5 min", _figure(usage.cache_write_5m)),
+            ("written to cache, 1 h", _figure(usage.cache_write_1h)),
+            ("output tokens", _figure(usage.output)),
+            ("reasoning tokens", _figure(usage.reasoning)),
             ("first byte after", duration(row.first_byte_ms)),
             ("whole answer after", duration(row.duration_ms)),
         )
     )
+
+
+def _figure(number: int | None) -> str:
+    return "" if number is None else f"{number:,}"

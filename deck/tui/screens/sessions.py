@@ -63,7 +63,7 @@ class SessionsScreen(Screen[None]):
     def compose(self) -> ComposeResult:
         yield TextLine(id="title")
         yield SessionList()
-        yield Status(SESSION_KEYS)
+        yield Status([*SessionList.BINDINGS, *SESSION_KEYS])
 
     def on_screen_resume(self) -> None:
         self.run_worker(self._watch(), group="watch", exclusive=True)

@@ -71,6 +71,7 @@ class TimelineScreen(Screen[None]):
         self._hits = Hits()
         self._detail: questions.Detail | None = None
         self._unfolded = False
+        self._note = ""
 
     def compose(self) -> ComposeResult:
         yield Title()
@@ -78,7 +79,7 @@ class TimelineScreen(Screen[None]):
         with Container(id="panes"):
             yield StepList()
             yield DetailPane()
-        yield Status(TIMELINE_KEYS)
+        yield Status([*StepList.BINDINGS, *TIMELINE_KEYS])
 
     # what is there
 
@@ -147,7 +148,8 @@ class TimelineScreen(Screen[None]):
         if event.by_user:
             self._player.playback.playing = False
             self._following.moved_by_user(steps.position >= steps.count - 1)
-        self.query_one(Status).say("")
+        self._say(self._note)
+        self._note = ""
         self._say_state()
         self._ask_detail()
 
@@ -168,7 +170,10 @@ class TimelineScreen(Screen[None]):
         if self._shape is not None and event.turn <= len(self._shape.starts):
             self._go(self._shape.starts[event.turn - 1])
 
-    def _go(self, position: int) -> None:
+    def _go(self, position: int, note: str = "") -> None:
+        """Put the cursor there, and have the status line say ``note`` until it moves on."""
+        self._note = note
+        self._say(note)
         self.query_one(StepList).go_to(position, by_user=True)
 
     def _ask_detail(self) -> None:
@@ -226,7 +231,7 @@ class TimelineScreen(Screen[None]):
         position = self.query_one(StepList).position
         found = await self._ask(self._readers.rows, ask(self._session, position, direction))
         if found is None or found == position:
-            self.query_one(Status).say(f"no {what} {'after' if direction > 0 else 'before'} this")
+            self._say(f"no {what} {'after' if direction > 0 else 'before'} this")
         else:
             self._go(found)
 
@@ -267,7 +272,7 @@ class TimelineScreen(Screen[None]):
             self.run_worker((self._search if event.purpose == "search" else self._visit)(event.text), group="ask")
 
     async def _search(self, query: str) -> None:
-        self.query_one(Status).say(f"searching for “{query}” …")
+        self._say(f"searching for “{query}” …")
         found = await self._ask(self._readers.background, lambda model: list(model.search(self._session, query)))
         self._hits = Hits(query, found or ())
         self.query_one(TextView).mark(query)
@@ -278,9 +283,10 @@ class TimelineScreen(Screen[None]):
             self._show_hit(self._hits.next(self.query_one(StepList).position, direction))
 
     def _show_hit(self, hit: Hit | None) -> None:
-        if hit is not None:
-            self._go(hit.position)
-        self.query_one(Status).say(self._hits.words(hit))
+        if hit is None:
+            self._say(self._hits.words(None))
+        else:
+            self._go(hit.position, self._hits.words(hit))
 
     async def _visit(self, rev: str) -> None:
         place = await self._ask(self._readers.rows, questions.place_of_rev(rev))
@@ -297,7 +303,7 @@ class TimelineScreen(Screen[None]):
         row = self._detail.row
         address = row.turn if what == "hash" else f"{row.turn}:{row.number}"
         self.app.copy_to_clipboard(address)
-        self.query_one(Status).say(f"copied {address}")
+        self._say(f"copied {address}")
 
     def action_other_pane(self) -> None:
         view = self.query_one(TextView)

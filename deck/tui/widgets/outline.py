@@ -11,6 +11,8 @@ from deck.tui.shape import Shape
 from deck.tui.widgets.scrubber import Scrubber
 from deck.tui.widgets.text_line import TextLine
 
+_NOTABLE_MS = 100
+
 
 class Outline(Horizontal):
     """Two lines: the whole session on the left, where the cursor stands on the right."""
@@ -58,7 +60,7 @@ def _pace(detail: Detail) -> list[Span]:
     parts = []
     if usage.context and usage.cache_read is not None:
         parts.append(f"cache {usage.cache_read / usage.context:.0%}")
-    if detail.waited_ms is not None and detail.waited_ms >= 0:
+    if detail.waited_ms is not None and detail.waited_ms >= _NOTABLE_MS:
         parts.append(f"after {duration(detail.waited_ms)} {_whose_time(detail)}")
     return [(clean(" · ".join(parts)), palette.FAINT)]
 

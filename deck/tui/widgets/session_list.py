@@ -10,7 +10,7 @@ from deck.tui.border import Safe, Span, clean, fit
 from deck.tui.widgets.virtual_list import VirtualList
 from deck.views import SessionView
 
-_TITLE_AT_LEAST = 45
+_TITLE_AT_LEAST = 38
 """Columns for outcome, title and agents before others are shown."""
 
 

@@ -6,7 +6,7 @@ from rich.style import Style
 from textual.binding import BindingType
 
 from deck.tui import palette
-from deck.tui.border import Span, clean
+from deck.tui.border import Safe, Span, clean
 from deck.tui.keys import short_help
 from deck.tui.widgets.text_line import TextLine
 
@@ -16,13 +16,14 @@ class Status(TextLine):
 
     def __init__(self, bindings: Sequence[BindingType], id: str | None = None) -> None:
         super().__init__(id=id)
-        self._keys: list[Span] = []
-        for keys, word in short_help(bindings):
-            self._keys += [(clean(f" {keys} "), palette.STRONG), (clean(f"{word} "), palette.FAINT)]
+        self._keys = short_help(bindings)
         self._message: list[Span] = []
-        self._where: list[Span] = []
+        self._where = Safe("")
 
     def on_mount(self) -> None:
+        self._draw()
+
+    def on_resize(self) -> None:
         self._draw()
 
     def say(self, text: str, style: Style = palette.PLAIN) -> None:
@@ -32,8 +33,20 @@ class Status(TextLine):
 
     def set_where(self, text: str) -> None:
         """What stands on the right."""
-        self._where = [(clean(text), palette.STRONG)]
+        self._where = clean(text)
         self._draw()
 
     def _draw(self) -> None:
-        self.show(self._message or self._keys, self._where)
+        self.show(self._message or self._key_spans(), [(self._where, palette.STRONG)])
+
+    def _key_spans(self) -> list[Span]:
+        """The keys, as many as there is room for; the last one, which leads back or out, always."""
+        room = self.size.width - len(self._where) - 2
+        spans: list[Span] = []
+        *most, last = [(clean(f" {keys} "), clean(f"{word} ")) for keys, word in self._keys]
+        for keys, word in (last, *most):
+            room -= len(keys) + len(word)
+            if room < 0:
+                break
+            spans += [(keys, palette.STRONG), (word, palette.FAINT)]
+        return spans[2:] + spans[:2]

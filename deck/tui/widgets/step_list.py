@@ -63,7 +63,7 @@ class StepList(VirtualList):
             self._gaps = shape.gaps
             self.set_line_count(self.count + len(shape.gaps))
             self.cursor = shape.gaps.line_of(position)
-            self.scroll_to(y=max(0, self.cursor - row_on_screen), animate=False)
+            self.scroll_to(y=max(0, self.cursor - row_on_screen), animate=False, force=True)
         self.refresh()
 
     def fill(self, start: int, rows: Sequence[StepRow]) -> None:
@@ -120,6 +120,6 @@ def step_spans(row: StepRow, lane: int, width: int) -> Sequence[Span]:
     kind = fit(label, 10)
     lead.append((kind, style))
     used += 10
-    summary = cut(clean(row.summary), max(width - used - 1, 0))
-    body = style if row.is_error or row.kind == "thinking" else palette.PLAIN
+    summary = cut(clean(row.summary or "(empty)"), max(width - used - 1, 0))
+    body = palette.FAINT if not row.summary else style if row.is_error or row.kind == "thinking" else palette.PLAIN
     return [*lead, (Safe(" "), palette.PLAIN), (summary, body)]

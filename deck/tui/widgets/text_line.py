@@ -30,5 +30,5 @@ class TextLine(Widget):
         right = sum(width_of(text) for text, _ in self._right)
         if not right:
             return strip(self._left, width, base)
-        left = strip([(Safe(" "), PLAIN), *self._left], max(width - right - 2, 0), base)
+        left = strip(self._left, max(width - right - 2, 0), base)
         return Strip.join([left, strip([(Safe(" "), PLAIN), *self._right], width - left.cell_length, base)])

@@ -47,7 +47,7 @@ class TextView(ScrollView, can_focus=True, inherit_bindings=False):
         """Show a document from its top, or with ``keep_place`` from where the old one was scrolled to."""
         self._begin(document)
         if not keep_place:
-            self.scroll_to(y=0, animate=False)
+            self.scroll_to(y=0, animate=False, force=True)
             self._seek_needle()
 
     def mark(self, needle: str) -> None:
@@ -57,14 +57,14 @@ class TextView(ScrollView, can_focus=True, inherit_bindings=False):
         self.refresh()
 
     def _begin(self, document: Document) -> None:
-        self._rows = Layout(document, max(self.size.width - 1, 8))
+        self._rows = Layout(document, max(self.scrollable_content_region.width - 1, 8))
         self._measure()
         self.refresh()
 
     def _measure(self) -> None:
         layout = self._rows
         complete = layout.measure(_SLICE_SECONDS)
-        self.virtual_size = Size(self.size.width, layout.height)
+        self.virtual_size = Size(self.scrollable_content_region.width, layout.height)
         if not complete:
             self.set_timer(_SLICE_SECONDS, lambda: self._measure() if layout is self._rows else None)
 
@@ -73,17 +73,17 @@ class TextView(ScrollView, can_focus=True, inherit_bindings=False):
             return
         for number, line in enumerate(self.document.lines):
             if self._needle in line.text.casefold():
-                self.scroll_to(y=max(0, self._rows.top_of(number) - 1), animate=False)
+                self.scroll_to(y=max(0, self._rows.top_of(number) - 1), animate=False, force=True)
                 return
 
     def on_resize(self) -> None:
-        if self._rows.width != max(self.size.width - 1, 8):
+        if self._rows.width != max(self.scrollable_content_region.width - 1, 8):
             line = self._rows.line_at(round(self.scroll_y))
             self._begin(self.document)
-            self.scroll_to(y=self._rows.top_of(line), animate=False)
+            self.scroll_to(y=self._rows.top_of(line), animate=False, force=True)
 
     def render_line(self, y: int) -> Strip:
-        width, base = self.size.width, self.rich_style
+        width, base = self.scrollable_content_region.width, self.rich_style
         found = self._rows.row(round(self.scroll_y) + y)
         if found is None:
             return Strip.blank(width, base)
@@ -105,13 +105,13 @@ class TextView(ScrollView, can_focus=True, inherit_bindings=False):
         return [*spans, (Safe(text[at:]), style)]
 
     def action_scroll(self, by: int) -> None:
-        self.scroll_to(y=self.scroll_y + by, animate=False)
+        self.scroll_to(y=self.scroll_y + by, animate=False, force=True)
 
     def action_page(self, direction: int) -> None:
-        self.scroll_to(y=self.scroll_y + direction * max(self.size.height - 1, 1), animate=False)
+        self.scroll_to(y=self.scroll_y + direction * max(self.size.height - 1, 1), animate=False, force=True)
 
     def action_top(self) -> None:
-        self.scroll_to(y=0, animate=False)
+        self.scroll_to(y=0, animate=False, force=True)
 
     def action_bottom(self) -> None:
-        self.scroll_to(y=self.virtual_size.height, animate=False)
+        self.scroll_to(y=self.virtual_size.height, animate=False, force=True)

@@ -22,7 +22,7 @@ class VirtualList(ScrollView, can_focus=True, inherit_bindings=False):
     """The base of the lists; ``cursor`` is a line."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("j,down", "move(1)", "step", key_display="j k", tooltip="next line"),
+        Binding("j,down", "move(1)", "move", key_display="j k", tooltip="next line"),
         Binding("k,up", "move(-1)", show=False, tooltip="previous line"),
         Binding("g,home", "first", show=False, tooltip="first line"),
         Binding("G,end", "last", show=False, tooltip="last line"),
@@ -74,7 +74,7 @@ class VirtualList(ScrollView, can_focus=True, inherit_bindings=False):
     def set_line_count(self, lines: int) -> None:
         """The list has this many lines now."""
         self._lines = lines
-        self.virtual_size = Size(self.size.width, lines)
+        self.virtual_size = Size(self.scrollable_content_region.width, lines)
         self.refresh()
 
     def go(self, line: int, *, by_user: bool = False) -> None:
@@ -102,10 +102,10 @@ class VirtualList(ScrollView, can_focus=True, inherit_bindings=False):
             top = self.cursor - height + 1 + margin
         top = max(0, min(top, self._lines - height))
         if top != round(self.scroll_y):
-            self.scroll_to(y=top, animate=False)
+            self.scroll_to(y=top, animate=False, force=True)
 
     def render_line(self, y: int) -> Strip:
-        width = self.size.width
+        width = self.scrollable_content_region.width
         line = round(self.scroll_y) + y
         base = self.rich_style
         if line >= self._lines:
@@ -138,5 +138,5 @@ class VirtualList(ScrollView, can_focus=True, inherit_bindings=False):
             self.go(line, by_user=True)
 
     def on_resize(self) -> None:
-        self.virtual_size = Size(self.size.width, self._lines)
+        self.virtual_size = Size(self.scrollable_content_region.width, self._lines)
         self.show_cursor()
