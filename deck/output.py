@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from deck.diagnostics import Problem
-from deck.render import Style, style_for
+from deck.render import Style, safe, style_for
 
 _LESS = "FRX"  # quit if it fits one screen, pass colours, leave the text on the screen
 
@@ -73,15 +73,21 @@ def print_json(thing: str, members: Mapping[str, Any]) -> None:
 
 
 def json_text(value: Any) -> str:
-    """Indented JSON in printable ASCII. Raises `Problem` for what JSON cannot hold."""
-    try:
-        return json.dumps(value, indent=2, ensure_ascii=True).replace("\x7f", "\\u007f")
-    except RecursionError:
-        raise Problem("it is nested too deeply for --json", "--raw gives the bytes as they were") from None
+    """Indented JSON in printable ASCII. Raises `Problem` where it is nested too deeply."""
+    for indent in (2, None):  # the indenting encoder is the one that minds depth more
+        try:
+            return json.dumps(value, indent=indent, ensure_ascii=True).replace("\x7f", "\\u007f")
+        except RecursionError:
+            continue
+    raise Problem("it is nested too deeply for --json", "--raw gives the bytes as they were")
 
 
 def print_bytes(data: bytes) -> None:
-    """Exactly these bytes on stdout, and nothing else."""
+    """Exactly these bytes on stdout, and nothing else; on a terminal, with what could drive it made visible."""
+    if sys.stdout.isatty():
+        with paged():
+            print(safe(data.decode("utf-8", "backslashreplace")))
+        return
     sys.stdout.flush()
     sys.stdout.buffer.write(data)
     sys.stdout.buffer.flush()

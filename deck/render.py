@@ -5,11 +5,12 @@ window or write to the clipboard, and characters that hide or reorder what is re
 captured text to a screen. It shows every control and format character of Unicode, so no sequence has to be known.
 """
 
+import json
 import os
 import re
 import sys
 from collections.abc import Mapping
-from typing import IO
+from typing import IO, Any
 
 _UNSAFE = re.compile(
     "["
@@ -99,6 +100,16 @@ def style_for(stream: IO[str] | None = None) -> Style:
 def indent(text: str, by: str = "    ") -> str:
     """Every line of ``text`` moved to the right."""
     return "\n".join(by + line if line else line for line in text.split("\n"))
+
+
+def json_block(value: Any, *, compact: bool = False) -> str:
+    """A parsed JSON value as text for a terminal, indented unless ``compact`` or very deep."""
+    for indented in (None,) if compact else (2, None):
+        try:
+            return safe(json.dumps(value, indent=indented, ensure_ascii=False))
+        except RecursionError:
+            continue
+    return "(nested too deeply to show)"
 
 
 def short(text: str, width: int) -> str:

@@ -78,6 +78,18 @@ class Timeline:
         """Turns of a session in the archive's order; of one thread if it is named (``""`` is the main one)."""
         return self.rows.turns(session, thread)
 
+    def newest_turns(self, session: str | None) -> Iterator[TurnRow]:
+        """Turns of a session, or of all of them, the newest first, fetched as one asks for them."""
+        return self.rows.newest(session)
+
+    def turn_steps(self, id: str) -> list[StepRow]:
+        """Steps of a turn."""
+        return self.rows.steps_of(from_hex(id))
+
+    def short_digits(self) -> int:
+        """How many digits of an id are shown where it is short: as with git, more as the archive grows."""
+        return max(7, (self.rows.turns_in_archive().bit_length() + 1) // 2)
+
     def turn_count(self, session: str) -> int:
         """How many turns a session has; 0 for an unknown one."""
         return self.rows.turn_count(session)

@@ -78,20 +78,34 @@ class Rows:
         edges = self._edges(f"SELECT t.id FROM turns t WHERE {where}", values)
         return [_turn_row(row, edges) for row in rows]
 
-    def newest(self, limit: int | None) -> Iterator[TurnRow]:
-        """Turns of all sessions, the newest first."""
-        rows = self._db.execute(
-            f"SELECT {_TURN} FROM turns t ORDER BY t.number DESC LIMIT ?", (-1 if limit is None else limit,)
-        )
-        for row in rows:
-            yield _turn_row(row, self._edges("SELECT ?", [row[1]]))
+    def newest(self, session: str | None) -> Iterator[TurnRow]:
+        """Turns of a session, or of all, the newest first, fetched in windows."""
+        place, where, values = "t.number", "TRUE", []
+        if session is not None:
+            place, where, values = "t.ordinal", "t.session = ?", [session]
+        before = self.turns_in_archive() + 1
+        while True:
+            rows = self._db.execute(
+                f"SELECT t.number, {_TURN} FROM turns t WHERE {where} AND t.number < ? ORDER BY t.number DESC LIMIT ?",
+                [*values, before, _WINDOW],
+            ).fetchall()
+            if not rows:
+                return
+            before = rows[-1][0]
+            edges = self._edges(",".join("?" * len(rows)), [row[2] for row in rows])
+            yield from (_turn_row(row[1:], edges) for row in rows)
+
+    def turns_in_archive(self) -> int:
+        """How many turns the archive has."""
+        row = self._db.execute("SELECT max(number) FROM turns").fetchone()
+        return int(row[0] or 0)
 
     def turn(self, id: bytes) -> TurnRow:
         """One turn. Raises `NotFound`."""
         row = self._db.execute(f"SELECT {_TURN} FROM turns t WHERE t.id = ?", (id,)).fetchone()
         if row is None:
             raise NotFound(f"no turn {id.hex()}")
-        return _turn_row(row, self._edges("SELECT ?", [id]))
+        return _turn_row(row, self._edges("?", [id]))
 
     def _edges(self, turns: str, values: Sequence[Any]) -> dict[bytes, list[Edge]]:
         found: dict[bytes, list[Edge]] = {}

@@ -18,7 +18,7 @@ Run = Callable[[Command, tuple[Any, ...], dict[str, Any]], int]
 _HELP = """Walk what an AI agent and its model said to each other.
 
 deck opens the timeline, deck REV opens it at a turn, a session or a tag. A REV is HEAD, the beginning of an id, a
-session or a tag, with ~2 for two turns before and :4 for step 4 (docs/revs.md).
+session or a tag, with ~2 for two turns before and :4 for step 4 (deck rev-parse --help).
 """
 
 

@@ -1,0 +1,52 @@
+"""`deck log`: the turns of a session."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+NAME = "log"
+
+
+def log(
+    session: Annotated[str, "a session, or any turn of it"] = "HEAD",
+    *,
+    oneline: Annotated[bool, "one line a turn"] = False,
+    graph: Annotated[bool, "draw how the turns are linked"] = False,
+    all: Annotated[bool, "the turns of every session"] = False,
+    number: Annotated[int | None, "at most so many turns", "-n"] = None,
+    json: Annotated[bool, "as JSON, schema deck.log/1"] = False,
+    archive: Annotated[str | None, "the archive; the project's, or your own, if not given"] = None,
+) -> int:
+    """List the turns of a session, the newest first.
+
+    Without a SESSION it is the one of the newest turn. With --graph each turn is drawn below the turns that follow
+    it, so forks, retries and subagents show as lines of their own.
+    """
+    from itertools import islice
+
+    from deck.diagnostics import USAGE, Problem
+    from deck.locations import chosen_archive
+    from deck.output import paged, print_json
+    from deck.render_log import log_lines
+    from deck.timeline import Timeline
+    from deck.to_json import row_json
+    from store.errors import NotFound
+
+    if number is not None and number < 0:
+        raise Problem("-n needs a number from 0 on", code=USAGE)
+    with Timeline.open(chosen_archive(archive)) as timeline:
+        if all:
+            turns = timeline.newest_turns(None)
+        else:
+            target = timeline.resolve(session)
+            if not target.session:
+                raise NotFound(f"{session[:80]!r} is a {target.kind}, which belongs to no session")
+            turns = timeline.newest_turns(target.session)
+        chosen = islice(turns, number)
+        if json:
+            print_json("log", {"turns": [row_json(row) for row in chosen]})
+            return 0
+        with paged() as style:
+            for line in log_lines(chosen, style, oneline=oneline, graph=graph, digits=timeline.short_digits()):
+                print(line)
+    return 0

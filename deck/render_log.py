@@ -1,0 +1,102 @@
+"""Lists as text: sessions, and the turns of a session as a log, with or without a graph."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import pairwise
+
+from deck.render import Style, count, duration, plural, safe, short, wall_time
+from deck.render_graph import Graph
+from deck.views import SessionView, TurnRow
+
+_TITLE = 48
+_LINE = 100
+
+
+def session_lines(sessions: Sequence[SessionView], now_ms: int, style: Style) -> Iterator[str]:
+    """One line a session, in columns; the key's first characters name it in revs."""
+    if not sessions:
+        return
+    length = key_length([view.key for view in sessions])
+    rows = [_session_cells(view, now_ms, length) for view in sessions]
+    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
+    for view, row in zip(sessions, rows, strict=True):
+        cells = [cell.ljust(width) for cell, width in zip(row, widths, strict=True)]
+        cells[0] = style.id(cells[0])
+        if view.outcome != "complete" or view.errors:
+            cells[-2] = style.kind("error", cells[-2])
+        yield "  ".join(cells).rstrip()
+
+
+def key_length(keys: Sequence[str], least: int = 8) -> int:
+    """How many first characters tell these session keys apart."""
+    ordered = sorted(keys)
+    needed = least
+    for before, after in pairwise(ordered):
+        same = next((n for n, (a, b) in enumerate(zip(before, after, strict=False)) if a != b), len(before))
+        needed = max(needed, same + 1)
+    return needed
+
+
+def _session_cells(view: SessionView, now_ms: int, length: int) -> list[str]:
+    title = short(safe(view.title, newlines=False), _TITLE) or "(no prompt)"
+    agents = f" ({plural(view.threads, 'agent')})" if view.threads else ""
+    hit = f", {view.cached_tokens * 100 // view.input_tokens}% cached" if view.input_tokens else ""
+    troubles = [plural(view.errors, "error")] if view.errors else []
+    troubles += [f"{view.interrupted} interrupted"] if view.interrupted else []
+    outcome = "live" if view.live else view.outcome
+    return [
+        safe(view.key[:length], newlines=False),
+        title + agents,
+        safe(view.client or "?", newlines=False),
+        short(safe(", ".join(view.models), newlines=False), 32),
+        plural(view.turns, "turn"),
+        f"{count(view.input_tokens)} in{hit}",
+        f"{count(view.output_tokens)} out",
+        duration(max(view.last_ms - view.started_ms, 0)),
+        ", ".join([outcome, *troubles]),
+        f"{duration(max(now_ms - view.last_ms, 0) // 1000 * 1000)} ago",
+    ]
+
+
+def log_lines(turns: Iterable[TurnRow], style: Style, *, oneline: bool, graph: bool, digits: int) -> Iterator[str]:
+    """The turns in the given order (newest first); ``digits`` of an id are shown on one line."""
+    drawn = Graph() if graph else None
+    for row in turns:
+        lines = [_one_line(row, style, digits)] if oneline else [*_entry(row, style), ""]
+        if drawn is None:
+            yield from lines
+        else:
+            yield from drawn.beside(row.id, [edge.turn for edge in row.parents], lines)
+
+
+def _one_line(row: TurnRow, style: Style, digits: int) -> str:
+    marks = [f"[{mark}]" for mark in _marks(row)]
+    words = [style.id(row.id[:digits]), *marks, short(safe(row.summary or row.outcome, newlines=False), _LINE)]
+    return " ".join(words)
+
+
+def _marks(row: TurnRow) -> Iterator[str]:
+    """What sets a turn apart from an ordinary one."""
+    if row.role not in ("main", "sub"):
+        yield safe(row.role, newlines=False)
+    if row.thread:
+        yield f"sub {safe(row.thread[:8], newlines=False)}"
+    yield from (safe(edge.kind, newlines=False) for edge in row.parents if edge.kind != "continues")
+    if row.outcome != "complete":
+        yield safe(row.outcome, newlines=False)
+    if row.error or (row.status or 0) >= 400:
+        yield f"error {row.status}" if row.status else "error"
+
+
+def _entry(row: TurnRow, style: Style) -> Iterator[str]:
+    marks = "".join(f" [{mark}]" for mark in _marks(row))
+    yield f"{style.strong('turn')} {style.id(row.id)}{marks}"
+    yield f"{'Session:':<9}{safe(row.session, newlines=False)} · turn {row.number:,}"
+    yield f"{'Date:':<9}{wall_time(row.started_ms)} · {duration(row.duration_ms) or 'no end'}"
+    model = safe(row.model or "unknown model", newlines=False)
+    usage = row.usage
+    cached = f" ({usage.cache_read * 100 // usage.context}% cached)" if usage.cache_read and usage.context else ""
+    yield f"{'Model:':<9}{model} · {count(usage.context)} in{cached} · {count(usage.output or 0)} out"
+    yield ""
+    yield f"    {safe(row.summary or row.outcome, newlines=False)}"
+    if row.error:
+        yield style.kind("error", f"    {safe(row.error, newlines=False)}")

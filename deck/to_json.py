@@ -1,0 +1,101 @@
+"""Views as plain values for ``--json``. A schema's members may be added to; what is there keeps its meaning."""
+
+from collections.abc import Callable
+from dataclasses import asdict
+from typing import Any
+
+from deck.diagnostics import NOT_FOUND, Problem
+from deck.parts import object_of, step_row
+from deck.revs import Target
+from deck.timeline import Timeline
+from deck.views import Message, SessionView, Step, StepRow, TurnRow, TurnView
+from store.canonical import UNPARSABLE, loads
+from store.reading import Block
+
+
+def session_json(view: SessionView) -> dict[str, Any]:
+    """A row of the sessions list."""
+    return asdict(view)
+
+
+def row_json(row: TurnRow) -> dict[str, Any]:
+    """A turn in a list."""
+    return asdict(row)
+
+
+def turn_json(view: TurnView, join: Callable[[StepRow], Step], *, full: bool) -> dict[str, Any]:
+    """A turn: its row, its steps with calls and results joined, its object; with ``full`` also its context."""
+    shown: dict[str, Any] = {
+        "turn": row_json(view.row),
+        "object": view.payload,
+        "earlier_messages": len(view.earlier),
+        "new_messages": [_message_json(message) for message in view.new],
+        "answer": None if view.answer is None else _message_json(view.answer),
+        "steps": [step_json(join(row)) for row in view.steps],
+        "tools": [name for name, _schema in view.tools],
+    }
+    if full:
+        shown |= {
+            "earlier": [_message_json(message) for message in view.earlier],
+            "system": [_block_json(block) for block in view.system],
+            "tool_schemas": [schema for _name, schema in view.tools],
+            "request_headers": [list(pair) for pair in view.request_headers],
+            "response_headers": [list(pair) for pair in view.response_headers],
+        }
+    return shown
+
+
+def step_json(step: Step) -> dict[str, Any]:
+    """A step in full."""
+    return {
+        **asdict(step.row),
+        "block": _block_json(step.block),
+        "result": None if step.result is None else _block_json(step.result),
+        "result_turn": step.result_turn,
+        "call": None if step.call is None else _block_json(step.call),
+        "call_turn": step.call_turn,
+    }
+
+
+def target_json(timeline: Timeline, target: Target) -> dict[str, Any]:
+    """Any object, or the part of a turn, that a rev names."""
+    named: dict[str, Any] = {"rev": target.rev, "id": target.id, "kind": target.kind}
+    match target.part:
+        case "step":
+            return {**named, "step": step_json(timeline.step(step_row(timeline, target)))}
+        case "system":
+            return {**named, "system": [_block_json(block) for block in timeline.turn(target.id).system]}
+        case "tools":
+            tools = timeline.turn(target.id).tools
+            return {**named, "tools": [schema for name, schema in tools if target.tool in ("", name)]}
+    id = object_of(timeline, target)
+    found = timeline.object(id)
+    value = loads(found.payload)
+    if value is UNPARSABLE:
+        value = found.payload.decode("utf-8", "backslashreplace")
+    return {**named, "id": id, "kind": found.kind, "size": len(found.payload), "payload": value}
+
+
+def conversation(timeline: Timeline, id: str) -> list[Any]:
+    """The conversation of a turn as the client sent it, and the answer as its last message."""
+    payload = timeline.payload(id)
+    body = loads(timeline.body(id, "request"))
+    name = payload["request"]["conversation"]
+    messages = body.get(name) if isinstance(body, dict) and name else None
+    if not isinstance(messages, list):
+        raise Problem(
+            "the request holds no conversation that deck can read", "--raw request gives its bytes", NOT_FOUND
+        )
+    view = timeline.turn(id)
+    answer = loads(view.answer.raw) if view.answer is not None else UNPARSABLE
+    return messages if answer is UNPARSABLE else [*messages, answer]
+
+
+def _message_json(message: Message) -> dict[str, Any]:
+    value = loads(message.raw)
+    return {"id": message.id, "role": message.role, "message": None if value is UNPARSABLE else value}
+
+
+def _block_json(block: Block) -> dict[str, Any]:
+    names = ("role", "kind", "text", "name", "call_id", "data", "is_error")
+    return {name: getattr(block, name) for name in names}
