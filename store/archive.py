@@ -19,7 +19,9 @@ from store.errors import Ambiguous, Damaged, NotAnArchive, NotFound, Unsafe
 from store.files import FILES, Files
 from store.ids import is_prefix
 from store.index import Index
+from store.journal import RECORD_BYTES
 from store.objects import Object, ObjectReader
+from store.pack import HEADER_BYTES
 
 FORMAT: Final = "deck archive 1"
 KEY_BYTES: Final = 32
@@ -98,9 +100,19 @@ class Archive:
 
     def refresh(self) -> bool:
         """Let the index catch up with what was committed since; true where there was anything."""
-        from store.catchup import catch_up  # loads the wire modules, which a look-up in a fresh index does not need
+        packs, journals = self._behind()
+        if packs or journals:
+            from store.catchup import catch_up  # loads the wire modules, which a fresh index does not need
 
-        return catch_up(self)
+            catch_up(self, packs, journals)
+        return bool(packs or journals)
+
+    def _behind(self) -> tuple[list[str], list[str]]:
+        """Names of packs and journals that are longer than the index knows, oldest writer first."""
+        scanned = dict(self.index.db.execute("SELECT name, scanned FROM packs"))
+        read = dict(self.index.db.execute("SELECT name, size FROM journals"))
+        packs = _longer(self.files, self.packs, ".pack", scanned, HEADER_BYTES)
+        return packs, _longer(self.files, self.journals, ".log", read, RECORD_BYTES)
 
     def get(self, wanted: bytes) -> Object:
         """The object with this id, verified. Raises `Missing` or `Damaged`."""
@@ -125,6 +137,12 @@ class Archive:
         if len(candidates) > 1:
             raise Ambiguous(f"{prefix} fits {len(candidates)} objects", candidates)
         return bytes.fromhex(candidates[0])
+
+
+def _longer(files: Files, folder: Path, suffix: str, known: dict[str, int], header: int) -> list[str]:
+    """Names, without suffix, of files with more in them than is known (at first: than their header)."""
+    names = [name.removesuffix(suffix) for name in files.names(folder) if name.endswith(suffix)]
+    return [name for name in names if files.size(folder / f"{name}{suffix}") > known.get(name, header)]
 
 
 def _refuse_unsafe(path: Path) -> None:

@@ -4,7 +4,7 @@ Blocks are decoded in order and every object's id is computed again, so what the
 there. A damaged block costs the rest of its frame and nothing else; `store.fsck` speaks of it.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import islice
 from typing import TYPE_CHECKING, Final
 
@@ -22,17 +22,13 @@ if TYPE_CHECKING:
 _BATCH: Final = 32  # commits taken in at a time
 
 
-def catch_up(archive: "Archive") -> bool:
-    """Take in what is new on disk; true where there was anything. Safe beside other processes that do the same."""
-    packs, journals = _behind(archive)
-    if not packs and not journals:
-        return False
+def catch_up(archive: "Archive", packs: Sequence[str], journals: Sequence[str]) -> None:
+    """Take in what is new in these packs and journals. Safe beside other processes that do the same."""
     for name in packs:
         _in_batches(archive, _scan_pack(archive, name))
     keys = Keys(archive.index)
     for name in journals:
         _in_batches(archive, _read_journal(archive, name, keys))
-    return True
 
 
 def _in_batches(archive: "Archive", steps: Iterator[None]) -> None:
@@ -45,23 +41,6 @@ def _in_batches(archive: "Archive", steps: Iterator[None]) -> None:
             done = sum(1 for _step in islice(steps, _BATCH)) < _BATCH
         finally:
             db.execute("COMMIT")
-
-
-def _behind(archive: "Archive") -> tuple[list[str], list[str]]:
-    """Names of packs and journals that are longer than the index knows, oldest writer first."""
-    db, files = archive.index.db, archive.files
-    scanned = dict(db.execute("SELECT name, scanned FROM packs"))
-    read = dict(db.execute("SELECT name, size FROM journals"))
-    packs = [name.removesuffix(".pack") for name in files.names(archive.packs) if name.endswith(".pack")]
-    journals = [name.removesuffix(".log") for name in files.names(archive.journals) if name.endswith(".log")]
-    return (
-        [name for name in packs if files.size(archive.packs / f"{name}.pack") > scanned.get(name, HEADER_BYTES)],
-        [
-            name
-            for name in journals
-            if files.size(archive.journals / f"{name}.log") >= read.get(name, 0) + journal.RECORD_BYTES
-        ],
-    )
 
 
 def _scan_pack(archive: "Archive", name: str) -> Iterator[None]:

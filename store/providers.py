@@ -64,8 +64,10 @@ def load(archive: Path | None = None, hosts: Sequence[str] = ()) -> Providers:
         config = archive / CONFIG
         try:
             tables += _tables(config.read_text("utf-8"), str(config))
-        except FileNotFoundError:
+        except (FileNotFoundError, NotADirectoryError):
             pass
+        except (OSError, UnicodeDecodeError) as error:
+            raise StoreError(f"{config} cannot be read: {error}") from error
     known = [path for table in builtin for path in table.paths]
     any_path = _compile(f"{_ANY_PREFIX}(?:{'|'.join(known)})")
     rows = [row for table in tables for row in table.rows(any_path)]

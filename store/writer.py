@@ -1,25 +1,35 @@
 """One writer of an archive: its own pack and journal, locked while it lives.
 
-A commit is: one block appended to the pack, fdatasync; one record appended to the journal, fdatasync; then the index
-is told. Whoever can read the journal record can therefore read the turn. After any failed write the files are left as
-they are and the writer goes on in new ones; `adopt` later cuts torn tails and seals what a crashed writer left.
+A commit is: one block appended to the pack, fdatasync; one record appended to the journal, fdatasync. The caller then
+tells the index. Whoever can read the journal record can therefore read the turn. After any failed write the files are
+left as they are and the writer goes on in new ones; `store.adopt` cuts torn tails and seals what a crashed writer left.
 Use it from one thread.
 """
 
-import contextlib
 import secrets
 import time
 from collections.abc import Sequence
-from pathlib import Path
+from dataclasses import dataclass
 
 from store import columns, journal
 from store.archive import Archive
 from store.body import Chain, Large, Part
-from store.errors import Damaged
 from store.ids import object_id
 from store.journal import Record, Type
-from store.pack import BLOCK_HEADER, HEADER_BYTES, PackWriter, scan
+from store.pack import Block, PackWriter
 from store.records import JSON_TAGS, KIND_OF, Encoder, Tag, message_payload
+
+
+@dataclass(frozen=True, slots=True)
+class Committed:
+    """What a commit put on disk, for the index: the record, the journal's size and chain value after it, the block."""
+
+    writer: str
+    record: Record
+    journal_size: int
+    chain: bytes
+    block: Block | None
+    objects: tuple[tuple[bytes, str], ...]  # (id, kind) of the block's records
 
 
 class Writer:
@@ -54,7 +64,7 @@ class Writer:
         archive, files = self._archive, self._files
         last = max((_ordinal(name) for name in files.names(archive.journals)), default=0)
         name = f"{last + 1:08x}-{secrets.token_hex(4)}"
-        now = _now_ms()
+        now = now_ms()
         head = journal.header(archive.id, now)
         descriptor = files.create(archive.journals / f"{name}.log")
         try:
@@ -141,27 +151,20 @@ class Writer:
             self._stage(JSON_TAGS[kind], wanted, self._encoder().json(payload))
         return wanted
 
-    def commit(self, kind: Type, wanted: bytes) -> Record:
+    def commit(self, kind: Type, wanted: bytes) -> Committed:
         """Make the staged objects and a journal record that names ``wanted`` durable. Raises `OSError`.
 
         Where nothing is staged (the record speaks of an object that is there), no block is written.
         """
         assert self._pack is not None
         block = self._pack.commit(self._staged) if self._staged else None
-        self._last_ms = max(self._last_ms, _now_ms())
+        self._last_ms = max(self._last_ms, now_ms())
         place = self._pack.frame_first + self._frame[wanted] if wanted in self._frame else 0
         record = Record(kind, self._last_ms, wanted, place, block.offset if block else 0)
         self._append(record)
-        if block:
-            kinds = [(each, KIND_OF[tag]) for each, (tag, _data) in zip(self._staged_ids, self._staged, strict=True)]
-            self._archive.index.add_block(self.name, block, kinds)
+        kinds = [(each, KIND_OF[tag]) for each, (tag, _data) in zip(self._staged_ids, self._staged, strict=True)]
         self._staged, self._staged_ids = [], []
-        return record
-
-    @property
-    def journal_state(self) -> tuple[str, int, bytes]:
-        """Name, size and chain value of the journal as it is on disk."""
-        return self.name, self._journal_size, self._chain
+        return Committed(self.name, record, self._journal_size, self._chain, block, tuple(kinds))
 
     def _append(self, record: Record) -> None:
         data = journal.encode(record, self._chain)
@@ -196,68 +199,13 @@ class Writer:
             return
         try:
             if self._pack is not None and not self._pack.broken:
-                self._append(Record(Type.SEAL, max(self._last_ms, _now_ms())))
+                self._append(Record(Type.SEAL, max(self._last_ms, now_ms())))
         finally:
             self._files.close(self._journal)
             self._journal = -1
             if self._pack is not None:
                 self._pack.close()
                 self._pack = None
-
-
-def adopt(archive: Archive) -> None:
-    """Cut torn tails of writers that died and seal their journals, so that their objects can be shared."""
-    for name in archive.files.names(archive.journals):
-        if not name.endswith(".log") or _is_sealed(archive, name.removesuffix(".log")):
-            continue
-        with contextlib.suppress(OSError, Damaged):  # what cannot be sealed stays readable; fsck speaks of it
-            _adopt(archive, archive.journals / name)
-    archive.refresh()
-
-
-def _adopt(archive: Archive, path: Path) -> None:
-    files = archive.files
-    descriptor = files.open_append(path)
-    try:
-        if not files.try_lock(descriptor):
-            return
-        data = files.read(path)
-        committed = 0
-        chain, size, last = journal.seed(data[: journal.RECORD_BYTES]), journal.RECORD_BYTES, 0
-        for record, after in journal.records(data, chain, size):
-            chain, last = after, record.time_ms
-            committed = max(committed, record.offset)
-            size += journal.RECORD_BYTES
-            if record.type == Type.SEAL:
-                return
-        _cut_torn_tail(archive, archive.packs / f"{path.stem}.pack", committed)
-        if len(data) != size:
-            files.truncate(descriptor, size)
-        files.append(descriptor, journal.encode(Record(Type.SEAL, max(last, _now_ms())), chain))
-        files.sync(descriptor)
-    finally:
-        files.close(descriptor)
-
-
-def _cut_torn_tail(archive: Archive, path: Path, committed: int) -> None:
-    """Cut what a dying writer left behind its last sound block, unless the journal says that a commit stood there."""
-    data = archive.files.read(path)
-    end = HEADER_BYTES
-    for offset, _flags, _first, body in scan(data, HEADER_BYTES):
-        end = offset + BLOCK_HEADER + len(body)
-    if committed >= end or len(data) <= end:
-        return
-    descriptor = archive.files.open_append(path)
-    try:
-        archive.files.truncate(descriptor, end)
-        archive.files.sync(descriptor)
-    finally:
-        archive.files.close(descriptor)
-
-
-def _is_sealed(archive: Archive, name: str) -> bool:
-    row = archive.index.db.execute("SELECT sealed FROM packs WHERE name = ?", (name,)).fetchone()
-    return row is not None and bool(row[0])
 
 
 def _ordinal(name: str) -> int:
@@ -268,5 +216,6 @@ def _ordinal(name: str) -> int:
         return 0
 
 
-def _now_ms() -> int:
+def now_ms() -> int:
+    """The wall clock in Unix ms."""
     return time.time_ns() // 1_000_000

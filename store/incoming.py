@@ -1,0 +1,174 @@
+"""Making an exchange ready to be kept: masked, decoded, taken apart and read. Nothing here touches a disk."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+from urllib.parse import urlsplit
+
+from store import wire as wires
+from store.body import Body, Known, split
+from store.canonical import dumps, loads
+from store.codings import Decoder, decode
+from store.exchange import Exchange, Headers, Outcome, header
+from store.ids import object_id
+from store.mask import Masker
+from store.reading import Answer, Identity, Wire
+from store.records import message_payload
+
+BODY_LIMIT: Final = 64 << 20
+_CONVERSATIONS_KEPT: Final = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """A response body as kept: decoded, with the sizes of its chunks to match, or as it came where that failed."""
+
+    body: bytes
+    arrived: tuple[tuple[int, int], ...]  # (at_ms, size in the body as kept) of each chunk
+    coding: str  # why it was kept as it came, or ""
+
+
+@dataclass(frozen=True, slots=True)
+class Incoming:
+    """An exchange ready to be kept. ``ids`` and ``contents`` are the request's conversation."""
+
+    exchange: Exchange
+    url: str  # masked
+    request_headers: bytes  # the headers blob, masked
+    response_headers: bytes
+    request_body: bytes
+    request_coding: str  # why the request body was kept as it came, or ""
+    response: Received
+    body: Body | None
+    ids: tuple[bytes, ...]
+    contents: tuple[bytes, ...]
+    wire: Wire
+    who: Identity
+    model: str
+    answer: Answer
+
+    @property
+    def outcome(self) -> Outcome:
+        """How it ended: a stream is judged by its terminal event, not by how the connection ended."""
+        outcome, terminal = self.exchange.outcome, self.answer.terminal
+        if self.exchange.status is None and outcome == Outcome.COMPLETE:
+            return Outcome.NO_RESPONSE
+        if outcome in (Outcome.INTERRUPTED, Outcome.CLIENT_ABORTED, Outcome.UPSTREAM_ERROR) and terminal:
+            return Outcome.COMPLETE
+        if outcome == Outcome.COMPLETE and not terminal and self.exchange.status == 200:
+            return Outcome.INTERRUPTED
+        return outcome
+
+    @property
+    def provider_id(self) -> str:
+        """The id that the provider gave the request, or ``""``."""
+        headers = self.exchange.response_headers
+        return next((found for name in ("request-id", "x-request-id") if (found := header(headers, name))), "")
+
+    def answer_element(self) -> bytes | None:
+        """The answer as a message element; none where there is none, or one that is nested too deep to write."""
+        try:
+            return None if self.answer.message is None else dumps(self.answer.message)
+        except ValueError:
+            return None
+
+
+class Intake:
+    """Prepares exchanges, comparing each body with the latest ones of the conversations it has seen."""
+
+    def __init__(self, masker: Masker) -> None:
+        self._masker = masker
+        self._known: list[tuple[Known, tuple[bytes, ...]]] = []
+
+    def prepare(self, exchange: Exchange) -> Incoming:
+        """The exchange, ready to be kept. Never raises on what was captured."""
+        request = decode(exchange.request_body, header(exchange.request_headers, "content-encoding"), BODY_LIMIT)
+        request_body = exchange.request_body if request.failed else request.data
+        response = _receive(exchange)
+        known = self._known_for(request_body)
+        body = split(request_body, known[0] if known else None)
+        members = body.members if body else {}
+        contents = tuple(element.content for element in body.elements) if body else ()
+        path = _path(exchange.url)
+        wire = wires.pick(path, members)
+        first = loads(contents[0]) if contents else None
+        return Incoming(
+            exchange=exchange,
+            url=self._masker.url(exchange.url),
+            request_headers=_headers(self._masker.headers(exchange.request_headers)),
+            response_headers=_headers(self._masker.headers(exchange.response_headers)),
+            request_body=request_body,
+            request_coding=request.failed,
+            response=response,
+            body=body,
+            ids=_chain_ids(contents, known),
+            contents=contents,
+            wire=wire,
+            who=wire.identity(exchange.request_headers, members, first if isinstance(first, dict) else None),
+            model=wire.model(path, members),
+            answer=wire.answer(response.body, header(exchange.response_headers, "content-type"), exchange.status or 0),
+        )
+
+    def remember(self, incoming: Incoming) -> None:
+        """Keep this body as the latest of its conversation, to compare the next one with."""
+        body, contents = incoming.body, incoming.contents
+        if body is None or not contents:
+            return
+        values = {name.encode("utf-8", "replace"): value for name, value in body.members.items()}
+        entry = (Known(values, contents, body.first_at), incoming.ids)
+        others = [each for each in self._known if each[0].contents[0] != contents[0]]
+        self._known = [entry, *others][:_CONVERSATIONS_KEPT]
+
+    def _known_for(self, body: bytes) -> tuple[Known, tuple[bytes, ...]] | None:
+        """The conversation that this body goes on with, else the latest one (it may share tools and system)."""
+        return next((each for each in self._known if each[0].fits(body)), self._known[0] if self._known else None)
+
+
+def _receive(exchange: Exchange) -> Received:
+    """Decode chunk by chunk, so that each chunk's time keeps its place in the decoded body."""
+    decoder = Decoder(header(exchange.response_headers, "content-encoding"), BODY_LIMIT)
+    pieces: list[bytes] = []
+    arrived: list[tuple[int, int]] = []
+    position = 0
+    for chunk in exchange.chunks:
+        piece = decoder.feed(exchange.response_body[position : position + chunk.size])
+        position += chunk.size
+        pieces.append(piece)
+        arrived.append((chunk.at_ms, len(piece)))
+    rest = decoder.feed(exchange.response_body[position:]) + decoder.flush()
+    if rest:
+        pieces.append(rest)
+        if arrived:
+            arrived[-1] = (arrived[-1][0], arrived[-1][1] + len(rest))
+    if decoder.failed:
+        sizes = tuple((chunk.at_ms, chunk.size) for chunk in exchange.chunks)
+        return Received(exchange.response_body, sizes, decoder.failed)
+    return Received(b"".join(pieces), tuple(arrived), "")
+
+
+def _chain_ids(contents: Sequence[bytes], known: tuple[Known, tuple[bytes, ...]] | None) -> tuple[bytes, ...]:
+    """Message ids along a conversation; those of a known beginning are taken from there."""
+    ids: list[bytes] = []
+    parent: bytes | None = None
+    if known is not None:
+        for content, same, message in zip(contents, known[0].contents, known[1], strict=False):
+            if content != same:
+                break
+            ids.append(message)
+            parent = message
+    for content in contents[len(ids) :]:
+        parent = object_id("message", message_payload(parent, content))
+        ids.append(parent)
+    return tuple(ids)
+
+
+def _path(url: str) -> str:
+    try:
+        return urlsplit(url).path
+    except ValueError:
+        return ""
+
+
+def _headers(headers: Headers) -> bytes:
+    """The headers blob: a JSON list of [name, value]; bytes over 127 are told as Latin-1 (RFC 9110, 5.5)."""
+    return dumps([[name.decode("latin-1"), value.decode("latin-1")] for name, value in headers])
