@@ -13,7 +13,7 @@ def demo(*, archive: Annotated[str | None, "where to record; the demo's own arch
     A small provider on loopback speaks the Messages API; an agent repairs a scratch project with tools that really
     run; a real proxy with TLS records them. On a terminal the timeline opens then; elsewhere it is printed.
     """
-    import os
+    import shlex
     import shutil
     import sys
     from pathlib import Path
@@ -21,24 +21,27 @@ def demo(*, archive: Annotated[str | None, "where to record; the demo's own arch
     from deck.commands.log import log
     from deck.demo import stage
     from deck.diagnostics import Problem
-    from store.archive import Archive
+    from deck.timeline import Timeline
 
     folder = Path(archive).expanduser().absolute() if archive else stage.demo_folder() / "archive"
     code = stage.play(folder, stage.demo_folder() / "ca")
     if code:
         raise Problem(f"The demo's agent failed with exit code {code}.", f"Its archive: {folder}", code)
-    with Archive.open(folder) as recorded:
-        head = recorded.index.head()
-    print(f"\nRecorded in {folder}, apart from your own archive.")
-    print(f"  deck checkout --archive {folder} {head[:7]}     the last turn, in full")
-    print(f"  deck --archive {folder}     the timeline")
+    with Timeline.open(folder) as timeline:
+        last = timeline.resolve("HEAD")
+        first = timeline.turns(last.session)[0]
+    interactive = sys.stdin.isatty() and sys.stdout.isatty()
+    print()
+    if not interactive:
+        log(archive=str(folder), oneline=True, graph=True)
+    option = f"--archive {shlex.quote(str(folder))}"
+    print(f"\nRecorded in {folder}, apart from your own archive. The timeline, and the last turn in full:")
+    print(f"  deck {option}\n  deck checkout {option} {last.id[:7]}")
     if not shutil.which("deck"):
         own = Path(sys.executable).parent
-        print(f'deck is in {own}; to have it on your PATH: export PATH="{own}:$PATH"')
-    if sys.stdin.isatty() and sys.stdout.isatty():
-        from deck.tui.app import run
+        print(f'deck itself is in {own}; to have it on your PATH:\n  export PATH="{own}:$PATH"')
+    if not interactive:
+        return 0
+    from deck.tui.app import run
 
-        return run(folder, None)
-    print()
-    os.environ["DECK_PAGER"] = ""
-    return log(archive=str(folder))
+    return run(folder, first.id)

@@ -1,6 +1,7 @@
 """What the demo's model says. Its next reply depends on whose conversation it is and how far that has come; what it
 says about the tests it reads from the tool results, as a model would."""
 
+import hashlib
 import json
 import re
 from collections.abc import Sequence
@@ -42,10 +43,10 @@ def next_reply(request: dict[str, Any]) -> Reply:
         blocks.append({"type": "thinking", "thinking": thinking, "signature": f"demo-signature-{turn}"})
     if text:
         blocks.append({"type": "text", "text": text.format(tests=_tests_run(messages))})
-    # Ids differ between the threads: a client joins results to calls by them.
-    thread = "sub" if scripts is _SUBAGENT else "main"
     for number, (name, arguments) in enumerate(calls, 1):
-        blocks.append({"type": "tool_use", "id": f"toolu_{thread}_{turn}_{number}", "name": name, "input": arguments})
+        place = f"{json.dumps(messages[0])} {turn} {number}"  # an id of its own for every call of every conversation
+        call_id = "toolu_demo" + hashlib.sha256(place.encode()).hexdigest()[:16]
+        blocks.append({"type": "tool_use", "id": call_id, "name": name, "input": arguments})
     return Reply(tuple(blocks), "tool_use" if calls else "end_turn")
 
 
