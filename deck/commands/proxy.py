@@ -47,7 +47,7 @@ def proxy(
         hosts=routes.hosts,
         fail=fail,
         tags=tuple(tag or ()),
-        settings=tuple(set or ()),
+        settings=("flow_detail=0", *(set or ())),  # what passes is for the archive, not for the terminal
         modes=tuple(mode or ()),
     )
     line = process.arguments(recording, [port], report=None)

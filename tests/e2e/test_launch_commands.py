@@ -1,0 +1,99 @@
+"""`deck init`, `env`, `proxy` and `addon-path` as processes."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from launching import ASK, MAIN, World, until, world
+
+from deck.demo.stage import ROUTE
+from deck.launch.proxy import CAPTURE, free_ports
+from store.archive import Archive
+
+pytestmark = pytest.mark.e2e
+
+
+@pytest.fixture
+def machine(tmp_path: Path) -> Iterator[World]:
+    with world(tmp_path) as made:
+        yield made
+
+
+def deck(machine: World, *words: str, cwd: Path | None = None) -> "subprocess.CompletedProcess[str]":
+    command = [sys.executable, "-c", MAIN, *words]
+    return subprocess.run(
+        command, env=machine.environ, cwd=cwd or machine.folder, capture_output=True, text=True, timeout=60, check=False
+    )
+
+
+def test_a_projects_archive_is_ignored_by_git_and_found_from_below(machine: World) -> None:
+    project = machine.folder / "project"
+    (project / "deep/er").mkdir(parents=True)
+    subprocess.run(["git", "init", "-q"], cwd=project, check=True)
+    first = deck(machine, "init", cwd=project)
+    assert (first.returncode, first.stdout) == (0, f"Made {project / '.deck'}\n")
+    before = (project / ".deck/FORMAT").read_bytes()
+    again = deck(machine, "init", str(project))
+    assert (again.returncode, again.stdout) == (0, f"Already there: {project / '.deck'}\n")
+    assert (project / ".deck/FORMAT").read_bytes() == before
+    status = subprocess.run(["git", "status", "--porcelain"], cwd=project, capture_output=True, text=True, check=True)
+    assert status.stdout == ""
+    agent = [sys.executable, "-c", MAIN, "run", "--", "true"]
+    subprocess.run(agent, cwd=project / "deep/er", env=machine.environ, check=True, capture_output=True)
+    with Archive.open(project / ".deck") as archive:
+        assert archive.index.db.execute("SELECT count(*) FROM objects WHERE kind = 'run'").fetchone() == (2,)
+
+
+def test_the_addon_is_where_it_is_said_to_be(machine: World) -> None:
+    assert deck(machine, "addon-path").stdout == f"{CAPTURE}\n"
+    assert CAPTURE.is_file()
+
+
+def test_a_shell_with_the_exports_goes_through_the_proxy(machine: World) -> None:
+    (port,) = free_ports(1)
+    line = ["proxy", "--port", str(port), "--archive", str(machine.archive), "--tag", "by-hand"]
+    line += ["--set", f"scripts={ROUTE}", "--set", f"deck_demo_port={machine.provider.port}"]
+    with subprocess.Popen(
+        [sys.executable, "-c", MAIN, *line], env=machine.environ, cwd=machine.folder, stdout=subprocess.DEVNULL
+    ) as proxy:
+        until(lambda: answers(port))
+        exports = deck(machine, "env", "--shell", "bash", "--port", str(port))
+        assert exports.returncode == 0, exports.stderr
+        agent = f'{exports.stdout}\nexec "$0" -c "$1"'
+        asked = subprocess.run(
+            ["sh", "-c", agent, sys.executable, ASK + "ask()"], env=machine.environ, capture_output=True, text=True
+        )
+        assert asked.returncode == 0, asked.stderr
+        proxy.send_signal(signal.SIGTERM)
+        proxy.wait(30)
+    with Archive.open(machine.archive) as archive:
+        assert archive.index.db.execute("SELECT count(*) FROM turns").fetchone() == (1,)
+
+
+def answers(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
+def test_the_exports_speak_the_users_shell(machine: World) -> None:
+    machine.environ["SHELL"] = "/usr/bin/fish"
+    assert deck(machine, "env").stdout.startswith("set -gx HTTPS_PROXY 'http://127.0.0.1:8080';\n")
+    machine.environ["SHELL"] = "/bin/something"
+    assert deck(machine, "env").stdout.startswith("export HTTPS_PROXY=http://127.0.0.1:8080\n")
+    refused = deck(machine, "env", "--shell", "csh")
+    assert (refused.returncode, refused.stdout) == (2, "")
+
+
+def test_a_proxy_whose_port_is_taken_says_so(machine: World) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        done = deck(machine, "proxy", "--port", str(taken.getsockname()[1]), "--archive", str(machine.archive))
+    assert done.returncode != 0
+    assert "address already in use" in (done.stdout + done.stderr).lower()
+    assert os.listdir(machine.archive)
