@@ -9,6 +9,7 @@ from addon.inflight import InFlight
 from store.exchange import Exchange
 
 MAX_JOBS = 1_000
+MAX_GAPS = 1_000
 MAX_BYTES = 256 << 20
 
 
@@ -43,7 +44,7 @@ class Gap:
 class Backlog:
     """Jobs waiting for the writer, bounded by count and bytes; a job that is being worked on counts until `worked`.
 
-    Gaps wait beside the jobs, because they must not be lost with them; past `MAX_JOBS` of them they are only counted.
+    Gaps wait beside the jobs, because they must not be lost with them; past `MAX_GAPS` of them they are only counted.
     ``gaps`` is how many there have been.
     """
 
@@ -72,7 +73,7 @@ class Backlog:
         """Queue a gap; never fails."""
         with self._changed:
             self.gaps += 1
-            if len(self._gaps) < MAX_JOBS:
+            if len(self._gaps) < MAX_GAPS:
                 self._gaps.append(gap)
             else:
                 self._unlisted += 1

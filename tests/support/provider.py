@@ -234,6 +234,8 @@ class Provider:
             if reply.paced:
                 async with self._permitted:
                     await self._permitted.wait_for(lambda: self._permits > 0)
+                    if writer.is_closing():  # the client died meanwhile: the permit is for another reply
+                        return False
                     self._permits -= 1
             writer.write(b"%x\r\n%b\r\n" % (len(piece), piece) if reply.framing == "chunked" else piece)
             await writer.drain()
