@@ -54,11 +54,11 @@ def part_text(timeline: Timeline, target: Target, style: Style) -> Iterator[str]
         case "request" | "response":
             yield payload_text(timeline.body(target.id, target.part))
         case "headers":
-            view = timeline.turn(target.id)
+            view = timeline.turn(target.id, earlier=False)
             for name, value in (*view.request_headers, ("", ""), *view.response_headers):
                 yield safe(f"{name}: {value}", newlines=False) if name else ""
         case "system":
-            for block in timeline.turn(target.id).system:
+            for block in timeline.turn(target.id, earlier=False).system:
                 yield from block_text(block)
                 yield ""
         case _:
@@ -66,7 +66,7 @@ def part_text(timeline: Timeline, target: Target, style: Style) -> Iterator[str]
 
 
 def _tools(timeline: Timeline, target: Target, style: Style) -> Iterator[str]:
-    tools = timeline.turn(target.id).tools
+    tools = timeline.turn(target.id, earlier=False).tools
     if target.tool:
         tools = tuple((name, schema) for name, schema in tools if name == target.tool)
         if not tools:
@@ -84,7 +84,7 @@ def _tools(timeline: Timeline, target: Target, style: Style) -> Iterator[str]:
 def object_text(timeline: Timeline, target: Target, style: Style) -> Iterator[str]:
     """Lines of any object."""
     if target.kind == "turn":
-        view = timeline.turn(target.id)
+        view = timeline.turn(target.id, earlier=False)
         yield from turn_text(view, timeline.turn_count(view.row.session), timeline.step, style)
         return
     yield f"{style.strong(target.kind)} {style.id(target.id)}"

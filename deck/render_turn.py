@@ -21,8 +21,8 @@ def turn_text(view: TurnView, total: int, join: Join, style: Style, *, full: boo
     numbered = iter(view.steps)
     if full:
         yield from _context(view, style)
-    elif view.earlier or view.tools:
-        folded = [plural(len(view.earlier), "earlier message"), plural(len(view.tools), "tool")]
+    elif view.payload["request"]["known"] or view.tools:
+        folded = [plural(view.payload["request"]["known"], "earlier message"), plural(len(view.tools), "tool")]
         yield style.faint(f"= {', '.join(folded)} (--full)")
         yield ""
     for message in view.new:

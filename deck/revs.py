@@ -16,8 +16,7 @@ holds ``~``, ``^`` or ``:`` is tried whole before the text is taken apart.
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from store.errors import Ambiguous, NotFound
 from store.ids import ID_BYTES, is_prefix
@@ -29,8 +28,7 @@ _FIRST_MOVE = re.compile(r"[~^]")
 _MANY = 50  # beginnings listed before one says that there are more
 
 
-@dataclass(frozen=True, slots=True)
-class Target:
+class Target(NamedTuple):
     """What a rev names.
 
     ``id`` is the object (64 hex digits) and ``kind`` its kind; for a turn ``session`` is the key of its session.

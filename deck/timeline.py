@@ -15,7 +15,6 @@ from typing import Any, Self
 from deck import revs
 from deck.revs import Target
 from deck.timeline_names import ArchiveNames
-from deck.timeline_pieces import Arrivals, pieces
 from deck.timeline_rows import Rows
 from deck.timeline_turns import Turns
 from deck.views import Hit, Piece, SessionView, Step, StepRow, TurnRow, TurnView
@@ -109,9 +108,9 @@ class Timeline:
         """
         return self.rows.next_step(session, position, kind, direction)
 
-    def turn(self, id: str) -> TurnView:
-        """A turn in full."""
-        return self._turns.view(id)
+    def turn(self, id: str, *, earlier: bool = True) -> TurnView:
+        """A turn in full; ``earlier=False`` leaves out what its parent already had, which can be long."""
+        return self._turns.view(id, earlier)
 
     def payload(self, id: str) -> dict[str, Any]:
         """The turn object alone, parsed: cheap."""
@@ -131,6 +130,8 @@ class Timeline:
 
     def pieces(self, turn_id: str) -> list[Piece]:
         """What became visible of a turn's answer, and when; for playback."""
+        from deck.timeline_pieces import Arrivals, pieces  # only playback parses streams
+
         payload = self._turns.payload(turn_id)
         times = payload["response"]["chunks"]
         blob = self.archive.get_kind(from_hex(times), "blob") if times else b""

@@ -86,7 +86,7 @@ class Rows:
         before = self.turns_in_archive() + 1
         while True:
             rows = self._db.execute(
-                f"SELECT t.number, {_TURN} FROM turns t WHERE {where} AND t.number < ? ORDER BY t.number DESC LIMIT ?",
+                f"SELECT {place}, {_TURN} FROM turns t WHERE {where} AND {place} < ? ORDER BY {place} DESC LIMIT ?",
                 [*values, before, _WINDOW],
             ).fetchall()
             if not rows:

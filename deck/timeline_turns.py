@@ -10,14 +10,14 @@ from typing import Any, TypeVar
 
 from deck.timeline_rows import Rows
 from deck.views import Message, Step, StepRow, TurnView
+from store import jsonspan
 from store import wire as wires
 from store.archive import Archive
-from store.body import split
 from store.canonical import loads
 from store.derive import blocks_of, first_line
 from store.errors import Damaged, NotFound
 from store.ids import from_hex
-from store.reading import Answer, Block, Wire
+from store.reading import Answer, Block, Members, Wire
 from store.turn import parse
 
 T = TypeVar("T")
@@ -37,15 +37,14 @@ class Turns:
         """The turn object. Raises `NotFound`, or `Damaged` where it is no turn."""
         return _kept(self._payloads, id, lambda: parse(self._archive.get_kind(from_hex(id), "turn")))
 
-    def view(self, id: str) -> TurnView:
-        """Everything of a turn."""
+    def view(self, id: str, earlier: bool) -> TurnView:
+        """Everything of a turn; what was known before only if ``earlier`` is asked for."""
         row = self._rows.turn(from_hex(id))
         payload = self.payload(id)
         wire, request = self.wire(id), payload["request"]
         chain = self._archive.objects.chain(from_hex(request["tip"])) if request["tip"] else []
-        messages = [self._message(wire, message) for message in chain]
-        body = split(self.body(id, "request"))
-        members = body.members if body else {}
+        known = request["known"]
+        members = _members(self.body(id, "request"), request["conversation"])
         return TurnView(
             row=row,
             payload=payload,
@@ -53,8 +52,8 @@ class Turns:
             response_headers=self._headers(payload["response"]["headers"]),
             system=wire.system_blocks(members),
             tools=wire.tools(members),
-            earlier=tuple(messages[: request["known"]]),
-            new=tuple(messages[request["known"] :]),
+            earlier=tuple(self._message(wire, message) for message in chain[:known] if earlier),
+            new=tuple(self._message(wire, message) for message in chain[known:]),
             answer=self._answer_message(id),
             steps=tuple(self._rows.steps_of(from_hex(id))),
         )
@@ -139,6 +138,16 @@ class Turns:
         raise Damaged(
             "the index is not that of this archive; remove its index folder, it is made again", where=row.turn
         )
+
+
+def _members(body: bytes, conversation: str) -> Members:
+    """The members of a request body but its conversation, raw; none where it is no JSON object."""
+    spans = jsonspan.members(body, 0, lambda _key, position: jsonspan.value_end(body, position))
+    return {
+        span.key.decode("utf-8", "replace"): body[span.start : span.end]
+        for span in spans or ()
+        if span.key != conversation.encode("utf-8")
+    }
 
 
 def _role(content: bytes) -> str:

@@ -1,7 +1,6 @@
 """Views as plain values for ``--json``. A schema's members may be added to; what is there keeps its meaning."""
 
 from collections.abc import Callable
-from dataclasses import asdict
 from typing import Any
 
 from deck.diagnostics import NOT_FOUND, Problem
@@ -15,12 +14,16 @@ from store.reading import Block
 
 def session_json(view: SessionView) -> dict[str, Any]:
     """A row of the sessions list."""
-    return asdict(view)
+    return _members(view)
 
 
 def row_json(row: TurnRow) -> dict[str, Any]:
     """A turn in a list."""
-    return asdict(row)
+    return {
+        **_members(row),
+        "parents": [_members(edge) for edge in row.parents],
+        "usage": _members(row.usage),
+    }
 
 
 def turn_json(view: TurnView, join: Callable[[StepRow], Step], *, full: bool) -> dict[str, Any]:
@@ -28,7 +31,7 @@ def turn_json(view: TurnView, join: Callable[[StepRow], Step], *, full: bool) ->
     shown: dict[str, Any] = {
         "turn": row_json(view.row),
         "object": view.payload,
-        "earlier_messages": len(view.earlier),
+        "earlier_messages": view.payload["request"]["known"],
         "new_messages": [_message_json(message) for message in view.new],
         "answer": None if view.answer is None else _message_json(view.answer),
         "steps": [step_json(join(row)) for row in view.steps],
@@ -48,7 +51,7 @@ def turn_json(view: TurnView, join: Callable[[StepRow], Step], *, full: bool) ->
 def step_json(step: Step) -> dict[str, Any]:
     """A step in full."""
     return {
-        **asdict(step.row),
+        **_members(step.row),
         "block": _block_json(step.block),
         "result": None if step.result is None else _block_json(step.result),
         "result_turn": step.result_turn,
@@ -64,9 +67,9 @@ def target_json(timeline: Timeline, target: Target) -> dict[str, Any]:
         case "step":
             return {**named, "step": step_json(timeline.step(step_row(timeline, target)))}
         case "system":
-            return {**named, "system": [_block_json(block) for block in timeline.turn(target.id).system]}
+            return {**named, "system": [_block_json(block) for block in timeline.turn(target.id, earlier=False).system]}
         case "tools":
-            tools = timeline.turn(target.id).tools
+            tools = timeline.turn(target.id, earlier=False).tools
             return {**named, "tools": [schema for name, schema in tools if target.tool in ("", name)]}
     id = object_of(timeline, target)
     found = timeline.object(id)
@@ -86,9 +89,14 @@ def conversation(timeline: Timeline, id: str) -> list[Any]:
         raise Problem(
             "the request holds no conversation that deck can read", "--raw request gives its bytes", NOT_FOUND
         )
-    view = timeline.turn(id)
+    view = timeline.turn(id, earlier=False)
     answer = loads(view.answer.raw) if view.answer is not None else UNPARSABLE
     return messages if answer is UNPARSABLE else [*messages, answer]
+
+
+def _members(value: Any) -> dict[str, Any]:
+    """The members of a view, by name."""
+    return {name: getattr(value, name) for name in type(value).__annotations__}
 
 
 def _message_json(message: Message) -> dict[str, Any]:

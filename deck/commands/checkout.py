@@ -24,10 +24,8 @@ def checkout(
     from deck.diagnostics import USAGE, Problem
     from deck.locations import chosen_archive
     from deck.output import json_text, paged, print_bytes, print_json
-    from deck.parts import part_text
     from deck.render_turn import turn_text
     from deck.timeline import Timeline
-    from deck.to_json import conversation, turn_json
     from store.errors import NotFound
 
     if raw not in (None, "request", "response"):
@@ -42,14 +40,20 @@ def checkout(
             print_bytes(timeline.body(target.id, raw))
             return 0
         if messages:
+            from deck.to_json import conversation
+
             print(json_text(conversation(timeline, target.id)))
             return 0
-        view = timeline.turn(target.id)
+        view = timeline.turn(target.id, earlier=full)
         if json:
+            from deck.to_json import turn_json
+
             print_json("turn", turn_json(view, timeline.step, full=full))
             return 0
         with paged() as style:
             if target.part:
+                from deck.parts import part_text
+
                 lines = part_text(timeline, target, style)
             else:
                 lines = turn_text(view, timeline.turn_count(view.row.session), timeline.step, style, full=full)
