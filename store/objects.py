@@ -159,7 +159,7 @@ class ObjectReader:
             found = object_id(kind, message_payload(parts.parent, parts.content, parts.rebuilt_from))
             self._remember(found, parts)
         else:
-            found = object_id(kind, decoder.payload())
+            found = decoder.stored_id() or object_id(kind, decoder.payload())
         frame.ids.append(found)
         self._unindexed[found] = (kind, frame, place)
         return found, kind

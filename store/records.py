@@ -125,9 +125,12 @@ class Encoder:
         self._back(out, stream)
         return bytes(out + packed)
 
-    def recipe(self, parts: Sequence[Part], ids: Callable[[bytes], bytes], tip: bytes | None) -> bytes:
-        """A body or array as its parts; ``ids`` names the blob of a large value, ``tip`` the chain's last message."""
-        out = bytearray()
+    def recipe(self, own: bytes, parts: Sequence[Part], ids: Callable[[bytes], bytes], tip: bytes | None) -> bytes:
+        """A body or array as its parts; ``ids`` names the blob of a large value, ``tip`` the chain's last message.
+
+        Its ``own`` id stands in it: the parts may lie in other frames, and their loss must not cost whatever names it.
+        """
+        out = bytearray(own)
         put(out, len(parts))
         for part in parts:
             match part:
@@ -222,7 +225,12 @@ class Decoder:
             out += (object_id.hex().encode("ascii"), piece)
         return b"".join(out)
 
+    def stored_id(self) -> bytes | None:
+        """The id that the record itself names; only a recipe does. It is checked when the object is read."""
+        return self._cursor.take(ID_BYTES) if self.tag == Tag.RECIPE else None
+
     def _recipe(self) -> bytes:
+        self.stored_id()
         out: list[bytes] = []
         for _ in range(self._cursor.varint()):
             match self._cursor.varint():
@@ -264,6 +272,7 @@ class Decoder:
                 return []
 
     def _recipe_references(self) -> list[bytes]:
+        self.stored_id()
         named: list[bytes] = []
         for _ in range(self._cursor.varint()):
             match self._cursor.varint():

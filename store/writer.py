@@ -117,7 +117,7 @@ class Writer:
             return
         ids = {part.data: self._large(part) for part in parts if isinstance(part, Large)}
         if parts and (ids or any(isinstance(part, Chain) for part in parts)):
-            self._stage(Tag.RECIPE, wanted, self._encoder().recipe(parts, ids.__getitem__, tip))
+            self._stage(Tag.RECIPE, wanted, self._encoder().recipe(wanted, parts, ids.__getitem__, tip))
         else:
             self._stage(Tag.RAW, wanted, payload)
 
