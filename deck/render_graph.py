@@ -40,10 +40,8 @@ class Graph:
     def _joining(self, last: int, at: int) -> str:
         """Close column ``last``, which comes from the same turn as column ``at``."""
         del self._columns[last]
-        before = "".join("| " for _ in range(at)) + "|" + "_" * (2 * (last - at) - 2) + "/"
-        return before + "".join(" |" for _ in range(len(self._columns) - last))
+        return "| " * at + "|" + "_|" * (last - at - 1) + "/" + " /" * (len(self._columns) - last)
 
     def _opening(self, new: int) -> str:
         """The line on which column ``new`` comes in."""
-        before = "| " * (new - 1) + "|\\ "
-        return (before + "".join("\\ " for _ in range(len(self._columns) - new - 1))).rstrip()
+        return ("| " * (new - 1) + "|\\ " + "\\ " * (len(self._columns) - new - 1)).rstrip()

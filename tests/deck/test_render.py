@@ -1,0 +1,80 @@
+"""The border to the terminal, and the small forms of text output."""
+
+import unicodedata
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from deck.render import Style, count, duration, json_block, offset, plural, safe, short, wall_time
+
+ANY_TEXT = st.text(st.characters(codec=None), max_size=200) | st.text("\x1b\x9b[]\r\n\t\x00\u202e\ud800ab;m\x07")
+NEVER = {"Cc", "Cf", "Cs", "Zl", "Zp"}
+
+
+@given(ANY_TEXT)
+def test_nothing_that_drives_or_deceives_a_terminal_gets_through(text: str) -> None:
+    shown = safe(text)
+    assert not [c for c in shown if c != "\n" and unicodedata.category(c) in NEVER]
+    shown.encode("utf-8")
+
+
+@given(ANY_TEXT)
+def test_one_line_stays_one_line(text: str) -> None:
+    assert len(safe(text, newlines=False).splitlines()) <= 1
+
+
+@given(ANY_TEXT)
+def test_a_second_pass_changes_nothing(text: str) -> None:
+    assert safe(safe(text)) == safe(text)
+
+
+def test_every_control_and_format_character_of_unicode_is_shown() -> None:
+    every = (chr(code) for code in range(0x110000))
+    risky = [c for c in every if unicodedata.category(c) in NEVER and c not in "\n\t"]
+    assert not [hex(ord(c)) for c in risky if c in safe(f"a{c}b")]
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("plain [bold] text \\x1b", "plain [bold] text \\x1b"),
+        ("\x1b[31mred", "\\x1b[31mred"),
+        ("a\tb\r\nc\rd", "a    b\nc\\x0dd"),
+        ("\u202egpj.exe", "\\u202egpj.exe"),
+        ("\U000e0041", "\\U000e0041"),
+        ("żółw 猫 🐢", "żółw 猫 🐢"),
+    ],
+)
+def test_what_is_shown(text: str, shown: str) -> None:
+    assert safe(text) == shown
+
+
+def test_style_without_colour_leaves_text_alone() -> None:
+    plain, colour = Style(False), Style(True)
+    assert plain.strong("x") == plain.id("x") == plain.kind("error", "x") == "x"
+    assert colour.kind("error", "x").startswith("\x1b[") and colour.strong("") == ""
+
+
+def test_numbers_for_people() -> None:
+    assert [count(n) for n in (0, 999, 1_500, 41_000, 1_900_000)] == ["0", "999", "1.5k", "41k", "1.9M"]
+    assert [plural(n, "turn") for n in (0, 1, 2_000)] == ["0 turns", "1 turn", "2,000 turns"]
+    assert [duration(ms) for ms in (None, 240, 3_200, 250_000, 7_500_000, 270_000_000)] == [
+        *("", "240 ms", "3.2 s", "4m 10s", "2h 5m", "3d 3h")
+    ]
+    assert [offset(ms) for ms in (-5, 12_000, 3_723_000)] == ["[0:00]", "[0:12]", "[1:02:03]"]
+    assert (short("abcdef", 4), short("abc", 3)) == ("abc…", "abc")
+
+
+def test_any_recorded_time_can_be_shown() -> None:
+    assert wall_time(10**30) == f"{10**30} ms"
+
+
+def test_deep_json_is_no_accident() -> None:
+    deep: object = []
+    for _ in range(600):
+        deep = [deep]
+    assert json_block(deep).startswith("[")
+    for _ in range(200_000):
+        deep = [deep]
+    assert "too deeply" in json_block(deep)
