@@ -65,7 +65,8 @@ class Proxy:
         self.stop()
 
     def command(self) -> list[str]:
-        """The command line."""
+        """The command line; writes the scripts it names."""
+        self.folder.mkdir(parents=True, exist_ok=True)
         files = []
         for number, source in enumerate((ROUTE, *self.scripts)):
             path = self.folder / f"script{number}.py"
@@ -88,11 +89,11 @@ class Proxy:
 
     def start(self) -> Self:
         """Start it and wait until it listens."""
-        self.folder.mkdir(parents=True, exist_ok=True)
+        command = self.command()
         self.report_path.unlink(missing_ok=True)
         with self.log_path.open("ab") as log:
             self.process = subprocess.Popen(
-                self.command(),
+                command,
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
@@ -105,9 +106,9 @@ class Proxy:
 
     def run(self) -> subprocess.CompletedProcess[str]:
         """Run it to its end (imports, refusals to start)."""
-        self.folder.mkdir(parents=True, exist_ok=True)
+        command = self.command()
         return subprocess.run(
-            self.command(),
+            command,
             capture_output=True,
             text=True,
             timeout=60,
