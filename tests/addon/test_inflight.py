@@ -1,0 +1,116 @@
+"""One exchange while it passes."""
+
+from pathlib import Path
+
+import pytest
+
+from addon import inflight
+from addon.inflight import InFlight
+from store.exchange import Exchange, Headers, Outcome
+from store.spool import Entry, Spool, orphans
+
+HEAD = Exchange("POST", "https://api.example/v1/messages", (), b"", 1_700_000_000_000)
+
+
+class Masking:
+    """Masks nothing."""
+
+    def headers(self, headers: Headers) -> Headers:
+        return headers
+
+    def url(self, url: str) -> str:
+        return url
+
+
+def passed(entry: Entry | None = None) -> InFlight:
+    flight = InFlight(HEAD, entry)
+    flight.request_data(b"ab")
+    flight.request_data(b"cd")
+    flight.request_end()
+    flight.response_head(200, ((b"a", b"b"),), None)
+    flight.response_data(b"123")
+    flight.response_data(b"45")
+    return flight
+
+
+def test_it_becomes_the_exchange_that_passed() -> None:
+    flight = passed()
+    flight.end(Outcome.COMPLETE, "")
+    exchange = flight.exchange(("commit-late",))
+    assert (exchange.request_body, exchange.response_body) == (b"abcd", b"12345")
+    assert [chunk.size for chunk in exchange.chunks] == [3, 2]
+    assert exchange.status == 200
+    assert exchange.outcome is Outcome.COMPLETE
+    assert exchange.notes == ("commit-late",)
+    times = [exchange.request_end_ms, exchange.first_byte_ms, *(c.at_ms for c in exchange.chunks), exchange.end_ms]
+    assert times == sorted(time for time in times if time is not None)
+
+
+def test_what_comes_after_the_end_is_ignored() -> None:
+    flight = passed()
+    flight.end(Outcome.CLIENT_ABORTED, "gone")
+    before = flight.exchange()
+    flight.request_data(b"x")
+    flight.request_end()
+    flight.response_head(500, (), None)
+    flight.response_data(b"x")
+    assert flight.exchange() == before
+
+
+def test_a_body_over_the_limit_keeps_its_head_and_its_size(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(inflight, "BODY_LIMIT", 4)
+    flight = passed()
+    flight.response_data(b"6789")
+    flight.end(Outcome.COMPLETE, "")
+    exchange = flight.exchange()
+    assert exchange.response_body == b"1234"
+    assert exchange.response_size == 9
+    assert exchange.request_size is None
+    assert exchange.outcome is Outcome.TRUNCATED
+    assert sum(chunk.size for chunk in exchange.chunks) == 4
+    assert flight.size == 8
+
+
+def test_the_spool_has_every_piece_before_it_is_passed_on(tmp_path: Path) -> None:
+    spool = Spool.create(tmp_path, Masking())
+    flight = passed(spool.open(HEAD))
+    spool.close()
+    ((found, _),) = orphans(tmp_path)
+    flight.end(Outcome.INTERRUPTED, "")
+    whole = flight.exchange()
+    assert found is not None
+    assert (found.request_body, found.response_body) == (whole.request_body, whole.response_body)
+    assert found.chunks == whole.chunks
+
+
+def test_what_is_given_up_stays_in_the_spool(tmp_path: Path) -> None:
+    spool = Spool.create(tmp_path, Masking())
+    passed(spool.open(HEAD)).abandon()
+    spool.close()
+    assert len(list(orphans(tmp_path))) == 1
+
+
+class Syncing(Entry):
+    """Notes how much had been passed on when it was synced."""
+
+    def __init__(self) -> None:
+        self.seen = 0
+        self.synced: list[int] = []
+
+    def response_head(self, status: int, headers: Headers, at_ms: int) -> None:
+        pass
+
+    def response(self, data: bytes, at_ms: int) -> None:
+        self.seen += len(data)
+
+    def sync(self) -> None:
+        self.synced.append(self.seen)
+
+
+def test_a_fixed_length_is_on_stable_storage_before_its_last_piece_passes() -> None:
+    entry = Syncing()
+    flight = InFlight(HEAD, entry)
+    flight.response_head(200, (), 6)
+    for piece in (b"12", b"34", b"56"):
+        flight.response_data(piece)
+    assert entry.synced == [6]

@@ -1,0 +1,61 @@
+"""What a dead recorder left in the spool becomes turns."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from recorded import turns
+
+from store.archive import Archive
+from store.exchange import Exchange
+from store.mask import Masker
+from store.record import Recorder
+from store.recover import recover
+from store.spool import Spool
+
+HEAD = Exchange("POST", "https://api.anthropic.com/v1/messages", (), b"", 1_700_000_000_000)
+
+
+def leave(archive: Archive, *bodies: bytes) -> None:
+    spool = Spool.create(archive.path, Masker(archive.key))
+    for number, body in enumerate(bodies):
+        entry = spool.open(replace(HEAD, started_ms=HEAD.started_ms + number))
+        entry.request(body, 1)
+        entry.close()
+    spool.close()
+
+
+def test_every_orphan_becomes_a_turn_once(tmp_path: Path) -> None:
+    with Archive.create(tmp_path / "archive") as archive:
+        leave(archive, b'{"n":1}', b'{"n":2}')
+        assert recover(archive) == 2
+        assert recover(archive) == 0
+    found = turns(tmp_path / "archive")
+    assert [turn.request for turn in found] == [b'{"n":1}', b'{"n":2}']
+    assert all(turn.payload["notes"] == ["recovered"] for turn in found)
+
+
+def test_an_empty_spool_makes_no_writer(tmp_path: Path) -> None:
+    with Archive.create(tmp_path / "archive") as archive:
+        assert recover(archive) == 0
+        assert list(archive.journals.iterdir()) == []
+
+
+def test_one_that_cannot_be_recorded_stays_and_does_not_stop_the_others(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = Recorder.record
+
+    def picky(self: Recorder, exchange: Exchange) -> object:
+        if exchange.request_body == b"poison":
+            raise ValueError("cannot")
+        return whole(self, exchange)
+
+    with Archive.create(tmp_path / "archive") as archive:
+        leave(archive, b"poison", b'{"n":2}')
+        monkeypatch.setattr(Recorder, "record", picky)
+        with pytest.raises(ValueError, match="cannot"):
+            recover(archive)
+        assert [turn.request for turn in turns(archive.path)] == [b'{"n":2}']
+        monkeypatch.undo()
+        assert recover(archive) == 1
