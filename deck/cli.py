@@ -126,3 +126,7 @@ def _flushed(code: int) -> int:
     if code == BROKEN_PIPE:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     return code
+
+
+if __name__ == "__main__":
+    sys.exit(main())

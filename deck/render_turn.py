@@ -92,14 +92,14 @@ def _context(view: TurnView, style: Style) -> Iterator[str]:
         yield from (f"    {safe(f'{name}: {value}', newlines=False)}" for name, value in headers)
         yield ""
     for block in view.system:
-        yield from _block("system", block, style)
+        yield from _block("", block, style)
     for name, schema in view.tools:
         yield f"{style.strong('tool')} {safe(name, newlines=False)}"
         yield indent(tool_text(schema))
         yield ""
     for message in view.earlier:
         for block in message.blocks:
-            yield from _block(f"earlier {message.role}", block, style)
+            yield from _block("earlier ", block, style)
 
 
 def tool_text(schema: Any) -> str:
@@ -114,11 +114,11 @@ def _message(message: Message, numbered: Iterator[StepRow], join: Join, style: S
     for block in message.blocks:
         if block.kind == "text" and not first_line(block.text):  # a reminder that the client injects is no step
             if full:
-                yield from _block(f"injected {block.role}", block, style)
+                yield from _block("injected ", block, style)
             continue
         row = next(numbered, None)
         if row is None:
-            yield from _block(block.role, block, style)
+            yield from _block("", block, style)
         else:
             yield from step_text(join(row), style)
 
@@ -126,22 +126,36 @@ def _message(message: Message, numbered: Iterator[StepRow], join: Join, style: S
 def step_text(step: Step, style: Style) -> Iterator[str]:
     """A step: its number, its block, and the result of a call."""
     call = step.call
-    label = f"[{step.row.number}] {step.row.role}"
-    yield from _block(label, step.block, style, call.name if call else "")
+    yield from _block(f"[{step.row.number}] ", step.block, style, of=call.name if call else "")
     if step.result is not None:
         where = f"{step.result_turn[:8]} " if step.result_turn != step.row.turn else ""
-        yield from _block(f"  {where}↳", step.result, style, margin="      ")
+        yield from _block(f"    {where}↳ ", step.result, style, margin="        ")
 
 
-def _block(label: str, block: Block, style: Style, of: str = "", margin: str = "    ") -> Iterator[str]:
+def _block(label: str, block: Block, style: Style, *, of: str = "", margin: str = "    ") -> Iterator[str]:
     kind = "user" if block.role == "user" and block.kind == "text" else block.kind
     kind = "error" if block.is_error else kind
-    name = block.name or of
-    title = f"{label} {block.kind}" + (f" {name}" if name else "") + (" (error)" if block.is_error else "")
-    yield style.kind(kind, safe(title, newlines=False))
+    title = _title(block, of) + (" (error)" if block.is_error else "")
+    yield label + style.kind(kind, safe(title, newlines=False))
     for part in block_text(block):
         yield indent(part, margin)
     yield ""
+
+
+def _title(block: Block, of: str) -> str:
+    """What a block is, in a word or three: ``user``, ``thinking``, ``call Bash``, ``result of Bash``."""
+    match block.kind:
+        case "text":
+            return block.role
+        case "tool-call" | "server-tool-call":
+            return f"call {block.name}"
+        case "tool-result" | "server-tool-result":
+            name = of or block.name
+            return f"result of {name}" if name else "result"
+        case "other":
+            return f"{block.role} {block.name or 'block'}"
+        case _:
+            return block.kind
 
 
 def block_text(block: Block) -> Iterator[str]:
