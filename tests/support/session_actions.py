@@ -40,7 +40,7 @@ class Agent:
 
     def _read(self) -> Action:
         name = self._files.any()
-        count = self._rng.randint(8, 45)
+        count = self._rng.randint(8, 47)
         start = self._rng.randrange(max(1, self._files.length(name) - count))
         arguments = {"file_path": self._path(name), "offset": start + 1, "limit": count}
         return Action("Read", arguments, self._files.read(name, start, count))
