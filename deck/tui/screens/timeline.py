@@ -84,7 +84,7 @@ class TimelineScreen(Screen[None]):
     # what is there
 
     def on_mount(self) -> None:
-        self.run_worker(self._open())
+        self.run_worker(self._open)
 
     async def _open(self) -> None:
         standing = await self._ask(self._readers.rows, questions.standing(self._session))
@@ -124,7 +124,7 @@ class TimelineScreen(Screen[None]):
         self._say_state()
 
     def _look_around(self) -> None:
-        self.run_worker(self._survey_on(), group="survey", exclusive=True)
+        self.run_worker(self._survey_on, group="survey", exclusive=True)
 
     async def _survey_on(self) -> None:
         def advance(model: ReadModel) -> tuple[Shape, bool]:
@@ -177,7 +177,7 @@ class TimelineScreen(Screen[None]):
         self.query_one(StepList).go_to(position, by_user=True)
 
     def _ask_detail(self) -> None:
-        self.run_worker(self._show_detail(), group="detail", exclusive=True)
+        self.run_worker(self._show_detail, group="detail", exclusive=True)
 
     async def _show_detail(self) -> None:
         pane, position = self.query_one(DetailPane), self.query_one(StepList).position

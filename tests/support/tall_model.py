@@ -1,0 +1,106 @@
+"""A read model of one session with any number of turns, made up as one looks; it counts what was asked of it.
+
+Every turn has three steps. The rows are those that an archive of that size would give, so that what the TUI does with
+a very long session can be seen without recording one.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from deck.revs import Target
+from deck.views import Hit, Piece, SessionView, Step, StepRow, TurnRow, TurnView
+from store.errors import NotFound
+from store.reading import Block, Usage
+
+SESSION = "tall"
+STEPS = 3
+TURN_MS = 10_000
+_KINDS = (("user", "text", ""), ("assistant", "text", ""), ("assistant", "tool-call", "Bash"))
+
+
+@dataclass
+class TallModel:
+    """The model; ``asked`` is how many rows it has made so far."""
+
+    count: int
+    asked: int = 0
+    longest: int = field(default=0)
+
+    @property
+    def rows(self) -> "TallModel":
+        return self
+
+    def close(self) -> None:
+        pass
+
+    def sessions(self) -> list[SessionView]:
+        end = self.count * TURN_MS
+        return [
+            SessionView(
+                SESSION, "A tall session", "made-up", "1", ("claude-x",), self.count, 0, 0, 0, self.count * 1000, 0, 0,
+                0, end, "complete", f"{self.count:064x}", False,
+            )
+        ]  # fmt: skip
+
+    def turns(self, session: str, thread: str | None = None, start: int = 0, stop: int | None = None) -> list[TurnRow]:
+        found = range(start, min(self.count if stop is None else stop, self.count))
+        self._note(len(found))
+        return [self._turn(number + 1) for number in found]
+
+    def _turn(self, number: int) -> TurnRow:
+        usage = Usage(input=number % 190_000, output=10)
+        return TurnRow(
+            number, f"{number:064x}", SESSION, "", "main", (), number * TURN_MS, 500, 2000, "complete", 200, "claude-x",
+            usage, "end_turn", "", f"turn {number}",
+        )  # fmt: skip
+
+    def turn_count(self, session: str) -> int:
+        return self.count
+
+    def step_count(self, session: str) -> int:
+        return self.count * STEPS
+
+    def steps(self, session: str, start: int, stop: int) -> list[StepRow]:
+        found = range(max(start, 0), min(stop, self.count * STEPS))
+        self._note(len(found))
+        return [self._step(position) for position in found]
+
+    def _step(self, position: int) -> StepRow:
+        turn, place = divmod(position, STEPS)
+        role, kind, name = _KINDS[place]
+        return StepRow(
+            position, f"{turn + 1:064x}", turn + 1, place + 1, role, kind, name, f"step {position}", "", False,
+            turn * TURN_MS + place * 1000, "",
+        )  # fmt: skip
+
+    def turn(self, id: str) -> TurnView:
+        number = int(id, 16)
+        steps = tuple(self.steps(SESSION, (number - 1) * STEPS, number * STEPS))
+        return TurnView(self._turn(number), {}, (), (), (), (), (), (), None, steps)
+
+    def step(self, row: StepRow) -> Step:
+        return Step(row, Block(row.role, row.kind, row.summary))
+
+    def body(self, id: str, which: str) -> bytes:
+        return b"{}"
+
+    def pieces(self, turn_id: str) -> list[Piece]:
+        return []
+
+    def search(self, session: str, query: str) -> Iterable[Hit]:
+        return ()
+
+    def refresh(self) -> bool:
+        return False
+
+    def resolve(self, rev: str) -> Target:
+        if not rev.isdigit():
+            raise NotFound(f"nothing is named {rev!r}")
+        return Target(rev, f"{int(rev):064x}", "turn", SESSION)
+
+    def next_step(self, session: str, position: int, kind: str, direction: int) -> StepRow | None:
+        return None
+
+    def _note(self, rows: int) -> None:
+        self.asked += rows
+        self.longest = max(self.longest, rows)

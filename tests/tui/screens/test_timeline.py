@@ -1,0 +1,254 @@
+"""The timeline screen, key by key, on a small archive."""
+
+import asyncio
+from pathlib import Path
+
+import kafka_session
+import pytest
+from tui_pilot import LARGE, SMALL, Driver, record, running
+
+from deck.timeline import Timeline
+from deck.tui.questions import Place, place_of_rev
+from deck.tui.widgets.scrubber import Scrubber
+from deck.tui.widgets.text_view import TextView
+
+
+@pytest.fixture(scope="module")
+def archive(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("timeline") / "archive"
+    record(path, kafka_session.exchanges())
+    return record(path, kafka_session.exchanges(session="5e551011-0000-4000-8000-000000000002"))
+
+
+def place(archive: Path, rev: str) -> Place:
+    with Timeline.open(archive) as timeline:
+        found = place_of_rev(rev)(timeline)
+    assert found is not None
+    return found
+
+
+START = Place(kafka_session.SESSION, 0)
+
+
+def on(deck: Driver, turn: int, step: int) -> str:
+    return f"turn {turn} · step {step}/"
+
+
+async def test_steps_and_turns_forward_and_back(archive: Path) -> None:
+    async with running(archive, place=START) as deck:
+        await deck.see("turn 1 of 14", on(deck, 1, 1))
+        await deck.press("j", "down")
+        await deck.see(on(deck, 2, 1), "Fix the Kafka topic bug.")
+        await deck.press("k")
+        await deck.see(on(deck, 1, 2))
+        await deck.press("J", "J", "j")
+        await deck.see(on(deck, 3, 2))
+        await deck.press("K")
+        await deck.see(on(deck, 3, 1))
+        await deck.press("K")
+        await deck.see(on(deck, 2, 1))
+        await deck.press("G")
+        await deck.see("turn 14 of 14", on(deck, 14, 2))
+        await deck.press("J")
+        await deck.see("no turn after this")
+        await deck.press("home")
+        await deck.see("turn 1 of 14")
+
+
+async def test_jumps_by_kind(archive: Path) -> None:
+    async with running(archive, place=START) as deck:
+        await deck.see("turn 1 of 14")
+        await deck.press("e")
+        await deck.see("turn 8 of 14", "1 failed, 41 passed")
+        await deck.press("e")
+        await deck.see("no error after this")
+        await deck.press("T")
+        await deck.see("turn 7 of 14", "→ Bash", "$ npm test", "↳ error")
+        await deck.press("t")
+        await deck.see("turn 8 of 14", "→ Read")
+        await deck.press("u")
+        await deck.see("turn 10 of 14", "thread a1b2c3d4e5f60718a")
+        await deck.press("g", "a")
+        await deck.see("turn 10 of 14", kafka_session.SUBAGENT_PROMPT[:40])
+        await deck.press("A")
+        await deck.see("no subagent before this")
+
+
+async def test_a_long_wait_is_a_line_of_its_own_that_the_cursor_passes(archive: Path) -> None:
+    async with running(archive, place=place(archive, f"{kafka_session.SESSION}~4")) as deck:
+        await deck.see("·· 2m 1s idle ··")
+        at = await deck.see("turn 8 of 14")
+        assert "·· 2m 1s idle ··" in at
+        await deck.press("k")
+        await deck.see(on(deck, 7, 3))
+        await deck.press("j")
+        await deck.see(on(deck, 8, 1))
+
+
+@pytest.mark.parametrize("size", [SMALL, LARGE])
+async def test_every_tab_shows_its_page(archive: Path, size: tuple[int, int]) -> None:
+    async with running(archive, size, place(archive, f"{kafka_session.SESSION}~4")) as deck:
+        await deck.see("[1 step]", "→ Bash", "$ npm test", "↳ error", "1 failed, 41 passed")
+        await deck.press("2")
+        await deck.see("[2 request]", "13 messages, 4 tools", "= 12 earlier messages (f unfolds)", "new: 1 message")
+        await deck.press("3")
+        await deck.see("[3 response]", "A test still names orders-v2.", "→ Read")
+        await deck.press("4")
+        await deck.see("[4 diff]", "turn 8 against turn 7", "= 11 messages unchanged", "+ user message")
+        await deck.press("5")
+        await deck.see("[5 raw]", '{"id": "msg_1"')
+        await deck.press("6")
+        await deck.see("[6 headers]", "continues", "user-agent: claude-cli/2.1.219")
+
+
+async def test_unfolding_shows_what_was_folded(archive: Path) -> None:
+    async with running(archive, LARGE, place(archive, f"{kafka_session.SESSION}~4")) as deck:
+        await deck.see("turn 8 of 14")
+        await deck.press("2", "f")
+        await deck.see("system", "You are a coding agent.", '"description": "Bash tool"')
+        await deck.press("f")
+        await deck.see("= system prompt and 4 tools (f unfolds)")
+
+
+async def test_search_goes_from_place_to_place_and_marks_them(archive: Path) -> None:
+    async with running(archive, place=START) as deck:
+        await deck.see("turn 1 of 14")
+        await deck.press("slash")
+        await deck.type("orders-v2")
+        await deck.press("enter")
+        await deck.see("1 of 6 for “orders-v2”", "turn 4 of 14")
+        await deck.press("n", "n")
+        await deck.see("3 of 6", "turn 6 of 14")
+        await deck.press("N")
+        await deck.see("2 of 6")
+        await deck.press("slash")
+        await deck.type("nowhere")
+        await deck.press("enter")
+        await deck.see("nothing found for “nowhere”")
+
+
+async def test_going_to_a_rev_also_in_another_session(archive: Path) -> None:
+    target = place(archive, "HEAD~1")
+    async with running(archive, place=START) as deck:
+        await deck.see("turn 1 of 14")
+        await deck.press("colon")
+        await deck.type(f"{kafka_session.SESSION}~2")
+        await deck.press("enter")
+        await deck.see("turn 12 of 14")
+        await deck.press("colon")
+        await deck.type("HEAD~1:2")
+        await deck.press("enter")
+        await deck.see(on(deck, 13, 2), "Done: the producer")
+        assert target.session != kafka_session.SESSION
+        await deck.press("q")
+        await deck.see("turn 12 of 14")
+
+
+async def test_a_rev_that_names_nothing_says_so_and_moves_nothing(archive: Path) -> None:
+    async with running(archive, place=START) as deck:
+        await deck.see("turn 1 of 14")
+        await deck.press("colon")
+        await deck.type("nonsense")
+        await deck.press("enter")
+        await deck.see("nothing in this archive is named 'nonsense'", "turn 1 of 14")
+        await deck.press("colon", "escape", "j")
+        await deck.see(on(deck, 1, 2))
+
+
+async def test_copying_gives_the_clipboard_the_address_and_says_which(archive: Path) -> None:
+    async with running(archive, LARGE, START) as deck:
+        await deck.see("turn 1 of 14")
+        with Timeline.open(archive) as timeline:
+            first, second = (row.turn for row in timeline.steps(kafka_session.SESSION, 1, 3))
+        await deck.press("y")
+        await deck.see(f"copied {first}")
+        assert deck.app.clipboard == first
+        await deck.press("j", "j")
+        await deck.see("turn 2 of 14")
+        await deck.press("Y")
+        await deck.see(f"copied {second}:1")
+        assert deck.app.clipboard == f"{second}:1"
+
+
+async def test_playing_goes_to_the_end_and_stops_there(archive: Path) -> None:
+    async with running(archive, place=place(archive, kafka_session.SESSION)) as deck:
+        await deck.see("turn 14 of 14", "■ 1×")
+        await deck.press("K", "K", *["plus"] * 6, "space")
+        await deck.see("turn 14 of 14", "step 2/2", "■ 64×")
+
+
+async def test_a_key_that_moves_stops_playing(archive: Path) -> None:
+    async with running(archive, place=START) as deck:
+        await deck.see("turn 1 of 14")
+        await deck.press("minus", "minus", "space")
+        await deck.see("▶ 0.25×")
+        await deck.press("G")
+        await deck.see("turn 14 of 14", "■ 0.25×")
+
+
+async def test_the_detail_scrolls_in_its_own_pane_and_on_the_whole_screen(archive: Path) -> None:
+    async with running(archive, place=place(archive, f"{kafka_session.SESSION}~4")) as deck:
+        await deck.see("turn 8 of 14")
+        await deck.press("2", "f")
+        await deck.see("system", "You are a coding agent.")
+        await deck.press("tab", "G")
+        await deck.see("1 failed, 41 passed")
+        assert deck.app.screen.query_one(TextView).scroll_y > 0
+        await deck.press("enter")
+        text = await deck.until(lambda text: "[0:" not in text, "the detail alone")
+        assert "[2 request]" in text
+        await deck.press("escape")
+        await deck.see("[0:", "[2 request]")
+
+
+async def test_pointing_at_the_scrubber_goes_there(archive: Path) -> None:
+    async with running(archive, LARGE, START) as deck:
+        await deck.see("turn 1 of 14", "·   ·")
+        await deck.pilot.click(Scrubber, offset=(1 + 4 * 7, 0))
+        await deck.see("turn 8 of 14")
+
+
+async def test_clicking_a_step_goes_there(archive: Path) -> None:
+    async with running(archive, place=START) as deck:
+        text = await deck.see("turn 1 of 14", "I look at the topics first.")
+        row = next(n for n, line in enumerate(text.split("\n")) if "I look at the topics first." in line)
+        await deck.pilot.click(offset=(20, row))
+        await deck.see(on(deck, 2, 2))
+
+
+async def test_help_is_made_from_the_keys(archive: Path) -> None:
+    async with running(archive, LARGE, START) as deck:
+        await deck.see("turn 1 of 14")
+        await deck.press("question_mark")
+        await deck.see("next turn", "play in recorded time", "copy the turn's hash")
+        await deck.press("G")
+        await deck.see("one page on", "context over 90 % full")
+        await deck.press("q")
+        await deck.see("turn 1 of 14")
+
+
+async def test_a_session_that_grows_is_followed_until_one_steps_back(tmp_path: Path) -> None:
+    exchanges = list(kafka_session.exchanges())
+    path = record(tmp_path / "archive", exchanges[:5])
+    grows = asyncio.to_thread
+    async with running(path, place=START) as deck:
+        await deck.see("turn 1 of 5")
+        await deck.press("G")
+        await deck.see("turn 5 of 5")
+        await grows(record, path, exchanges[5:6])
+        await deck.see("turn 6 of 6")
+        await deck.press("k")
+        await deck.see("step 1/")
+        await grows(record, path, exchanges[6:8])
+        await deck.see("● pinned  +2 new", "turn 6 of 8")
+        await deck.press("escape")
+        await deck.see("turn 8 of 8")
+        await deck.until(lambda text: "pinned" not in text, "no pin")
+
+
+@pytest.mark.parametrize("size", [(80, 24), (40, 10), (20, 6), (200, 50)])
+async def test_no_screen_is_too_small(archive: Path, size: tuple[int, int]) -> None:
+    async with running(archive, size, START) as deck:
+        await deck.see("turn 1")
+        await deck.press("G", "4", "tab", "enter", "enter", "question_mark", "q")
+        await deck.see("turn 14")

@@ -1,0 +1,52 @@
+"""The outline of a session, walked in slices."""
+
+from dataclasses import replace
+
+import pytest
+from tall_model import STEPS, TallModel
+
+from deck.tui.shape import SLICE, SLICES_A_CALL, Survey, window_of
+from deck.views import StepRow
+
+
+def test_a_long_session_is_walked_in_slices_and_walked_on_when_it_grows() -> None:
+    model = TallModel(20_000)
+    survey = Survey("tall")
+    calls, complete = 0, False
+    while not complete:
+        shape, complete = survey.advance(model)
+        calls += 1
+    assert calls > 3
+    assert model.longest <= SLICE
+    assert len(shape.contexts) == 20_000
+    assert [shape.starts[n] for n in (0, 1, 19_999)] == [0, STEPS, 19_999 * STEPS]
+    asked = model.asked
+    model.count += 1
+    shape, complete = survey.advance(model)
+    assert complete and len(shape.contexts) == 20_001
+    assert model.asked - asked <= 1 + STEPS
+    assert calls <= 20_000 * STEPS // (SLICE * SLICES_A_CALL) + 2
+
+
+class Slow(TallModel):
+    """Two steps fail, and before each of them nothing happens for a while."""
+
+    def _step(self, position: int) -> StepRow:
+        row = super()._step(position)
+        late = sum(position >= at for at in (4, 10)) * 90_000
+        return replace(row, at_ms=row.at_ms + late, is_error=position in (4, 10))
+
+
+def test_long_waits_and_errors_are_found() -> None:
+    shape, _ = Survey("tall").advance(Slow(10))
+    assert len(shape.gaps) == 2
+    assert shape.gaps.at(shape.gaps.line_of(4) - 1) == 91_000
+    assert shape.marks == {2: "e", 4: "e"}
+
+
+@pytest.mark.parametrize(
+    ("model", "context", "window"),
+    [("claude-sonnet-4-6", 5, 200_000), ("claude-opus-4-8", 300_000, 1_000_000), ("some-model", 5, None)],
+)
+def test_windows(model: str, context: int, window: int | None) -> None:
+    assert window_of(model, context) == window
