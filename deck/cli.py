@@ -69,7 +69,7 @@ def _open(line: list[str], archive: str | None) -> int:
     from deck.locations import chosen_archive
 
     if len(line) > 1 or (line and line[0].startswith("-")):
-        raise Problem(f"there is no command {line[0]!r}", _meant(line[0]) or "deck --help lists them", USAGE)
+        raise Problem(f"there is no command or option {line[0]!r}", _meant(line[0]) or "deck --help lists them", USAGE)
     path = chosen_archive(archive)
     rev = line[0] if line else None
     if rev is not None:
@@ -118,13 +118,18 @@ def _run(function: Command, positional: tuple[Any, ...], options: dict[str, Any]
 
 
 def _flushed(code: int) -> int:
-    """Flush what was printed; a reader that went away is no reason for a traceback at exit."""
+    """Flush what was printed. What cannot be written, because the reader is gone or a disk full, must not be tried
+    again when the interpreter ends: that would print a traceback."""
     try:
         sys.stdout.flush()
     except BrokenPipeError:
         code = BROKEN_PIPE
-    if code == BROKEN_PIPE:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except OSError as error:
+        code = report(error)
+    else:
+        if code != BROKEN_PIPE:
+            return code
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     return code
 
 

@@ -42,13 +42,18 @@ def invoke(stems: Sequence[str], arguments: Sequence[str], run: Run) -> int:
 
 def _version(wanted: bool) -> None:
     if wanted:
-        typer.echo(f"deck {metadata.version('replaydeck')}")
+        try:
+            typer.echo(f"deck {metadata.version('replaydeck')}")
+        except metadata.PackageNotFoundError:
+            typer.echo("deck, run from a checkout that is not installed")
         raise typer.Exit
 
 
 def _top(
     archive: Annotated[str | None, typer.Option(help="the archive, for any command")] = None,
-    version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True)] = False,
+    version: Annotated[
+        bool, typer.Option("--version", help="print the version", callback=_version, is_eager=True)
+    ] = False,
 ) -> None:
     """Options that stand before a command; `deck.cli` has already moved ``--archive`` behind it."""
 

@@ -268,6 +268,19 @@ def test_a_reader_that_goes_away_ends_it_quietly(kafka: list[str]) -> None:
     assert process.wait(60) == 141
 
 
+def test_a_full_disk_is_said_in_one_line(kafka: list[str]) -> None:
+    environ = {name: value for name, value in os.environ.items() if name != "PYTHONUNBUFFERED"}
+    with open("/dev/full", "wb") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "deck.cli", "sessions"],
+            stdout=full,
+            stderr=subprocess.PIPE,
+            cwd=ROOT,
+            env=environ,
+        )
+    assert (done.returncode, done.stderr) == (1, b"deck: No space left on device\n")
+
+
 def on_a_terminal(*line: str, **environ: str) -> str:
     """What a terminal gets from a command line."""
     ours, its = pty.openpty()
