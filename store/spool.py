@@ -71,7 +71,7 @@ class Entry:
         self, outcome: Outcome, error: str, at_ms: int, request_size: int | None, response_size: int | None
     ) -> None:
         """The recorder saw the end; the exchange only waits for its commit."""
-        self._append(Kind.END, at_ms, spool_frames.end(outcome, error, request_size, response_size))
+        self._append(Kind.END, at_ms, spool_frames.ending(outcome, error, request_size, response_size))
 
     def sync(self) -> None:
         """Everything written so far survives a power cut when this returns without `failed`."""

@@ -1,7 +1,7 @@
 """The bytes of one spool file, and how an exchange is rebuilt from them.
 
-A file is `MAGIC` and then frames: kind (1 byte), offset from the exchange's start in ms, payload length, CRC-32 of
-these and of the payload (three little-endian u32), payload. Heads and the end are JSON, pieces of bodies are raw.
+A file is `MAGIC` and then frames: kind (1 byte), offset from the exchange's start in ms and payload length
+(little-endian u32 each), payload, CRC-32 of all that (u32). Heads and the end are JSON, pieces of bodies are raw.
 A frame that is cut or damaged ends the file: what stands before it is what had arrived. Pure functions;
 `store.spool` does the I/O.
 """
@@ -19,7 +19,6 @@ from store.exchange import Chunk, Exchange, Headers, Mode, Outcome, header
 MAGIC = b"DECKSPOOL1\n"
 _HEADER = struct.Struct("<BII")
 _CHECKSUM = struct.Struct("<I")
-_BEFORE = _HEADER.size + _CHECKSUM.size
 _MAX_MS = 0xFFFFFFFF
 
 
@@ -48,8 +47,8 @@ class Frame:
 
 def pack(kind: Kind, at_ms: int, payload: bytes) -> bytes:
     """The bytes of one frame."""
-    front = _HEADER.pack(kind, min(max(at_ms, 0), _MAX_MS), len(payload))
-    return front + _CHECKSUM.pack(zlib.crc32(payload, zlib.crc32(front))) + payload
+    frame = _HEADER.pack(kind, min(max(at_ms, 0), _MAX_MS), len(payload)) + payload
+    return frame + _CHECKSUM.pack(zlib.crc32(frame))
 
 
 def frames(data: bytes) -> Iterator[Frame]:
@@ -57,16 +56,15 @@ def frames(data: bytes) -> Iterator[Frame]:
     if not data.startswith(MAGIC):
         return
     position = len(MAGIC)
-    while position + _BEFORE <= len(data):
-        front = data[position : position + _HEADER.size]
-        kind, at_ms, length = _HEADER.unpack(front)
-        (checksum,) = _CHECKSUM.unpack_from(data, position + _HEADER.size)
-        position += _BEFORE
-        payload = data[position : position + length]
-        if len(payload) != length or zlib.crc32(payload, zlib.crc32(front)) != checksum or kind not in _KINDS:
+    while position + _HEADER.size <= len(data):
+        kind, at_ms, length = _HEADER.unpack_from(data, position)
+        end = position + _HEADER.size + length
+        if end + _CHECKSUM.size > len(data) or kind not in _KINDS:
             return
-        yield Frame(Kind(kind), at_ms, payload)
-        position += length
+        if _CHECKSUM.unpack_from(data, end)[0] != zlib.crc32(memoryview(data)[position:end]):
+            return
+        yield Frame(Kind(kind), at_ms, data[position + _HEADER.size : end])
+        position = end + _CHECKSUM.size
 
 
 def request_head(head: Exchange) -> bytes:
@@ -90,7 +88,7 @@ def response_head(status: int, headers: Headers) -> bytes:
     return dumps({"status": status, "headers": _to_json(headers)})
 
 
-def end(outcome: Outcome, error: str, request_size: int | None, response_size: int | None) -> bytes:
+def ending(outcome: Outcome, error: str, request_size: int | None, response_size: int | None) -> bytes:
     """The payload of the end of an exchange that the recorder saw."""
     sizes = {"request_size": request_size, "response_size": response_size}
     return dumps({"outcome": outcome.value, "error": error, **sizes})
