@@ -6,6 +6,7 @@ the agent has to try again.
 
 import json
 import ssl
+import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -28,8 +29,7 @@ class Provider:
     def __init__(self, certificate: Path) -> None:
         self.requests = 0
         self._count = threading.Lock()
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
-        self._server.daemon_threads = True
+        self._server = _Server(("127.0.0.1", 0), _handler(self))
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.load_cert_chain(certificate)
         self._server.socket = context.wrap_socket(self._server.socket, server_side=True, do_handshake_on_connect=False)
@@ -50,6 +50,15 @@ class Provider:
         with self._count:
             self.requests += 1
             return self.requests
+
+
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+
+    def handle_error(self, request: object, client_address: object) -> None:
+        """Say nothing on the user's terminal about a client that went away; anything else is told as usual."""
+        if not isinstance(sys.exception(), OSError):
+            super().handle_error(request, client_address)  # type: ignore[arg-type]
 
 
 def _handler(provider: Provider) -> type[BaseHTTPRequestHandler]:
@@ -114,7 +123,7 @@ def _events(request: dict[str, Any], number: int) -> Iterator[dict[str, Any]]:
         "id": f"msg_demo_{number:04}",
         "type": "message",
         "role": "assistant",
-        "model": script.MODEL,
+        "model": request["model"],
         "content": [],
         "stop_reason": None,
         "stop_sequence": None,

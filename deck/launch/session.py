@@ -5,7 +5,7 @@ import shutil
 import sys
 import tempfile
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from deck.diagnostics import USAGE, Problem
@@ -17,6 +17,7 @@ from store.errors import Ambiguous
 from store.locations import ca_folder
 from store.mask import Masker
 from store.record import Recorder
+from store.recover import recover
 
 FAIL_POLICIES = ("open", "closed")
 _SHORT = 7
@@ -70,8 +71,10 @@ def run(launch: Launch, environ: Mapping[str, str] = os.environ) -> int:
             begun = runs.start(launch.command, environ, Path.cwd(), launch.tags, launch.fail, Masker(archive.key))
             run_id = recorder.put_run(begun).hex()
             ended = _through_proxy(launch, environ, folder, run_id)
-            recorder.put_run(runs.end(run_id, ended.exit_code, ended.counts))
+            recover(archive, recorder)  # what a proxy that died held, unless the next one took it in
             archive.refresh()
+            ended = replace(ended, counts=_as_archived(archive, run_id, ended.counts))
+            recorder.put_run(runs.end(run_id, ended.exit_code, ended.counts))
             keep = ended.proxy.deaths > 0
             print(f"deck: {safe(_closing(launch, archive, ended))}", file=sys.stderr)
     except Problem as problem:
@@ -115,6 +118,12 @@ def _through_proxy(launch: Launch, environ: Mapping[str, str], folder: Path, run
     finally:
         proxy.stop()
     return _Ended(exit_code, given, routes.bypassed, proxy, proxy.tally())
+
+
+def _as_archived(archive: Archive, run_id: str, counts: tally.Tally) -> tally.Tally:
+    """The counts, with the turns that the archive has of this run: recovered ones too, whatever the reports missed."""
+    rows = archive.index.db.execute("SELECT id FROM turns WHERE run = ? ORDER BY number", (run_id,)).fetchall()
+    return replace(counts, turns=len(rows), last=bytes(rows[-1][0]).hex() if rows else "")
 
 
 def _closing(launch: Launch, archive: Archive, ended: _Ended) -> str:

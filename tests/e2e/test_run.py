@@ -134,11 +134,19 @@ def test_ctrl_c_on_the_terminal_is_the_agents_alone_and_the_proxy_survives_it(ma
         "import signal, time\nseen = []\nsignal.signal(signal.SIGINT, lambda *_: seen.append(1))\n"
         "print('up', flush=True)\nwhile not seen: time.sleep(0.01)\nask()\nprint('seen', len(seen), flush=True)"
     )
-    pid, terminal = pty.fork()
-    if pid == 0:
-        os.chdir(machine.folder)
-        command = machine.command(agent=[sys.executable, "-c", ASK + program])
-        os.execve(command[0], command, machine.environ)
+    terminal, other_side = pty.openpty()
+    take_terminal = "import fcntl, os, sys, termios\nfcntl.ioctl(0, termios.TIOCSCTTY, 0)\n"
+    take_terminal += "os.execv(sys.argv[1], sys.argv[1:])"
+    deck = subprocess.Popen(
+        [sys.executable, "-c", take_terminal, *machine.command(agent=[sys.executable, "-c", ASK + program])],
+        stdin=other_side,
+        stdout=other_side,
+        stderr=other_side,
+        env=machine.environ,
+        cwd=machine.folder,
+        start_new_session=True,
+    )
+    os.close(other_side)
     shown = b""
 
     def read() -> bytes:
@@ -154,9 +162,8 @@ def test_ctrl_c_on_the_terminal_is_the_agents_alone_and_the_proxy_survives_it(ma
     os.write(terminal, b"\x03")
     while part := read():
         shown += part
-    _, status = os.waitpid(pid, 0)
     os.close(terminal)
-    assert os.waitstatus_to_exitcode(status) == 0, shown
+    assert deck.wait(60) == 0, shown
     assert b"seen 1\r\n" in shown
     assert b"deck: 1 turn, " in shown
 
