@@ -53,16 +53,15 @@ class Capture:
 
         What makes no sense is logged as an error: mitmdump then stops while it starts, and goes on once it runs.
         """
-        if self._settings is not None and not any(name.startswith("deck_") for name in updated):
+        if self._writer is not None and not any(name.startswith("deck_") for name in updated):
             return
         try:
-            chosen = settings.read(ctx.options)
+            chosen = self._settings = settings.read(ctx.options)
             self._providers = providers.load(chosen.archive, chosen.hosts)
             if self._writer is None:
                 writer = Writer(chosen.archive, Report(chosen.report, self._counts))
                 writer.start()
                 self._writer = writer
-            self._settings = chosen
         except (SettingsError, StoreError) as error:
             _log.error("deck: %s", error)
 
@@ -90,8 +89,11 @@ class Capture:
 
     def tls_clienthello(self, data: tls.ClientHelloData) -> None:
         """Tunnels to anybody but a provider stay closed to us."""
-        if policy.is_stranger(data, self._providers):
+        try:
+            data.ignore_connection = policy.is_stranger(data, self._providers)
+        except Exception as error:  # noqa: BLE001  a tunnel harms nobody
             data.ignore_connection = True
+            self._lost(None, error)
 
     def tls_failed_client(self, data: tls.TlsData) -> None:
         """A client that does not trust the proxy's CA: the user needs to know which variable is missing."""
@@ -181,7 +183,10 @@ class Capture:
     def _begin(self, flow: http.HTTPFlow) -> None:
         chosen, writer = self._settings, self._writer
         if chosen is None or writer is None:  # no archive: its error stands in the log
-            flow.request.stream = True
+            if chosen is not None and chosen.is_closed:
+                flow.response = policy.refusal("none is open")
+            else:
+                flow.request.stream = True
             return
         head = traffic.request_head(flow, chosen.run, chosen.tags)
         entry = writer.open_entry(head)
@@ -243,10 +248,13 @@ class Capture:
             flow.request.stream = flow.request.stream or True
         elif flow.live:
             flow.response.stream = flow.response.stream or True
-        if self._writer is not None:
-            self._writer.lost("capture-failed", flight.head if flight else None, type(error).__name__)
+        self._lost(flight.head if flight else None, error)
         if flight is not None:
             flight.abandon()
+
+    def _lost(self, head: Exchange | None, error: Exception) -> None:
+        if self._writer is not None:
+            self._writer.lost("capture-failed", head, type(error).__name__)
 
     def _listening(self) -> None:
         self._counts.port = listening.port()

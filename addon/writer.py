@@ -18,7 +18,7 @@ from addon.inflight import InFlight
 from addon.report import Counts, Report
 from store.archive import Archive
 from store.errors import StoreError
-from store.exchange import Exchange
+from store.exchange import Exchange, Outcome
 from store.mask import Masker
 from store.record import Recorder
 from store.recover import recover
@@ -163,6 +163,8 @@ class Writer:
                 self.counts.turns += 1
             self.counts.last = recorded.turn.hex()
             self._report.touch()
+            if exchange.outcome is Outcome.TRUNCATED:
+                self.lost("truncated", exchange, "")
             if isinstance(source, InFlight) and source.entry is not None:
                 source.entry.discard()
         except Exception as error:  # noqa: BLE001  whatever one exchange does to the store, the traffic goes on

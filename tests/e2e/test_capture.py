@@ -101,6 +101,34 @@ def test_a_client_that_goes_away_leaves_a_turn(start: Any, provider: Provider) -
     assert turn.response == expected
 
 
+def test_a_client_that_leaves_after_the_last_event_has_a_complete_turn(start: Any, provider: Provider) -> None:
+    """SDKs close when they have the terminal event, which may be before the end of the response."""
+    proxy = start()
+    whole = Reply.stream(TEXTS)
+    provider.script(Reply([*whole.pieces, b": bye\n\n"], headers=whole.headers, paced=True))
+    provider.let(len(whole.pieces))
+    received = b""
+    with sdk.raw_stream() as stream:
+        while received != b"".join(whole.pieces):
+            received += next(stream)
+    until(lambda: proxy.report()["turns"] == 1)
+    (turn,) = turns(proxy.archive)
+    assert turn.outcome == "complete"
+    assert turn.response == received
+
+
+def test_http_2_on_the_clients_side(start: Any, provider: Provider) -> None:
+    """mitmproxy offers it where it has not yet seen that the provider speaks only HTTP/1.1."""
+    proxy = start(options={"connection_strategy": "lazy"})
+    provider.script(Reply.stream(TEXTS))
+    with httpx.Client(http2=True, verify=proxy.trust()) as browser:
+        answer = browser.post("https://api.anthropic.com/v1/messages", json=sdk.QUESTION)
+    assert answer.http_version == "HTTP/2"
+    (turn,) = turns(proxy.archive)
+    assert turn.response == answer.content == b"".join(message_events(TEXTS))
+    assert turn.request == provider.seen[0].body
+
+
 @pytest.mark.parametrize("pieces", [0, 3])
 def test_a_provider_that_breaks_off_leaves_a_turn(start: Any, provider: Provider, pieces: int) -> None:
     proxy = start()

@@ -1,12 +1,13 @@
 """The recorder blows up at any point: the traffic does not notice, and a gap is on record."""
 
+import ssl
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 import sdk
-from provider import Provider, Reply, message_events, message_json
+from provider import Authority, Provider, Reply, message_events, message_json
 from proxy import until
 from recorded import gaps, turns
 
@@ -84,6 +85,17 @@ def test_an_exception_anywhere_changes_no_byte(
     assert gaps(proxy.archive)
 
 
+def test_a_decision_that_fails_leaves_the_tunnel_alone(start: Any, provider: Provider, authority: Authority) -> None:
+    proxy = start(scripts=[breaking("addon.policy", "is_stranger")])
+    provider.script(Reply.json(message_json("whole")))
+    trust = ssl.create_default_context(cafile=str(authority.certificate))
+    with httpx.Client(proxy=proxy.url, verify=trust, trust_env=False) as browser:
+        answer = browser.post("https://api.anthropic.com/v1/messages", json=sdk.QUESTION)
+    assert answer.content == message_json("whole")
+    proxy.stop()
+    assert [gap["reason"] for gap in gaps(proxy.archive)] == ["capture-failed"]
+
+
 @pytest.mark.parametrize("path", ["Writer.begin", "Writer.commit"])
 def test_a_commit_that_fails_once(start: Any, provider: Provider, path: str) -> None:
     proxy = start(scripts=[breaking("store.writer", path, times=1)])
@@ -122,6 +134,67 @@ def test_a_queue_without_room(start: Any, provider: Provider) -> None:
     assert streamed == b"".join(EVENTS)
     proxy.stop()
     assert [gap["reason"] for gap in gaps(proxy.archive)] == ["queue-full"]
+
+
+def test_a_commit_that_takes_too_long_is_not_waited_for(start: Any, provider: Provider, tmp_path: Path) -> None:
+    """The store hangs until the test lets it go on; both clients have had their end by then."""
+    latch = tmp_path / "go on"
+    proxy = start(scripts=[HANG.format(latch=str(latch))])
+    provider.script(Reply.stream(TEXTS), Reply.json(message_json("whole")))
+    _, streamed = sdk.ask_streaming()
+    _, whole = sdk.ask()
+    assert (streamed, whole) == (b"".join(EVENTS), message_json("whole"))
+    assert turns(proxy.archive) == []
+    latch.touch()
+    until(lambda: proxy.report()["turns"] == 2)
+    assert proxy.report()["late"] == 2
+    first, second = turns(proxy.archive)
+    assert first.payload["notes"] == []  # it was being written when its time ran out
+    assert second.payload["notes"] == ["commit-late"]
+    assert gaps(proxy.archive) == []
+
+
+HANG = """
+import time
+from pathlib import Path
+
+class Hang:
+    def running(self):
+        from store.record import Recorder
+        whole = Recorder.record
+
+        def hanging(*arguments):
+            while not Path({latch!r}).exists():
+                time.sleep(0.01)
+            return whole(*arguments)
+
+        Recorder.record = hanging
+
+addons = [Hang()]
+"""
+
+
+def test_a_body_over_the_limit_is_cut_in_the_archive_only(start: Any, provider: Provider) -> None:
+    proxy = start(scripts=[CUT])
+    provider.script(Reply.stream(TEXTS))
+    _, streamed = sdk.ask_streaming()
+    assert streamed == b"".join(EVENTS)
+    proxy.stop()
+    (turn,) = turns(proxy.archive)
+    assert turn.outcome == "truncated"
+    assert turn.response == streamed[:500]
+    assert turn.payload["response"]["size"] == len(streamed)
+    assert [gap["reason"] for gap in gaps(proxy.archive)] == ["truncated"]
+
+
+CUT = """
+class Limit:
+    def running(self):
+        import addon.inflight
+        addon.inflight.BODY_LIMIT = 500
+
+addons = [Limit()]
+"""
 
 
 LIMIT = """
