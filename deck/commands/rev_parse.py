@@ -16,8 +16,8 @@ def rev_parse(
 
     REV~2 and REV^ are turns before, along the conversation. REV:4 is step 4 of a turn; REV:request, REV:response,
     REV:headers, REV:system, REV:tools and REV:tools/NAME are its parts. sessions/NAME and tags/NAME tell apart what
-    has the same name. A part that is an object of its own (request, response, headers) gives the id of that object; a step, the system
-    prompt or a tool gives the id of the turn with the part behind a colon.
+    has the same name. A part that is an object of its own (request, response, headers) gives the id of that object;
+    a step, the system prompt or a tool gives the id of the turn with the part behind a colon.
     """
     from deck.locations import chosen_archive
     from deck.parts import part_address

@@ -12,7 +12,9 @@ from deck.timeline import Timeline
 from store.archive import Archive
 from store.derive import summary_of
 from store.errors import BadId, NotFound, StoreError
+from store.mask import Masker
 from store.record import Recorder
+from store.spool import Spool
 
 
 @pytest.fixture
@@ -166,6 +168,24 @@ def test_what_others_record_is_seen_on_refresh(path: Path) -> None:
             assert [row.id for row in timeline.turns(SESSION)][-1] == turn == timeline.resolve("HEAD").id
             recorder.close()
             assert [view.live for view in timeline.sessions()] == [False]
+
+
+def test_what_a_dead_recorder_left_is_a_turn(path: Path) -> None:
+    asked = next(kafka_session.exchanges())
+    with Archive.create(path) as archive:
+        spool = Spool.create(path, Masker(archive.key))
+    entry = spool.open(asked)
+    entry.request(asked.request_body, 0)
+    entry.request_end(1)
+    entry.response_head(200, asked.response_headers, 500)
+    entry.response(asked.response_body[:40], 510)
+    entry.close()
+    spool.close()
+    with Timeline.open(path) as timeline:
+        (row,) = timeline.turns(SESSION)
+        assert (row.outcome, row.status) == ("interrupted", 200)
+        assert timeline.body(row.id, "request") == asked.request_body
+        assert timeline.body(row.id, "response") == asked.response_body[:40]
 
 
 def test_a_fork_shares_its_beginning(path: Path) -> None:
