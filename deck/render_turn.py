@@ -8,8 +8,8 @@ from typing import Any
 
 from deck.render import Style, duration, indent, json_block, plural, safe, wall_time
 from deck.views import Message, Step, StepRow, TurnView
-from store.derive import first_line
 from store.reading import Block, Usage
+from store.summary import first_line
 
 Join = Callable[[StepRow], Step]
 

@@ -14,11 +14,12 @@ from deck.views import Message, Step, StepRow, TurnView
 from store import wire as wires
 from store.archive import Archive
 from store.canonical import loads
-from store.derive import blocks_of, first_line
 from store.errors import Damaged, NotFound
 from store.ids import from_hex
 from store.reading import Answer, Block, Members, Wire
+from store.summary import first_line
 from store.turn import parse
+from store.wire import blocks_of
 
 T = TypeVar("T")
 _KEPT = 16

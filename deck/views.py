@@ -5,14 +5,12 @@ reaches a screen. Times are milliseconds: ``*_ms`` named ``started_ms``/``last_m
 durations are relative. Ids are 64 hex digits.
 """
 
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from store.reading import Block, Usage
 
 
-@dataclass(frozen=True, slots=True)
-class SessionView:
+class SessionView(NamedTuple):
     """One row of the sessions list."""
 
     key: str  # the session's name in revs: the agent's own id, or "line-<short hash of its root turn>"
@@ -34,8 +32,7 @@ class SessionView:
     live: bool  # a writer is alive and its newest turn is of this session
 
 
-@dataclass(frozen=True, slots=True)
-class Edge:
+class Edge(NamedTuple):
     """A link to a parent turn."""
 
     turn: str
@@ -44,8 +41,7 @@ class Edge:
     call: str = ""  # for spawned-by: id of the tool call
 
 
-@dataclass(frozen=True, slots=True)
-class TurnRow:
+class TurnRow(NamedTuple):
     """One turn in a list; cheap, from the index alone."""
 
     number: int  # 1-based position in the session, in order of the archive
@@ -66,8 +62,7 @@ class TurnRow:
     summary: str  # first line of what is new in it
 
 
-@dataclass(frozen=True, slots=True)
-class StepRow:
+class StepRow(NamedTuple):
     """One line of the timeline; cheap, from the index alone."""
 
     position: int  # 0-based in the session's list of steps
@@ -84,8 +79,7 @@ class StepRow:
     thread: str
 
 
-@dataclass(frozen=True, slots=True)
-class Message:
+class Message(NamedTuple):
     """One message of a conversation: its id in the chain and its blocks."""
 
     id: str
@@ -94,8 +88,7 @@ class Message:
     raw: bytes  # the element as stored, volatile members cut out
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(NamedTuple):
     """A step in full: the block, and for a tool call its result (and the other way round) where known."""
 
     row: StepRow
@@ -106,8 +99,7 @@ class Step:
     call_turn: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class TurnView:
+class TurnView(NamedTuple):
     """A turn in full."""
 
     row: TurnRow
@@ -122,8 +114,7 @@ class TurnView:
     steps: tuple[StepRow, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Piece:
+class Piece(NamedTuple):
     """Something of the streamed answer becoming visible: for playback and live view."""
 
     at_ms: int  # offset from the turn's start
@@ -132,8 +123,7 @@ class Piece:
     new_block: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Hit:
+class Hit(NamedTuple):
     """A place found by a search inside a session."""
 
     position: int  # of the step

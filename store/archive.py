@@ -9,7 +9,6 @@ Opening refuses what is not private to the user. Reading goes through `get`, whi
 """
 
 import os
-import secrets
 import stat
 from pathlib import Path
 from types import TracebackType
@@ -45,6 +44,8 @@ class Archive:
         """Make an archive in ``path`` (private to the user), or open the one that is there."""
         if (path / "FORMAT").exists():
             return cls.open(path, files)
+        import secrets
+
         if path.is_dir() and any(path.iterdir()):
             raise NotAnArchive(f"{path} is not empty and is no deck archive; name another folder")
         for folder in (

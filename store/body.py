@@ -14,57 +14,12 @@ from dataclasses import dataclass, field
 from store import jsonspan
 from store.canonical import UNPARSABLE, loads
 from store.jsonspan import Span
+from store.parts import Chain, Cut, Element, Large, Literal, Part
 
 CONVERSATIONS = (b"messages", b"input", b"contents")
 LARGE = 256  # bytes from which a value is worth an object of its own
 _VALUE = rb'(?:\{[^{}"]*(?:"[^"\\]*"[^{}"]*)*\}|null)'
 _VOLATILE = re.compile(rb',\s*"cache_control"\s*:\s*' + _VALUE + rb'|"cache_control"\s*:\s*' + _VALUE + rb"\s*,\s*")
-
-
-@dataclass(frozen=True, slots=True)
-class Cut:
-    """Volatile bytes taken out of an element, and where in the remaining content they stood."""
-
-    at: int
-    data: bytes
-
-
-@dataclass(frozen=True, slots=True)
-class Element:
-    """One element of the conversation without its volatile members."""
-
-    content: bytes
-    cuts: tuple[Cut, ...] = ()
-
-    def whole(self) -> bytes:
-        """The element as it was sent."""
-        return restore(self.content, self.cuts)
-
-
-@dataclass(frozen=True, slots=True)
-class Literal:
-    """Bytes of the shell."""
-
-    data: bytes
-
-
-@dataclass(frozen=True, slots=True)
-class Large:
-    """A value that becomes a blob; ``parts`` take it apart once more where it is an array of large elements."""
-
-    data: bytes
-    parts: "tuple[Literal | Large, ...]" = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Chain:
-    """The conversation's elements and what stands between two of them."""
-
-    elements: tuple[Element, ...]
-    separator: bytes
-
-
-Part = Literal | Large | Chain
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,19 +44,6 @@ class Known:
     def fits(self, body: bytes) -> bool:
         """Whether ``body`` begins the conversation with the same message at the same place."""
         return bool(self.contents) and body.startswith(self.contents[0], self.first_at)
-
-
-def restore(content: bytes, cuts: Sequence[Cut]) -> bytes:
-    """Content with its cuts put back."""
-    if not cuts:
-        return content
-    pieces: list[bytes] = []
-    position = 0
-    for cut in cuts:
-        pieces += (content[position : cut.at], cut.data)
-        position = cut.at
-    pieces.append(content[position:])
-    return b"".join(pieces)
 
 
 def join(parts: Sequence[Part]) -> bytes:

@@ -4,7 +4,6 @@ The same function serves the writer, right after a commit, and whoever lets the 
 what it derives depends on the archive alone. Everything here can be made again.
 """
 
-import re
 from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,16 +11,14 @@ from itertools import accumulate
 from typing import TYPE_CHECKING, Any
 
 from store import chunks
-from store.canonical import UNPARSABLE, loads
 from store.index import storable
 from store.link import Keys, chain_key
 from store.reading import Answer, Block, Wire
+from store.summary import first_line, summary_of
+from store.wire import blocks_of
 
 if TYPE_CHECKING:
     from store.archive import Archive
-
-SUMMARY_CHARACTERS = 200
-_REMINDER = re.compile(r"<system-reminder>.*?</system-reminder>", re.S)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,43 +51,11 @@ def read_turn(archive: "Archive", payload: dict[str, Any], keys: Keys) -> TurnRe
     return TurnReading(wire, tuple(new), answer, arrived, request_key, answer_key(wire, request_key, answer))
 
 
-def blocks_of(wire: Wire, content: bytes) -> tuple[Block, ...]:
-    """Blocks of one message of a request."""
-    element = loads(content)
-    return () if element is UNPARSABLE else wire.request_blocks(element)
-
-
 def answer_key(wire: Wire, request_key: bytes | None, answer: Answer) -> bytes | None:
     """The link key after the answer, where both are there."""
     if request_key is None or answer.message is None:
         return None
     return chain_key(wire, request_key, answer.message)
-
-
-def first_line(text: str) -> str:
-    """The first line of a text that says something, without injected reminders, at most 200 characters."""
-    text = text[:20_000]
-    text = _REMINDER.sub("", text) if "<system-reminder>" in text else text
-    line = next((line.strip() for line in text.splitlines() if line.strip()), "")
-    return line[:SUMMARY_CHARACTERS]
-
-
-def summary_of(block: Block) -> str:
-    """One line for a step."""
-    if block.kind in ("tool-call", "server-tool-call"):
-        return _call_summary(block.data)
-    if block.kind in ("image", "document"):
-        return first_line(block.text) or block.kind
-    return first_line(block.text)
-
-
-def _call_summary(data: Any) -> str:
-    if not isinstance(data, dict):
-        return first_line(str(data or ""))
-    for name in ("command", "file_path", "path", "pattern", "query", "url", "description", "prompt"):
-        if isinstance(value := data.get(name), str) and value:
-            return first_line(value)
-    return first_line(", ".join(f"{name}={value}" for name, value in data.items()))
 
 
 def add_turn(

@@ -6,9 +6,8 @@ be deleted at any time. A miss means only that something is stored again; a wron
 
 import sqlite3
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 from store.pack import Block
 
@@ -55,8 +54,7 @@ CREATE TABLE meta(name TEXT PRIMARY KEY, value TEXT) WITHOUT ROWID;
 """
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(NamedTuple):
     """Where an object lies: its pack, its record number there, and its kind."""
 
     pack: str

@@ -9,9 +9,8 @@ index. Payloads live in the pack, so a purge leaves a chain that still verifies.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from enum import IntEnum
-from typing import Final
+from typing import Final, NamedTuple
 
 from blake3 import blake3
 
@@ -39,8 +38,7 @@ class Type(IntEnum):
     SEAL = 11  # the writer closed; nothing follows
 
 
-@dataclass(frozen=True, slots=True)
-class Record:
+class Record(NamedTuple):
     """One record; ``place`` is the object's record number in the pack, ``offset`` its block's offset in the file."""
 
     type: Type

@@ -7,7 +7,7 @@ enough to span gives `None`, and the caller keeps the whole.
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 _TOKEN = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"|[{}\[\]"]', re.S)
 _STRING = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"', re.S)
@@ -16,8 +16,7 @@ _SPACE = re.compile(rb"[ \t\r\n]*")
 _OPEN, _CLOSE = b"{[", b"}]"
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
+class Span(NamedTuple):
     """Bytes ``start`` to ``end`` of the text; ``key`` is the raw name (without quotes) of an object's member."""
 
     start: int

@@ -8,6 +8,7 @@ import threading
 from collections import OrderedDict
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import NamedTuple
 
 from store.errors import Damaged, Missing
 from store.files import Files
@@ -20,16 +21,14 @@ _FRAMES_KEPT = 8
 _MESSAGE_BYTES_KEPT = 64 << 20
 
 
-@dataclass(frozen=True, slots=True)
-class Object:
+class Object(NamedTuple):
     """An object: its kind and its logical payload."""
 
     kind: str
     payload: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class MessageParts:
+class MessageParts(NamedTuple):
     """A message's parent, its content as sent, and the blob an answer was rebuilt from."""
 
     parent: bytes | None

@@ -13,7 +13,7 @@ writing starts a new one; an unfinished frame is read with a decompression objec
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 import zstandard
 from blake3 import blake3
@@ -39,8 +39,7 @@ def header(archive_id: bytes) -> bytes:
     return (MAGIC + archive_id).ljust(HEADER_BYTES, b"\0")
 
 
-@dataclass(frozen=True, slots=True)
-class Block:
+class Block(NamedTuple):
     """Where a block lies: its own offset, its frame's first block's offset and first record, its length in the file."""
 
     offset: int

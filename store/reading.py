@@ -5,10 +5,10 @@ changed to fit it. What a wire module does not understand becomes a block of kin
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
-from store.exchange import Headers
+if TYPE_CHECKING:
+    from store.exchange import Headers
 
 BLOCK_KINDS = (
     "text",
@@ -25,8 +25,7 @@ BLOCK_KINDS = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Block:
+class Block(NamedTuple):
     """One thing a person sees in a message.
 
     ``text`` is the readable content (for a tool call: empty; for a tool result: its text). ``data`` is the tool
@@ -45,8 +44,7 @@ class Block:
     end: int = -1
 
 
-@dataclass(frozen=True, slots=True)
-class Usage:
+class Usage(NamedTuple):
     """Token counts as the provider reported them; ``None`` where it said nothing.
 
     ``input`` excludes cached tokens (Anthropic's meaning): context size = input + cache_read + cache writes.
@@ -65,8 +63,7 @@ class Usage:
         return sum(n or 0 for n in (self.input, self.cache_read, self.cache_write_5m, self.cache_write_1h))
 
 
-@dataclass(frozen=True, slots=True)
-class Identity:
+class Identity(NamedTuple):
     """Who is speaking, from headers and body; empty strings where the wire says nothing."""
 
     client: str = ""  # e.g. "claude-code"
@@ -77,8 +74,7 @@ class Identity:
     cwd: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(NamedTuple):
     """What came back, rebuilt from a stream or read from one JSON body.
 
     ``message`` is the assistant message in the provider's own shape (what a client would echo), or None where there
@@ -111,7 +107,7 @@ class Wire(Protocol):
     def claims(self, url_path: str, members: Members) -> bool:
         """Whether this module reads a request to this path (no query) with these members. Never raises."""
 
-    def identity(self, headers: Headers, members: Members, first: Mapping[str, Any] | None) -> Identity:
+    def identity(self, headers: "Headers", members: Members, first: Mapping[str, Any] | None) -> Identity:
         """Who is speaking; ``first`` is the conversation's first element, parsed. Never raises."""
 
     def model(self, url_path: str, members: Members) -> str:

@@ -17,12 +17,14 @@ from store.adopt import adopt
 from store.archive import Archive
 from store.canonical import dumps
 from store.derive import TurnReading
+from store.describe import describe, place
 from store.exchange import Exchange
 from store.incoming import Incoming, Intake
 from store.journal import RECORD_BYTES, Type
 from store.link import ChainKeys, Keys, Link, Linker, spawned_by
 from store.mask import Masker
-from store.turn import describe, exchange_key, place
+from store.turn import exchange_key
+from store.wire import blocks_of
 from store.writer import Committed, Writer
 
 
@@ -153,11 +155,11 @@ class Recorder:
         side_call = who.role.startswith("aux:")
         if link.parents or side_call or not (incoming.ids and who.session and wire.spawn_tools):
             return link
-        opening = derive.blocks_of(wire, incoming.contents[0])
+        opening = blocks_of(wire, incoming.contents[0])
         prompt = "\n".join(block.text for block in opening if block.kind == "text")
 
         def carries(message: bytes, call: str) -> bool:
-            blocks = derive.blocks_of(wire, self._archive.objects.message(message).content)
+            blocks = blocks_of(wire, self._archive.objects.message(message).content)
             data = next((block.data for block in blocks if block.call_id == call), None)
             asked = data.get("prompt") if isinstance(data, dict) else None
             return isinstance(asked, str) and bool(asked.strip()) and asked in prompt
@@ -195,7 +197,7 @@ class Recorder:
 def _reading(incoming: Incoming, along: ChainKeys, link: Link) -> TurnReading:
     """What the wire module sees in the turn, with the link keys around its answer."""
     wire, ids = incoming.wire, incoming.ids
-    new = [(ids[n], derive.blocks_of(wire, incoming.contents[n])) for n in range(link.known, len(ids))]
+    new = [(ids[n], blocks_of(wire, incoming.contents[n])) for n in range(link.known, len(ids))]
     key = along.after(len(ids)) if ids else None
     answered = derive.answer_key(wire, key, incoming.answer)
     return TurnReading(wire, tuple(new), incoming.answer, incoming.response.arrived, key, answered)

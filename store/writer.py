@@ -13,11 +13,12 @@ from dataclasses import dataclass
 
 from store import columns, journal
 from store.archive import Archive
-from store.body import Chain, Large, Part
+from store.encoding import Encoder
 from store.ids import object_id
 from store.journal import Record, Type
 from store.pack import Block, PackWriter
-from store.records import JSON_TAGS, KIND_OF, Encoder, Tag, message_payload
+from store.parts import Chain, Large, Part
+from store.records import JSON_TAGS, KIND_OF, Tag, message_payload
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,8 @@ import importlib
 import pkgutil
 from functools import cache
 
-from store.reading import Members, Wire
+from store.canonical import UNPARSABLE, loads
+from store.reading import Block, Members, Wire
 
 _LAST = "generic"
 
@@ -29,3 +30,9 @@ def by_name(name: str) -> Wire:
     """The wire format of this name. One that this version does not know is read by the generic one."""
     wires = _wires()
     return next((wire for wire in wires if wire.name == name), wires[-1])
+
+
+def blocks_of(wire: Wire, content: bytes) -> tuple[Block, ...]:
+    """Blocks of one message of a request."""
+    element = loads(content)
+    return () if element is UNPARSABLE else wire.request_blocks(element)

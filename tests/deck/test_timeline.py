@@ -10,11 +10,11 @@ from kafka_session import FAILURE, SESSION, SUBAGENT_PROMPT, Clock, Thread, text
 
 from deck.timeline import Timeline
 from store.archive import Archive
-from store.derive import summary_of
 from store.errors import BadId, NotFound, StoreError
 from store.mask import Masker
 from store.record import Recorder
 from store.spool import Spool
+from store.summary import summary_of
 
 
 @pytest.fixture
