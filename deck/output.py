@@ -2,7 +2,6 @@
 
 import json
 import os
-import shlex
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -22,13 +21,16 @@ def paged(environ: Mapping[str, str] = os.environ) -> Iterator[Style]:
     cannot be started. Leaving the pager early ends the output quietly.
     """
     style = style_for(sys.stdout)
-    pager = environ.get("DECK_PAGER", environ.get("PAGER", "less"))
-    words = shlex.split(pager)
-    if not sys.stdout.isatty() or words in ([], ["cat"]):
+    if not sys.stdout.isatty():
         yield style
         return
+    import shlex
     import subprocess
 
+    words = shlex.split(environ.get("DECK_PAGER", environ.get("PAGER", "less")))
+    if words in ([], ["cat"]):
+        yield style
+        return
     try:
         process = subprocess.Popen(
             words,
