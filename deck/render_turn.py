@@ -21,8 +21,9 @@ def turn_text(view: TurnView, total: int, join: Join, style: Style, *, full: boo
     numbered = iter(view.steps)
     if full:
         yield from _context(view, style)
-    elif view.payload["request"]["known"] or view.tools:
-        folded = [plural(view.payload["request"]["known"], "earlier message"), plural(len(view.tools), "tool")]
+    elif view.payload["request"]["known"] or view.payload["request"]["tools"]:
+        request = view.payload["request"]
+        folded = [plural(request["known"], "earlier message"), plural(request["tools"], "tool")]
         yield style.faint(f"= {', '.join(folded)} (--full)")
         yield ""
     for message in view.new:

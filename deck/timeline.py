@@ -108,9 +108,12 @@ class Timeline:
         """
         return self.rows.next_step(session, position, kind, direction)
 
-    def turn(self, id: str, *, earlier: bool = True) -> TurnView:
-        """A turn in full; ``earlier=False`` leaves out what its parent already had, which can be long."""
-        return self._turns.view(id, earlier)
+    def turn(self, id: str, *, earlier: bool = True, setting: bool = True) -> TurnView:
+        """A turn in full; ``earlier=False`` leaves out what its parent already had, which can be long.
+
+        ``setting=False`` leaves out system prompt and tools, for which the whole request is rebuilt.
+        """
+        return self._turns.view(id, earlier, setting)
 
     def payload(self, id: str) -> dict[str, Any]:
         """The turn object alone, parsed: cheap."""

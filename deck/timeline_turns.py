@@ -38,14 +38,14 @@ class Turns:
         """The turn object. Raises `NotFound`, or `Damaged` where it is no turn."""
         return _kept(self._payloads, id, lambda: parse(self._archive.get_kind(from_hex(id), "turn")))
 
-    def view(self, id: str, earlier: bool) -> TurnView:
-        """Everything of a turn; what was known before only if ``earlier`` is asked for."""
+    def view(self, id: str, earlier: bool, setting: bool) -> TurnView:
+        """Everything of a turn; what was known before, and the system prompt and tools, only where asked for."""
         row = self._rows.turn(from_hex(id))
         payload = self.payload(id)
         wire, request = self.wire(id), payload["request"]
         known = request["known"]
         chain = self._chain(request["tip"], request["count"] - (0 if earlier else known))
-        members = _members(self.body(id, "request"), request["conversation"])
+        members = _members(self.body(id, "request"), request["conversation"]) if setting else {}
         return TurnView(
             row=row,
             payload=payload,

@@ -36,6 +36,7 @@ def describe(incoming: Incoming) -> dict[str, Any]:
             "size": exchange.request_size,
             "tip": incoming.ids[-1].hex() if incoming.ids else "",
             "count": len(incoming.ids),
+            "tools": incoming.tools,
             "conversation": body.conversation if body else "",
         },
         "response": {

@@ -12,7 +12,7 @@ from store.codings import Decoder, decode
 from store.exchange import Exchange, Headers, Outcome, header
 from store.ids import object_id
 from store.mask import Masker
-from store.reading import Answer, Identity, Wire
+from store.reading import Answer, Identity, Members, Wire
 from store.records import message_payload
 
 BODY_LIMIT: Final = 64 << 20
@@ -45,6 +45,7 @@ class Incoming:
     wire: Wire
     who: Identity
     model: str
+    tools: int  # how many were offered
     answer: Answer
 
     @property
@@ -79,6 +80,7 @@ class Intake:
     def __init__(self, masker: Masker) -> None:
         self._masker = masker
         self._known: list[tuple[Known, tuple[bytes, ...]]] = []
+        self._tool_counts: list[tuple[bytes, int]] = []
 
     def prepare(self, exchange: Exchange) -> Incoming:
         """The exchange, ready to be kept. Never raises on what was captured."""
@@ -106,6 +108,7 @@ class Intake:
             wire=wire,
             who=wire.identity(exchange.request_headers, members, first if isinstance(first, dict) else None),
             model=wire.model(path, members),
+            tools=self._count_tools(wire, members),
             answer=wire.answer(response.body, header(exchange.response_headers, "content-type"), exchange.status or 0),
         )
 
@@ -118,6 +121,15 @@ class Intake:
         entry = (Known(values, contents, body.first_at), incoming.ids)
         others = [each for each in self._known if each[0].contents[0] != contents[0]]
         self._known = [entry, *others][:_CONVERSATIONS_KEPT]
+
+    def _count_tools(self, wire: Wire, members: Members) -> int:
+        """How many tools a request offers; lists seen lately are not parsed again."""
+        raw = members.get("tools", b"")
+        count = next((count for seen, count in self._tool_counts if seen == raw), None)
+        if count is None:
+            count = len(wire.tools(members))
+            self._tool_counts = [(raw, count), *self._tool_counts][:_CONVERSATIONS_KEPT]
+        return count
 
     def _known_for(self, body: bytes) -> tuple[Known, tuple[bytes, ...]] | None:
         """The conversation that this body goes on with, else the latest one (it may share tools and system)."""

@@ -44,7 +44,7 @@ def checkout(
 
             print(json_text(conversation(timeline, target.id)))
             return 0
-        view = timeline.turn(target.id, earlier=full)
+        view = timeline.turn(target.id, earlier=full, setting=full or json)
         if json:
             from deck.to_json import turn_json
 
