@@ -8,12 +8,12 @@ a made-up session of 420 turns and looks at that one.
 import sys
 import tempfile
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-ROOT = Path(__file__).parents[2]
-sys.path[:0] = [str(ROOT), str(ROOT / "tests" / "support"), str(Path(__file__).parent)]
+sys.path.insert(0, str(Path(__file__).parents[2]))
+sys.path.insert(1, str(Path(__file__).parents[1] / "support"))
 
 import zstandard
 from recording import record_session
@@ -74,15 +74,15 @@ def _blob_names(archive: Archive) -> dict[bytes, str]:
     return names
 
 
-def packed(rows: list[Blocks], keep: Callable[[Stored], bool]) -> int:
-    """Compressed bytes of the blocks with the records that are kept."""
+def packed(rows: list[Blocks], without: str = "") -> int:
+    """Compressed bytes of the blocks without the records of one kind."""
     total = 0
     stream = None
     for row in rows:
         if row.new_frame or stream is None:
             settings = zstandard.ZstdCompressionParameters.from_level(LEVEL, window_log=WINDOW_LOG)
             stream = zstandard.ZstdCompressor(compression_params=settings).compressobj()
-        content = b"".join(record.data for record in row.records if keep(record))
+        content = b"".join(record.data for record in row.records if record.kind != without)
         total += len(stream.compress(content)) + len(stream.flush(zstandard.COMPRESSOBJ_FLUSH_BLOCK))
     return total
 
@@ -91,13 +91,13 @@ def report(archive: Archive) -> None:
     """Print the costs."""
     rows = list(blocks(archive))
     turns = archive.index.db.execute("SELECT count(*) FROM turns").fetchone()[0]
-    everything = packed(rows, lambda _record: True)
+    everything = packed(rows)
     counts = Counter(record.kind for row in rows for record in row.records)
     plain = Counter[str]()
     for row in rows:
         for record in row.records:
             plain[record.kind] += len(record.data)
-    costs = {kind: everything - packed(rows, lambda record, kind=kind: record.kind != kind) for kind in counts}
+    costs = {kind: everything - packed(rows, kind) for kind in counts}
     lines = [
         (kind, str(counts[kind]), f"{plain[kind]:,}", f"{cost:,}", f"{cost / turns:.1f}")
         for kind, cost in sorted(costs.items(), key=lambda item: -item[1])

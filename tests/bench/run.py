@@ -7,15 +7,14 @@ docs/performance.md; ends with 1 where a figure misses what is asked for at leas
 
 import argparse
 import importlib
+import os
 import platform
 import sys
 import tempfile
 from pathlib import Path
 
-ROOT = Path(__file__).parents[2]
-sys.path[:0] = [str(ROOT), str(ROOT / "tests" / "support"), str(Path(__file__).parent)]
-
-import os
+sys.path.insert(0, str(Path(__file__).parents[2]))
+sys.path.insert(1, str(Path(__file__).parents[1] / "support"))
 
 import zstandard
 from figure import HEAD, Figure, Verdict
