@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
-from deck.diagnostics import Problem
+from deck.diagnostics import USAGE, Problem
 from deck.render import Style, safe, style_for
 
 _LESS = "FRX"  # quit if it fits one screen, pass colours, leave the text on the screen
@@ -27,7 +27,11 @@ def paged(environ: Mapping[str, str] = os.environ) -> Iterator[Style]:
     import shlex
     import subprocess
 
-    words = shlex.split(environ.get("DECK_PAGER", environ.get("PAGER", "less")))
+    pager = environ.get("DECK_PAGER", environ.get("PAGER", "less"))
+    try:
+        words = shlex.split(pager)
+    except ValueError as error:  # a quote that never closes
+        raise Problem(f"the pager {pager!r} cannot be read: {error}", "Set DECK_PAGER.", USAGE) from error
     if words in ([], ["cat"]):
         yield style
         return

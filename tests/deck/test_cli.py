@@ -315,6 +315,10 @@ def test_a_terminal_gets_a_pager_and_colour(kafka: list[str]) -> None:
     assert plain == on_a_terminal("log", "--oneline", DECK_PAGER="no-such-pager-here", NO_COLOR="1")
 
 
+def test_a_pager_that_cannot_be_read_is_named(kafka: list[str]) -> None:
+    assert 'the pager "less \'" cannot be read' in on_a_terminal("log", DECK_PAGER="less '")
+
+
 def test_leaving_the_pager_early_is_no_error(kafka: list[str]) -> None:
     assert on_a_terminal("checkout", "--full", DECK_PAGER="true") == ""
 
