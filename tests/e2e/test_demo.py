@@ -56,6 +56,10 @@ def test_the_demo_records_a_whole_session(tmp_path: Path, sdk: bool) -> None:
     )
     assert shown.returncode == 0, shown.stderr
     assert "All 3 tests pass." in shown.stdout
+    example = [sys.executable, str(ROOT / "examples/read_archive.py"), str(folder)]
+    read = subprocess.run(example, env=environ, capture_output=True, text=True, check=False)
+    assert read.returncode == 0, read.stderr
+    assert "in 10 requests" in read.stdout
     with Timeline.open(folder) as timeline:
         (session,) = timeline.sessions()
         rows = timeline.turns(session.key)
