@@ -31,8 +31,8 @@ def demo(*, archive: Annotated[str | None, "where to record; the demo's own arch
         last = timeline.resolve("HEAD")
         first = timeline.turns(last.session)[0]
     interactive = sys.stdin.isatty() and sys.stdout.isatty()
-    print()
     if not interactive:
+        print()
         log(archive=str(folder), oneline=True, graph=True)
     option = f"--archive {shlex.quote(str(folder))}"
     print(f"\nRecorded in {folder}, apart from your own archive. The timeline, and the last turn in full:")
