@@ -117,18 +117,6 @@ def test_a_client_that_leaves_after_the_last_event_has_a_complete_turn(start: An
     assert turn.response == received
 
 
-def test_http_2_on_the_clients_side(start: Any, provider: Provider) -> None:
-    """mitmproxy offers it where it has not yet seen that the provider speaks only HTTP/1.1."""
-    proxy = start(options={"connection_strategy": "lazy"})
-    provider.script(Reply.stream(TEXTS))
-    with httpx.Client(http2=True, verify=proxy.trust()) as browser:
-        answer = browser.post("https://api.anthropic.com/v1/messages", json=sdk.QUESTION)
-    assert answer.http_version == "HTTP/2"
-    (turn,) = turns(proxy.archive)
-    assert turn.response == answer.content == b"".join(message_events(TEXTS))
-    assert turn.request == provider.seen[0].body
-
-
 @pytest.mark.parametrize("pieces", [0, 3])
 def test_a_provider_that_breaks_off_leaves_a_turn(start: Any, provider: Provider, pieces: int) -> None:
     proxy = start()
