@@ -22,7 +22,7 @@ from store.errors import NotFound
 class DeckApp(App[None]):
     """The app; ``place`` is where it opens, None for the list of sessions."""
 
-    CSS_PATH = "deck.tcss"
+    CSS_PATH = Path(__file__).with_name("deck.tcss")
     ENABLE_COMMAND_PALETTE = False
     BINDINGS: ClassVar[list[BindingType]] = []
 
@@ -33,8 +33,9 @@ class DeckApp(App[None]):
         self._place = place
 
     def on_mount(self) -> None:
-        self.push_screen(SessionsScreen(self._readers, self._where))
-        if self._place is not None:
+        if self._place is None:
+            self._list()
+        else:
             self._show(self._place.session, self._place.position)
 
     def on_unmount(self) -> None:
@@ -47,6 +48,15 @@ class DeckApp(App[None]):
     @on(TimelineScreen.Elsewhere)
     def _elsewhere(self, event: TimelineScreen.Elsewhere) -> None:
         self._show(event.place.session, event.place.position)
+
+    @on(TimelineScreen.Left)
+    def _left(self) -> None:
+        self.pop_screen()
+        if not isinstance(self.screen, SessionsScreen | TimelineScreen):  # the app was opened at a place
+            self._list()
+
+    def _list(self) -> None:
+        self.push_screen(SessionsScreen(self._readers, self._where))
 
     def _show(self, session: str, position: int | None = None) -> None:
         self.push_screen(TimelineScreen(self._readers, session, position))

@@ -31,6 +31,8 @@ PINNED: Final = Style(color=YELLOW, bold=True)
 ADDED: Final = Style(color=BLUE)
 REMOVED: Final = Style(color=ORANGE)
 CURSOR: Final = Style(reverse=True)
+SELECTED: Final = Style(bgcolor="#1d4a66")
+"""The cursor of the list that has the focus."""
 HELD: Final = Style(bgcolor="#333333")
 """The cursor of a list that has no focus."""
 LANE: Final = Style(color=PINK, bold=True)

@@ -1,6 +1,6 @@
 """What the timeline screen asks the read model; each runs in a reader's thread."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -8,6 +8,9 @@ from deck.tui.document import Document
 from deck.tui.model import ReadModel
 from deck.tui.pages import Page
 from deck.views import SessionView, StepRow, TurnRow
+
+PAGE = 128
+"""Rows that the list of steps asks for at once; a page begins at a multiple of it."""
 
 _SLICE = 256
 
@@ -26,6 +29,17 @@ class Standing:
     session: SessionView | None
     turns: int
     steps: int
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """What the first picture of a session needs: where to begin, and the rows around, from a page's ``first`` on."""
+
+    standing: Standing
+    at_live_end: bool
+    position: int
+    first: int
+    rows: Sequence[StepRow]
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +66,19 @@ def standing(key: str) -> Question[Standing]:
     def ask(model: ReadModel) -> Standing:
         found = next((session for session in model.sessions() if session.key == key), None)
         return Standing(found, model.turn_count(key), model.step_count(key))
+
+    return ask
+
+
+def opening(key: str, begin_at: int | None) -> Question[Opening]:
+    """The first picture of a session at a position; for None at its start, or at the end of a live one."""
+
+    def ask(model: ReadModel) -> Opening:
+        found = standing(key)(model)
+        at_live_end = begin_at is None and found.session is not None and found.session.live
+        position = max(found.steps - 1, 0) if at_live_end else begin_at or 0
+        first = position // PAGE * PAGE
+        return Opening(found, at_live_end, position, first, model.steps(key, first, first + PAGE))
 
     return ask
 

@@ -13,7 +13,7 @@ from deck.tui.model import ReadModel
 from deck.views import StepRow, TurnRow
 
 SLICE = 512
-SLICES_A_CALL = 16
+SLICES_A_CALL = 4
 
 MARKS = {"e": "error", "c": "compaction", "S": "subagent begins", "f": "fork", "!": "context over 90 % full"}
 """The marks under the bars, the most important first."""

@@ -1,6 +1,5 @@
 """Which sessions are shown, in which order, and the lines between days."""
 
-from dataclasses import replace
 from datetime import datetime
 
 from tall_model import TallModel
@@ -15,7 +14,7 @@ BASE = TallModel(1).sessions()[0]
 
 def session(key: str, age_days: float, **changes: object) -> SessionView:
     last = int(NOW - age_days * DAY)
-    return replace(BASE, key=key, title=key, started_ms=last - 1000, last_ms=last, **changes)
+    return BASE._replace(key=key, title=key, started_ms=last - 1000, last_ms=last, **changes)
 
 
 def keys(items: list[SessionView | str]) -> list[str]:

@@ -3,8 +3,8 @@
 from tall_model import SESSION, STEPS, TallModel
 from tui_pilot import LARGE, running
 
-from deck.tui.questions import Place
-from deck.tui.widgets.step_list import KEPT_PAGES, PAGE, StepList
+from deck.tui.questions import PAGE, Place
+from deck.tui.widgets.step_list import KEPT_PAGES, StepList
 
 TURNS = 100_000
 

@@ -66,7 +66,7 @@ class SessionsScreen(Screen[None]):
         yield Status([*SessionList.BINDINGS, *SESSION_KEYS])
 
     def on_screen_resume(self) -> None:
-        self.run_worker(self._watch, group="watch", exclusive=True)
+        self.run_worker(self._watch(), group="watch", exclusive=True)
 
     def on_screen_suspend(self) -> None:
         self.workers.cancel_group(self, "watch")

@@ -4,7 +4,6 @@ What happens where: the readers' threads ask the read model and build documents,
 this screen tells the widgets. Whatever depends on where the cursor stands asks again when it has moved.
 """
 
-import asyncio
 from typing import TYPE_CHECKING, ClassVar, TypeVar
 
 from textual import events, on
@@ -24,7 +23,8 @@ from deck.tui.player import Player
 from deck.tui.reader import Reader
 from deck.tui.readers import Readers
 from deck.tui.screens.timeline_keys import TIMELINE_KEYS
-from deck.tui.shape import Shape, Survey
+from deck.tui.shape import Shape
+from deck.tui.watch import Watch
 from deck.tui.widgets.detail_pane import DetailPane
 from deck.tui.widgets.outline import Outline
 from deck.tui.widgets.scrubber import Scrubber
@@ -41,8 +41,6 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-POLL_SECONDS = 0.1
-_RECHECK_EVERY = 20  # polls; that a writer ended is no growth
 _WIDE = 120  # columns from which list and detail stand side by side
 
 
@@ -56,6 +54,9 @@ class TimelineScreen(Screen[None]):
             super().__init__()
             self.place = place
 
+    class Left(Message):
+        """The user wants to go back to where this screen was opened from."""
+
     BINDINGS: ClassVar[list[BindingType]] = TIMELINE_KEYS
     AUTO_FOCUS = "StepList"
 
@@ -66,7 +67,6 @@ class TimelineScreen(Screen[None]):
         self._begin_at = position
         self._following = Following()
         self._player = Player(session, readers.rows, self._say, self._say_state)
-        self._survey = Survey(session)
         self._shape: Shape | None = None
         self._hits = Hits()
         self._detail: questions.Detail | None = None
@@ -84,35 +84,21 @@ class TimelineScreen(Screen[None]):
     # what is there
 
     def on_mount(self) -> None:
-        self.run_worker(self._open)
+        self.run_worker(self._open())
 
     async def _open(self) -> None:
-        standing = await self._ask(self._readers.rows, questions.standing(self._session))
-        if standing is None:
+        opening = await self._ask(self._readers.rows, questions.opening(self._session, self._begin_at))
+        if opening is None:
             return
-        live = standing.session is not None and standing.session.live
-        self._following.on = live and self._begin_at is None
-        self._stand(standing)
-        start = standing.steps - 1 if self._following.on else self._begin_at or 0
         steps = self.query_one(StepList)
-        steps.go_to(start)
+        self._following.on = opening.at_live_end
+        steps.fill(opening.first, opening.rows)
+        self._stand(opening.standing)
+        steps.go_to(opening.position)
         if steps.cursor == 0:  # no move that would ask for it
             self._ask_detail()
-        self._look_around()
-        await self._watch()
-
-    async def _watch(self) -> None:
-        polls = 0
-        while True:
-            await asyncio.sleep(POLL_SECONDS)
-            polls += 1
-            grew = await self._ask(self._readers.rows, lambda model: model.refresh())
-            if grew or polls % _RECHECK_EVERY == 0:
-                standing = await self._ask(self._readers.rows, questions.standing(self._session))
-                if standing is not None:
-                    self._stand(standing)
-            if grew:
-                self._look_around()
+        watch = Watch(self._session, self._readers, self._ask, self._stand, self._outline)
+        self.call_after_refresh(self.run_worker, watch.follow)
 
     def _stand(self, standing: questions.Standing) -> None:
         steps, title = self.query_one(StepList), self.query_one(Title)
@@ -123,22 +109,11 @@ class TimelineScreen(Screen[None]):
             steps.go_to(standing.steps - 1)
         self._say_state()
 
-    def _look_around(self) -> None:
-        self.run_worker(self._survey_on, group="survey", exclusive=True)
-
-    async def _survey_on(self) -> None:
-        def advance(model: ReadModel) -> tuple[Shape, bool]:
-            model.refresh()
-            return self._survey.advance(model)
-
-        complete = False
-        while not complete:
-            found = await self._ask(self._readers.background, advance)
-            if found is None:
-                return
-            self._shape, complete = found
-            self.query_one(Outline).set_shape(self._shape)
-            self.query_one(StepList).set_shape(self._shape)
+    def _outline(self, shape: Shape) -> None:
+        self._shape = shape
+        self.query_one(Outline).set_shape(shape)
+        self.query_one(StepList).set_shape(shape)
+        self._say_where()
 
     # where the cursor stands
 
@@ -177,7 +152,7 @@ class TimelineScreen(Screen[None]):
         self.query_one(StepList).go_to(position, by_user=True)
 
     def _ask_detail(self) -> None:
-        self.run_worker(self._show_detail, group="detail", exclusive=True)
+        self.run_worker(self._show_detail(), group="detail", exclusive=True)
 
     async def _show_detail(self) -> None:
         pane, position = self.query_one(DetailPane), self.query_one(StepList).position
@@ -194,16 +169,18 @@ class TimelineScreen(Screen[None]):
         pane.show((pane.page, detail.row.turn, detail.row.number, self._unfolded), detail.document)
         self.query_one(Outline).set_detail(detail)
         self.query_one(Title).set_detail(detail)
-        self.query_one(Status).set_where(f"turn {detail.row.turn_number} · step {detail.row.number}{self._of()}")
+        self._say_where()
 
-    def _of(self) -> str:
-        """How many steps the current turn has, as far as the session was surveyed."""
-        number = self._detail.row.turn_number if self._detail else 0
-        if self._shape is None or number > len(self._shape.starts):
-            return ""
-        starts = self._shape.starts
-        end = starts[number] if number < len(starts) else self.query_one(StepList).count
-        return f"/{end - starts[number - 1]}"
+    def _say_where(self) -> None:
+        """Turn and step, and how many steps the turn has as soon as the session was surveyed."""
+        if self._detail is None:
+            return
+        turn, of = self._detail.row.turn_number, ""
+        if self._shape is not None and turn <= len(self._shape.starts):
+            starts = self._shape.starts
+            end = starts[turn] if turn < len(starts) else self.query_one(StepList).count
+            of = f"/{end - starts[turn - 1]}"
+        self.query_one(Status).set_where(f"turn {turn} · step {self._detail.row.number}{of}")
 
     def _say_state(self) -> None:
         self.query_one(Title).set_state(self._following, self._player.playback)
@@ -338,7 +315,7 @@ class TimelineScreen(Screen[None]):
         if self.has_class("-zoomed"):
             self.action_zoom()
         else:
-            self.dismiss()
+            self.post_message(self.Left())
 
     def on_resize(self, event: events.Resize) -> None:
         self.set_class(event.size.width >= _WIDE, "-wide")

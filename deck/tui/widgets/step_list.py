@@ -12,11 +12,11 @@ from deck.render import duration, offset
 from deck.tui import palette
 from deck.tui.border import Safe, Span, clean, cut, fit
 from deck.tui.gaps import Gaps
+from deck.tui.questions import PAGE
 from deck.tui.shape import Shape
 from deck.tui.widgets.virtual_list import VirtualList
 from deck.views import StepRow
 
-PAGE = 128
 KEPT_PAGES = 64
 
 

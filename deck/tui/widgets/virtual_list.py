@@ -113,7 +113,7 @@ class VirtualList(ScrollView, can_focus=True, inherit_bindings=False):
         if line == self.cursor:
             # the mark is for terminals without colour and for copied text
             marked = [(Safe("▌"), palette.STRONG), *self.spans(line, width - 1)]
-            return strip(marked, width, base + (palette.CURSOR if self.has_focus else palette.HELD))
+            return strip(marked, width, base + (palette.SELECTED if self.has_focus else palette.HELD))
         return strip([(Safe(" "), palette.PLAIN), *self.spans(line, width - 1)], width, base)
 
     # what the user does
