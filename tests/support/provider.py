@@ -211,7 +211,7 @@ class Provider:
                 self.seen.append(seen)
                 if not await self._answer(seen, self._replies.popleft(), writer):
                     break
-        except (ConnectionError, asyncio.IncompleteReadError, ssl.SSLError):
+        except (ConnectionError, asyncio.IncompleteReadError, asyncio.CancelledError, ssl.SSLError):
             pass
         finally:
             writer.close()
