@@ -16,7 +16,6 @@ from deck.tui.questions import Place, place_of_rev
 from deck.tui.readers import Readers
 from deck.tui.screens.sessions import SessionsScreen
 from deck.tui.screens.timeline import TimelineScreen
-from store.errors import NotFound
 
 
 class DeckApp(App[None]):
@@ -71,8 +70,6 @@ def run(archive_path: Path, rev: str | None = None) -> int:
 
     with Timeline.open(archive_path) as timeline:
         place = place_of_rev(rev)(timeline) if rev is not None else None
-        if rev is not None and place is None:
-            raise NotFound(f"{rev!r} is no turn with steps; `deck show` prints it")
     app = DeckApp(lambda: Timeline.open(archive_path), _short(archive_path), place)
     app.run()
     return app.return_code or 0

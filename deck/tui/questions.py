@@ -8,6 +8,7 @@ from deck.tui.document import Document
 from deck.tui.model import ReadModel
 from deck.tui.pages import Page
 from deck.views import SessionView, StepRow, TurnRow
+from store.errors import NotFound
 
 PAGE = 128
 """Rows that the list of steps asks for at once; a page begins at a multiple of it."""
@@ -18,8 +19,11 @@ T = TypeVar("T")
 Question = Callable[[ReadModel], T]
 """Something to ask a reader."""
 
-AskFrom = Callable[[str, int, int], Question[int | None]]
-"""Makes a question about the way from a position of a session in a direction (1 or -1): where does it lead?"""
+AskFrom = Callable[[str, int, int], Question[int]]
+"""Makes a question about the way from a position of a session in a direction (1 or -1): where does it lead?
+
+The position itself is the answer where there is nothing in that direction.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,13 +102,13 @@ def detail(session: str, position: int, page: Page, unfolded: bool) -> Question[
     return ask
 
 
-def turn_start(session: str, position: int, direction: int) -> Question[int | None]:
+def turn_start(session: str, position: int, direction: int) -> Question[int]:
     """Where the next turn begins, or backwards this one, or the one before when this is its first step."""
 
-    def ask(model: ReadModel) -> int | None:
+    def ask(model: ReadModel) -> int:
         rows = model.steps(session, position, position + 1)
         if not rows:
-            return None
+            return position
         here = rows[0]
         if direction > 0:
             return _next_turn(model, here)
@@ -114,14 +118,14 @@ def turn_start(session: str, position: int, direction: int) -> Question[int | No
         before = model.steps(session, first - 1, first)[0]
         return before.position - before.number + 1
 
-    def _next_turn(model: ReadModel, here: StepRow) -> int | None:
+    def _next_turn(model: ReadModel, here: StepRow) -> int:
         start = position + 1
         while rows := model.steps(session, start, start + _SLICE):
             for row in rows:
                 if row.turn_number != here.turn_number:
                     return row.position
             start += _SLICE
-        return None
+        return position
 
     return ask
 
@@ -130,31 +134,29 @@ def nearest(kind: str) -> AskFrom:
     """To the next step of a kind, or the one before; a ``subagent`` is where a subagent's thread goes on."""
     wanted = "thread" if kind == "subagent" else kind
 
-    def ask_from(session: str, position: int, direction: int) -> Question[int | None]:
-        def ask(model: ReadModel) -> int | None:
+    def ask_from(session: str, position: int, direction: int) -> Question[int]:
+        def ask(model: ReadModel) -> int:
             row = model.next_step(session, position, wanted, direction)
             while row is not None and kind == "subagent" and not row.thread:
                 row = model.next_step(session, row.position, wanted, direction)
-            return None if row is None else row.position
+            return position if row is None else row.position
 
         return ask
 
     return ask_from
 
 
-def place_of_rev(rev: str) -> Question[Place | None]:
-    """Where a rev leads: a step, or a turn's first; None for an object that is no turn, or a turn without steps.
+def place_of_rev(rev: str) -> Question[Place]:
+    """Where a rev leads: a step, or a turn's first.
 
-    Raises what `deck.revs.resolve` raises.
+    Raises what `deck.revs.resolve` raises, and `NotFound` for what is no turn, or a turn without steps.
     """
 
-    def ask(model: ReadModel) -> Place | None:
+    def ask(model: ReadModel) -> Place:
         target = model.resolve(rev)
-        if target.kind != "turn":
-            return None
-        steps = model.turn(target.id).steps
+        steps = model.turn(target.id).steps if target.kind == "turn" else ()
         if not steps:
-            return None
+            raise NotFound(f"{rev[:80]!r} is no turn with steps; `deck show` prints it")
         row = steps[max(0, min(target.step or 1, len(steps)) - 1)]
         return Place(target.session, row.position)
 

@@ -32,6 +32,12 @@ class Shape:
     gaps: Gaps
     starts: "array[int]"  # position of each turn's first step, for the turns whose steps were looked at
 
+    def steps_in(self, turn: int, steps: int) -> int | None:
+        """How many of the session's ``steps`` the turn of this number has, None where that was not looked at yet."""
+        if turn > len(self.starts):
+            return None
+        return (self.starts[turn] if turn < len(self.starts) else steps) - self.starts[turn - 1]
+
 
 class Survey:
     """Walks one session; call `advance` until it says that all is seen, and again when the session grew."""

@@ -17,6 +17,7 @@ STARTED_MS = 1_790_000_000_000
 SUBAGENT_PROMPT = "Find every place in src/ that names the topic orders-v1, and list file and line."
 FAILURE = "FAIL test/producer.test.ts\n  1 failed, 41 passed\n  Error: topic orders-v2 does not exist"
 SYSTEM = [{"type": "text", "text": "You are a coding agent.\nBe brief."}]
+TITLE_ONLY = {"output_config": {"format": {"type": "json_schema", "schema": {"properties": {"title": {}}}}}}
 TOOLS = [
     {"name": name, "description": f"{name} tool", "input_schema": {"type": "object"}}
     for name in ("Bash", "Read", "Edit", "Agent")
@@ -42,6 +43,7 @@ class Thread:
     session: str = SESSION
     agent: str = ""
     tools: list[dict[str, Any]] = field(default_factory=lambda: list(TOOLS))
+    members: dict[str, Any] = field(default_factory=dict)
     messages: list[dict[str, Any]] = field(default_factory=list)
 
     def send(self, user: list[dict[str, Any]], answer: list[dict[str, Any]], **usage: int) -> Exchange:
@@ -54,6 +56,7 @@ class Thread:
             "tools": self.tools,
             "messages": self.messages,
             "metadata": {"user_id": json.dumps({"session_id": self.session})},
+            **self.members,
         }
         request = json.dumps(body, separators=(",", ":")).encode()
         self.messages.append({"role": "assistant", "content": answer})
@@ -106,7 +109,7 @@ def result(number: int, said: str, *, failed: bool = False) -> dict[str, Any]:
 def exchanges(clock: Clock | None = None, session: str = SESSION) -> Iterator[Exchange]:
     """The fourteen exchanges of the session, in the order in which they were sent."""
     clock = clock or Clock()
-    title = Thread(clock, session, tools=[])
+    title = Thread(clock, session, tools=[], members=TITLE_ONLY)
     main = Thread(clock, session)
     sub = Thread(clock, session, agent="a1b2c3d4e5f60718a")
     yield title.send(

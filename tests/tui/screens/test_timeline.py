@@ -22,9 +22,7 @@ def archive(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def place(archive: Path, rev: str) -> Place:
     with Timeline.open(archive) as timeline:
-        found = place_of_rev(rev)(timeline)
-    assert found is not None
-    return found
+        return place_of_rev(rev)(timeline)
 
 
 START = Place(kafka_session.SESSION, 0)

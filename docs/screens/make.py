@@ -1,0 +1,40 @@
+"""Makes the pictures of the TUI in this folder: the app itself draws them, on a made-up session.
+
+python docs/screens/make.py      from the repository's root
+"""
+
+import asyncio
+import sys
+import tempfile
+from pathlib import Path
+
+HERE = Path(__file__).parent
+ROOT = HERE.parents[1]
+sys.path[:0] = [str(ROOT), str(ROOT / "tests" / "support")]
+
+from kafka_session import exchanges  # noqa: E402  found through the path set above
+from tui_pilot import record, running  # noqa: E402
+
+PICTURES = {
+    "timeline.svg": ((120, 32), ["enter", "e"], "topic orders-v2 does not exist"),
+    "diff.svg": ((80, 24), ["enter", *"JJJJJJJJ", "d"], "request of turn 9 against turn 8"),
+}
+"""File name -> size of the screen, keys to press from the sessions on, text that shows that all is there."""
+
+
+async def draw() -> None:
+    """Draw every picture."""
+    with tempfile.TemporaryDirectory() as folder:
+        archive = record(Path(folder) / "archive", exchanges())
+        for name, (size, keys, awaited) in PICTURES.items():
+            async with running(archive, size) as deck:
+                await deck.see("14 turns")
+                for key in keys:
+                    await deck.press(key)
+                    await deck.pilot.pause()
+                await deck.see(awaited)
+                deck.app.save_screenshot(name, str(HERE))
+
+
+if __name__ == "__main__":
+    asyncio.run(draw())
