@@ -4,11 +4,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
-from deck.tui.document import Document
+from deck.diagnostics import explain
+from deck.tui import palette
+from deck.tui.document import Document, Writer
 from deck.tui.model import ReadModel
 from deck.tui.pages import Page
 from deck.views import SessionView, StepRow, TurnRow
-from store.errors import NotFound
+from store.errors import NotFound, StoreError
 
 PAGE = 128
 """Rows that the list of steps asks for at once; a page begins at a multiple of it."""
@@ -97,9 +99,21 @@ def detail(session: str, position: int, page: Page, unfolded: bool) -> Question[
             return None
         turn = model.rows.turns(session, start=row.turn_number - 1, stop=row.turn_number)[0]
         waited = row.at_ms - rows[0].at_ms if position else None
-        return Detail(row, turn, waited, page.build(model, row, unfolded))
+        try:
+            document = page.build(model, row, unfolded)
+        except StoreError as error:  # the index still knows the step where its objects are damaged
+            document = _failure(error)
+        return Detail(row, turn, waited, document)
 
     return ask
+
+
+def _failure(error: StoreError) -> Document:
+    problem = explain(error)
+    out = Writer()
+    out.text(problem.message, palette.ERROR)
+    out.text(problem.hint)
+    return out.done()
 
 
 def turn_start(session: str, position: int, direction: int) -> Question[int]:
@@ -154,7 +168,7 @@ def place_of_rev(rev: str) -> Question[Place]:
 
     def ask(model: ReadModel) -> Place:
         target = model.resolve(rev)
-        steps = model.turn(target.id).steps if target.kind == "turn" else ()
+        steps = model.turn(target.id, earlier=False, setting=False).steps if target.kind == "turn" else ()
         if not steps:
             raise NotFound(f"{rev[:80]!r} is no turn with steps; `deck show` prints it")
         row = steps[max(0, min(target.step or 1, len(steps)) - 1)]

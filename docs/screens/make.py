@@ -4,6 +4,7 @@ python docs/screens/make.py      from the repository's root
 """
 
 import asyncio
+import re
 import sys
 import tempfile
 from pathlib import Path
@@ -22,6 +23,11 @@ PICTURES = {
 """File name -> size of the screen, keys to press from the sessions on, text that shows that all is there."""
 
 
+def without_web_fonts(svg: str) -> str:
+    """The picture without the fonts that it would load from elsewhere; the reader's own monospace font does."""
+    return re.sub(r"@font-face \{.*?\}\s*", "", svg, flags=re.DOTALL)
+
+
 async def draw() -> None:
     """Draw every picture."""
     with tempfile.TemporaryDirectory() as folder:
@@ -33,7 +39,7 @@ async def draw() -> None:
                     await deck.press(key)
                     await deck.pilot.pause()
                 await deck.see(awaited)
-                deck.app.save_screenshot(name, str(HERE))
+                (HERE / name).write_text(without_web_fonts(deck.app.export_screenshot(title="deck")))
 
 
 if __name__ == "__main__":

@@ -73,7 +73,7 @@ class TallModel:
             turn * TURN_MS + place * 1000, "",
         )  # fmt: skip
 
-    def turn(self, id: str) -> TurnView:
+    def turn(self, id: str, *, earlier: bool = True, setting: bool = True) -> TurnView:
         number = int(id, 16)
         steps = tuple(self.steps(SESSION, (number - 1) * STEPS, number * STEPS))
         return TurnView(self._turn(number), {}, (), (), (), (), (), (), None, steps)

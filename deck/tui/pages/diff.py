@@ -44,7 +44,7 @@ def _before(model: ReadModel, row: StepRow, turn: TurnView) -> tuple[TurnView | 
             return model.turn(edge.turn), edge.kind
     first = row.position - row.number + 1
     earlier = model.steps(turn.row.session, first - 1, first) if first > 0 else []
-    return (model.turn(earlier[0].turn), "the turn before it; it has no parent") if earlier else (None, "")
+    return (model.turn(earlier[0].turn), "the turn before it; this one begins a thread") if earlier else (None, "")
 
 
 def _write_messages(out: Writer, before: TurnView, turn: TurnView, unfolded: bool) -> None:
@@ -59,8 +59,12 @@ def _write_messages(out: Writer, before: TurnView, turn: TurnView, unfolded: boo
         out.fold(f"{plural(same, 'message')} unchanged")
     if echo:
         out.line(f"= {plural(echo, 'message')} echoing the answer of turn {before.row.number}", palette.FAINT)
-    for message in old[same:]:
-        out.line(f"- {message.role} message is gone", palette.REMOVED)
+    gone = old[same:]
+    if gone and not unfolded:
+        out.fold(f"{plural(len(gone), 'message')} of turn {before.row.number} not sent any more")
+    for message in gone if unfolded else ():
+        out.line(f"- {message.role} message", palette.REMOVED)
+        write_message(out, message)
     for message in new[same + echo :]:
         out.line(f"+ {message.role} message", palette.ADDED)
         write_message(out, message)

@@ -10,7 +10,7 @@ TITLE = "headers"
 
 def build(model: ReadModel, row: StepRow, unfolded: bool) -> Document:
     """The page; nothing in it is folded."""
-    turn = model.turn(row.turn)
+    turn = model.turn(row.turn, earlier=False, setting=False)
     out = Writer()
     out.line(f"turn {turn.row.number} · {turn.row.id}", palette.FAINT)
     for edge in turn.row.parents:

@@ -12,7 +12,7 @@ TITLE = "response"
 
 def build(model: ReadModel, row: StepRow, unfolded: bool) -> Document:
     """The page; nothing in it is folded."""
-    turn = model.turn(row.turn)
+    turn = model.turn(row.turn, earlier=False, setting=False)
     out = Writer()
     head = turn.row
     status = "no status" if head.status is None else str(head.status)

@@ -1,0 +1,119 @@
+"""The pages of the detail pane, as text, on a small archive."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from kafka_session import Clock, Thread, call, exchanges, result, text
+from tui_pilot import record
+
+from deck.timeline import Timeline
+from deck.tui import pages
+from deck.tui.pages import PAGES, diff, headers, raw, request, response, step
+from deck.tui.pages.raw import LIMIT
+from store.exchange import Exchange, Outcome
+
+
+def changed() -> Iterator[Exchange]:
+    """Three requests: the second changes tools, system prompt and a parameter, the third starts anew."""
+    thread = Thread(Clock())
+    yield thread.send([text("Begin.")], [text("Yes."), call(1, "Bash", command="true")])
+    thread.tools = [{**thread.tools[0], "description": "changed"}, *thread.tools[2:]]
+    thread.members = {"system": [{"type": "text", "text": "You are a coding agent.\nBe verbose."}], "max_tokens": 1}
+    yield thread.send([result(1, "")], [text("So be it.")])
+    yield Thread(thread.clock).send([text("Something else.")], [text("Indeed.")])
+
+
+def broken() -> Iterator[Exchange]:
+    """An answer that is no JSON, one that is no text, and none at all."""
+    sent = list(exchanges())
+    yield replace(sent[1], response_body=b"<html>\x1b[31mBad gateway</html>", status=502)
+    yield replace(sent[2], response_body=bytes(range(256)) * 8)
+    yield replace(sent[3], response_body=b"", status=None, outcome=Outcome.NO_RESPONSE, error="refused")
+    yield replace(sent[4], response_body=json.dumps({"long": "é" * LIMIT}, ensure_ascii=False).encode())
+
+
+@pytest.fixture(scope="module")
+def archives(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Timeline]:
+    folder = tmp_path_factory.mktemp("pages")
+    made = {"unfinished": lambda: list(exchanges())[:2], "kafka": exchanges, "changed": changed, "broken": broken}
+    return {name: Timeline.open(record(Path(folder) / name, make())) for name, make in made.items()}
+
+
+def read(timeline: Timeline, turn: int, page: pages.Page, *, unfolded: bool = False, number: int = 1) -> str:
+    session = timeline.sessions()[0].key
+    rows = timeline.steps(session, 0, timeline.step_count(session))
+    row = next(row for row in rows if (row.turn_number, row.number) == (turn, number))
+    return "\n".join(" " * line.indent + line.text for line in page.build(timeline, row, unfolded).lines)
+
+
+def page(module: object) -> pages.Page:
+    return next(page for page in PAGES if page.title == module.TITLE)  # type: ignore[attr-defined]
+
+
+def test_a_call_shows_its_result_and_a_result_its_call(archives: dict[str, Timeline]) -> None:
+    called = read(archives["kafka"], 7, page(step), number=3)
+    assert "→ Bash\n  $ npm test\n↳ error\n  FAIL test/producer.test.ts" in called
+    assert "→ Bash\n  $ npm test" in read(archives["kafka"], 8, page(step))
+
+
+def test_an_edit_is_a_diff(archives: dict[str, Timeline]) -> None:
+    shown = read(archives["kafka"], 6, page(step), number=2)
+    assert 'file_path: src/producer.ts\n  @@ -1 +1 @@\n  -"orders-v2"\n  +"orders-v1"' in shown
+
+
+def test_a_call_without_result_says_so(archives: dict[str, Timeline]) -> None:
+    assert "no result on record" in read(archives["unfinished"], 2, page(step), number=3)
+
+
+def test_diff_names_every_kind_of_change(archives: dict[str, Timeline]) -> None:
+    shown = read(archives["changed"], 2, page(diff))
+    assert "= 1 message unchanged" in shown
+    assert "= 1 message echoing the answer of turn 1" in shown
+    assert "-Be brief.\n+Be verbose." in shown
+    assert "~ Bash" in shown and "- Read" in shown
+    assert "- max_tokens: 32000\n+ max_tokens: 1" in shown
+
+
+def test_a_turn_without_parent_is_compared_with_the_turn_before(archives: dict[str, Timeline]) -> None:
+    shown = read(archives["changed"], 3, page(diff))
+    assert "against turn 2 (the turn before it; this one begins a thread)" in shown
+    assert "3 messages of turn 2 not sent any more" in shown
+    assert "So be it." not in shown
+    assert "- assistant message" in read(archives["changed"], 3, page(diff), unfolded=True)
+
+
+def test_the_first_turn_has_nothing_to_be_compared_with(archives: dict[str, Timeline]) -> None:
+    assert "the first of its session" in read(archives["changed"], 1, page(diff))
+
+
+def test_a_request_folds_what_was_there_before(archives: dict[str, Timeline]) -> None:
+    folded = read(archives["kafka"], 8, page(request))
+    assert "= 12 earlier messages" in folded and "Fix the Kafka topic bug." not in folded
+    unfolded = read(archives["kafka"], 8, page(request), unfolded=True)
+    assert "Fix the Kafka topic bug." in unfolded and '"description": "Edit tool"' in unfolded
+
+
+def test_a_response_says_what_it_used(archives: dict[str, Timeline]) -> None:
+    shown = read(archives["kafka"], 2, page(response))
+    assert "stop reason: tool_use" in shown and "output tokens: 50" in shown and "whole answer after: 2.0 s" in shown
+
+
+def test_headers_show_links(archives: dict[str, Timeline]) -> None:
+    shown = read(archives["kafka"], 10, page(headers))
+    assert "spawned-by" in shown and "through toolu_08" in shown
+
+
+def test_raw_shows_text_as_text_and_bytes_as_bytes(archives: dict[str, Timeline]) -> None:
+    assert "<html>\\x1b[31mBad gateway</html>" in read(archives["broken"], 1, page(raw))
+    assert "00000000  00 01 02" in read(archives["broken"], 2, page(raw))
+    assert "response\n0 bytes" in read(archives["broken"], 3, page(raw))
+    assert f"the first {LIMIT:,} bytes" in read(archives["broken"], 4, page(raw))
+    assert '{"model":"claude-sonnet-4-6"' in read(archives["broken"], 1, page(raw), unfolded=True)
+
+
+def test_an_answer_that_never_came(archives: dict[str, Timeline]) -> None:
+    shown = read(archives["broken"], 3, page(response))
+    assert "no status · no-response" in shown
