@@ -1,7 +1,7 @@
 """The border between captured text and the screen: the only maker of text that a widget may draw.
 
 A widget takes `Safe` text, never `str`, and gets it from here, where `deck.render.safe` has made every control and
-hiding character visible. It is drawn as Rich segments and `Text`, never as markup, so no captured bracket means
+hiding character visible. It is drawn as Rich segments, never as markup, so no captured bracket means
 anything. A `Safe` text is one line: line breaks are shown as ``⏎`` or were split into lines before.
 """
 
@@ -11,7 +11,6 @@ from typing import NewType
 from rich.cells import cell_len, set_cell_size
 from rich.segment import Segment
 from rich.style import Style
-from rich.text import Text
 from textual.strip import Strip
 
 from deck.render import safe
@@ -24,8 +23,6 @@ Span = tuple[Safe, Style]
 
 LONGEST_LINE = 4000
 """Characters of one line in a document; a longer one goes on in the next, so that drawing it stays cheap."""
-
-PLAIN = Style()
 
 
 def clean(text: str) -> Safe:
@@ -65,8 +62,3 @@ def strip(spans: Iterable[Span], width: int, base: Style) -> Strip:
     """A line of exactly ``width`` cells for Textual's Line API; ``base`` lies under every span."""
     line = Strip([Segment(text, base + style) for text, style in spans])
     return line.adjust_cell_length(width, base)
-
-
-def text(spans: Iterable[Span]) -> Text:
-    """The spans as Rich text that a widget can draw without reading markup."""
-    return Text.assemble(*spans, no_wrap=True, overflow="ellipsis", end="")

@@ -24,10 +24,9 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """The lines, and how many of what is left out are folded."""
+    """The lines."""
 
     lines: tuple[Line, ...]
-    folded: int = 0  # how many lines say "folded"; `f` shows what they stand for
 
 
 @dataclass(slots=True)
@@ -35,7 +34,6 @@ class Writer:
     """Builds a document. Texts may be captured ones: they are cleaned here."""
 
     lines: list[Line] = field(default_factory=list)
-    folds: int = 0
 
     def line(self, text: str = "", style: Style = palette.PLAIN, indent: int = 0) -> None:
         """One line; a line break in it is shown, not made."""
@@ -53,7 +51,6 @@ class Writer:
 
     def fold(self, text: str) -> None:
         """A line that stands for what is not shown."""
-        self.folds += 1
         self.line(f"= {text} (f unfolds)", palette.FAINT)
 
     def pairs(self, pairs: Iterable[tuple[str, Any]], indent: int = 0) -> None:
@@ -64,4 +61,4 @@ class Writer:
 
     def done(self) -> Document:
         """The document."""
-        return Document(tuple(self.lines), self.folds)
+        return Document(tuple(self.lines))

@@ -97,13 +97,15 @@ def detail(session: str, position: int, page: Page, unfolded: bool) -> Question[
         row = next((row for row in rows if row.position == position), None)
         if row is None:
             return None
-        turn = model.rows.turns(session, start=row.turn_number - 1, stop=row.turn_number)[0]
+        turns = model.rows.turns(session, start=row.turn_number - 1, stop=row.turn_number)
+        if not turns:
+            return None
         waited = row.at_ms - rows[0].at_ms if position else None
         try:
             document = page.build(model, row, unfolded)
         except StoreError as error:  # the index still knows the step where its objects are damaged
             document = _failure(error)
-        return Detail(row, turn, waited, document)
+        return Detail(row, turns[0], waited, document)
 
     return ask
 

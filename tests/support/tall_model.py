@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from deck.revs import Target
-from deck.views import Hit, Piece, SessionView, Step, StepRow, TurnRow, TurnView
+from deck.views import Hit, SessionView, Step, StepRow, TurnRow, TurnView
 from store.errors import NotFound
 from store.reading import Block, Usage
 
@@ -83,9 +83,6 @@ class TallModel:
 
     def body(self, id: str, which: str) -> bytes:
         return b"{}"
-
-    def pieces(self, turn_id: str) -> list[Piece]:
-        return []
 
     def search(self, session: str, query: str) -> Iterable[Hit]:
         return ()

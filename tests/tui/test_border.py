@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from rich.cells import cell_len
 from rich.style import Style
 
-from deck.tui.border import LONGEST_LINE, clean, clean_lines, cut, fit, strip, text
+from deck.tui.border import LONGEST_LINE, clean, clean_lines, cut, fit, strip
 
 HOSTILE = "\x1b[2J\x1b]52;c;aGk=\x07[bold red]markup[/] \u202egnp.exe \x9b31m \r\nnext"
 ANY = st.text(max_size=300)
@@ -46,5 +46,3 @@ def test_markup_and_escapes_are_drawn_as_text() -> None:
     line = strip([(clean(HOSTILE), Style())], 120, Style())
     assert "\\x1b[2J" in line.text and "[bold red]markup[/]" in line.text
     assert "\x1b" not in line.text
-    drawn = text([(clean(HOSTILE), Style(bold=True))])
-    assert drawn.plain == clean(HOSTILE)

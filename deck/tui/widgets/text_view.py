@@ -4,7 +4,7 @@ from typing import ClassVar
 
 from rich.style import Style
 from textual.binding import Binding, BindingType
-from textual.geometry import Size
+from textual.geometry import Region, Size
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
@@ -37,6 +37,7 @@ class TextView(ScrollView, can_focus=True, inherit_bindings=False):
         super().__init__(id=id)
         self._rows = Layout(Document(()), 80)
         self._needle = ""
+        self._base = palette.PLAIN
 
     @property
     def document(self) -> Document:
@@ -64,7 +65,8 @@ class TextView(ScrollView, can_focus=True, inherit_bindings=False):
     def _measure(self) -> None:
         layout = self._rows
         complete = layout.measure(_SLICE_SECONDS)
-        self.virtual_size = Size(self.scrollable_content_region.width, layout.height)
+        # at least the pane's own height: a document that fits then changes no layout, which is what costs
+        self.virtual_size = Size(self.scrollable_content_region.width, max(layout.height, self.size.height))
         if not complete:
             self.set_timer(_SLICE_SECONDS, lambda: self._measure() if layout is self._rows else None)
 
@@ -82,8 +84,12 @@ class TextView(ScrollView, can_focus=True, inherit_bindings=False):
             self._begin(self.document)
             self.scroll_to(y=self._rows.top_of(line), animate=False, force=True)
 
+    def render_lines(self, crop: Region) -> list[Strip]:
+        self._base = self.rich_style  # dear, and the same for every line
+        return super().render_lines(crop)
+
     def render_line(self, y: int) -> Strip:
-        width, base = self.scrollable_content_region.width, self.rich_style
+        width, base = self.scrollable_content_region.width, self._base
         found = self._rows.row(round(self.scroll_y) + y)
         if found is None:
             return Strip.blank(width, base)

@@ -9,7 +9,7 @@ from typing import ClassVar
 
 from textual import events
 from textual.binding import Binding, BindingType
-from textual.geometry import Size
+from textual.geometry import Region, Size
 from textual.message import Message
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
@@ -53,6 +53,7 @@ class VirtualList(ScrollView, can_focus=True, inherit_bindings=False):
         super().__init__(id=id)
         self.cursor = 0
         self._lines = 0
+        self._base = palette.PLAIN
 
     # what subclasses say
 
@@ -65,11 +66,6 @@ class VirtualList(ScrollView, can_focus=True, inherit_bindings=False):
         return False
 
     # what happens to the list
-
-    @property
-    def line_count(self) -> int:
-        """How many lines there are."""
-        return self._lines
 
     def set_line_count(self, lines: int) -> None:
         """The list has this many lines now."""
@@ -104,10 +100,14 @@ class VirtualList(ScrollView, can_focus=True, inherit_bindings=False):
         if top != round(self.scroll_y):
             self.scroll_to(y=top, animate=False, force=True)
 
+    def render_lines(self, crop: Region) -> list[Strip]:
+        self._base = self.rich_style  # dear, and the same for every line
+        return super().render_lines(crop)
+
     def render_line(self, y: int) -> Strip:
         width = self.scrollable_content_region.width
         line = round(self.scroll_y) + y
-        base = self.rich_style
+        base = self._base
         if line >= self._lines:
             return Strip.blank(width, base)
         if line == self.cursor:
