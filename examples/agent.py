@@ -4,8 +4,6 @@ Run it as ``deck run -- python examples/agent.py "How many files are here?"`` wi
 the model says, so run it where that does no harm.
 """
 
-# ruff: noqa: T201  printing is what this example does
-
 import subprocess
 import sys
 

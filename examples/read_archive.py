@@ -4,8 +4,6 @@
 every text passes `safe` on its way to the terminal.
 """
 
-# ruff: noqa: T201  printing is what this example does
-
 import sys
 from pathlib import Path
 

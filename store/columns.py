@@ -8,45 +8,43 @@ here is only an encoding: `pack_*` gives `None` unless `unpack_*` gives back the
 import re
 
 from store.errors import Damaged
-from store.varint import Cursor, put, put_bytes
+from store.varint import Cursor, put, put_all, put_bytes, take_all
 
 _EVENT_END = b"\n\n"
 # A string under a name that carries streamed text in one of the known wires, or padding that hides its length.
 _HOLE = re.compile(
-    rb'(?P<name>"(?:text|partial_json|thinking|signature|delta|content|arguments|reasoning|reasoning_content|obfuscation)"'
-    rb'\s*:\s*")(?P<text>(?:[^"\\]|\\.)*)(?=")'
-    rb"|(?P<space> +)(?=\}\n)"
+    rb'("(?:text|partial_json|thinking|signature|delta|content|arguments|reasoning|reasoning_content|obfuscation)"'
+    rb'\s*:\s*")([^"\\]*(?:\\.[^"\\]*)*)(?=")'
 )
-_MARK = b"\xff"  # never part of UTF-8, so never part of a shape
-_SPACE_MARK = b"\xfe"
+_TEXT, _SPACE = b"\xff", b"\xfe"  # what stands for a hole in a shape; never part of UTF-8
+_MARKS = re.compile(b"([\xfe\xff])")
+_MOST_SPACES = 1 << 16
+_BETWEEN = b"\xff\xff"  # never inside a shape, where two holes always have something between them
 
 
 def pack_stream(stream: bytes) -> bytes | None:
     """An event stream as columns, or `None` where that would not give it back."""
-    if stream.count(_EVENT_END) < 4 or _MARK in stream or _SPACE_MARK in stream:
+    if stream.count(_EVENT_END) < 4 or _TEXT in stream or _SPACE in stream:
         return None
-    shapes: dict[bytes, int] = {}
-    order, lengths, spaces = bytearray(), bytearray(), bytearray()
-    texts: list[bytes] = []
-
-    def hole(match: re.Match[bytes]) -> bytes:
-        if match.lastgroup == "space":
-            put(spaces, match.end() - match.start())
-            return _SPACE_MARK
-        text = match.group("text")
-        put(lengths, len(text))
-        texts.append(text)
-        return match.group("name") + _MARK
-
-    *events, tail = stream.split(_EVENT_END)
-    for event in events:
-        shape = _HOLE.sub(hole, event + b"\n")
-        put(order, shapes.setdefault(shape, len(shapes)))
+    found = _HOLE.split(stream)  # before, (name, text, after)*
+    texts = found[2::3]
+    found[2::3] = [_TEXT] * len(texts)
+    *events, tail = b"".join(found).split(_EVENT_END)
+    spaces: list[int] = []
+    for place, event in enumerate(events):
+        if event.endswith(b" }"):
+            bare = event[:-1].rstrip(b" ")
+            spaces.append(len(event) - 1 - len(bare))
+            events[place] = bare + _SPACE + b"}"
+    if max(spaces, default=0) > _MOST_SPACES:
+        return None
+    shapes = {shape: number for number, shape in enumerate(dict.fromkeys(events))}
     out = bytearray()
     put(out, len(events))
-    put_bytes(out, b"\xff\xff".join(shapes))
-    for column in (order, lengths, spaces, b"".join(texts)):
-        put_bytes(out, column)
+    put_bytes(out, _BETWEEN.join(shapes))
+    for column in ([shapes[event] for event in events], [len(text) for text in texts], spaces):
+        put_bytes(out, put_all(column))
+    put_bytes(out, b"".join(texts))
     put_bytes(out, tail)
     packed = bytes(out)
     return packed if unpack_stream(packed) == stream else None
@@ -56,30 +54,19 @@ def unpack_stream(packed: bytes) -> bytes:
     """The stream that `pack_stream` packed. Raises `Damaged` for anything else."""
     cursor = Cursor(packed)
     count = cursor.varint()
-    shapes = [_pieces(shape) for shape in cursor.bytes().split(b"\xff\xff")]
-    order, lengths, spaces = Cursor(cursor.bytes()), Cursor(cursor.bytes()), Cursor(cursor.bytes())
+    shapes = cursor.bytes().split(_BETWEEN)
+    order, lengths, spaces = take_all(cursor.bytes()), take_all(cursor.bytes()), take_all(cursor.bytes())
     texts, tail = Cursor(cursor.bytes()), cursor.bytes()
-    out: list[bytes] = []
-    for _ in range(count):
-        number = order.varint()
-        if number >= len(shapes):
-            raise Damaged("an event has a shape that is not there")
-        for piece in shapes[number]:
-            if piece == _MARK:
-                out.append(texts.take(lengths.varint()))
-            elif piece == _SPACE_MARK:
-                out.append(b" " * spaces.varint())
-            else:
-                out.append(piece)
-        out.append(b"\n")
-    return b"".join((*out, tail))
-
-
-_MARKS = re.compile(b"(\xff|\xfe)")
-
-
-def _pieces(shape: bytes) -> list[bytes]:
-    return [piece for piece in _MARKS.split(shape) if piece]
+    if len(order) != count or max(order, default=0) >= len(shapes) or max(spaces, default=0) > _MOST_SPACES:
+        raise Damaged("an event has a shape that is not there")
+    events = [shapes[number] for number in order]
+    found = _MARKS.split(_EVENT_END.join((*events, tail)))  # before, (mark, after)*
+    sizes, widths = iter(lengths), iter(spaces)
+    try:
+        found[1::2] = [texts.take(next(sizes)) if mark == _TEXT else b" " * next(widths) for mark in found[1::2]]
+    except StopIteration:
+        raise Damaged("an event stream has more holes than texts for them") from None
+    return b"".join(found)
 
 
 def pack_times(times: bytes, stream: bytes) -> bytes | None:

@@ -37,7 +37,7 @@ def describe(incoming: Incoming) -> dict[str, Any]:
             "tip": incoming.ids[-1].hex() if incoming.ids else "",
             "count": len(incoming.ids),
             "tools": incoming.tools,
-            "conversation": body.conversation if body else "",
+            "conversation": body.name if body else "",
         },
         "response": {
             "body": object_id("blob", response.body).hex() if exchange.status is not None else "",

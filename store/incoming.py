@@ -1,12 +1,11 @@
 """Making an exchange ready to be kept: masked, decoded, taken apart and read. Nothing here touches a disk."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 from urllib.parse import urlsplit
 
 from store import wire as wires
-from store.body import Body, Known, split
+from store.body import Body, Earlier, split
 from store.canonical import dumps, loads
 from store.codings import Decoder, decode
 from store.exchange import Exchange, Headers, Outcome, header
@@ -74,12 +73,20 @@ class Incoming:
             return None
 
 
+class _Seen(NamedTuple):
+    """The latest body of a conversation, its first message and its message ids."""
+
+    earlier: Earlier
+    opening: bytes
+    ids: tuple[bytes, ...]
+
+
 class Intake:
     """Prepares exchanges, comparing each body with the latest ones of the conversations it has seen."""
 
     def __init__(self, masker: Masker) -> None:
         self._masker = masker
-        self._known: list[tuple[Known, tuple[bytes, ...]]] = []
+        self._seen: list[_Seen] = []
         self._tool_counts: list[tuple[bytes, int]] = []
 
     def prepare(self, exchange: Exchange) -> Incoming:
@@ -87,10 +94,10 @@ class Intake:
         request = decode(exchange.request_body, header(exchange.request_headers, "content-encoding"), BODY_LIMIT)
         request_body = exchange.request_body if request.failed else request.data
         response = _receive(exchange)
-        known = self._known_for(request_body)
-        body = split(request_body, known[0] if known else None)
+        seen = self._seen_like(request_body)
+        body = split(request_body, seen.earlier if seen else None)
         members = body.members if body else {}
-        contents = tuple(element.content for element in body.elements) if body else ()
+        contents = tuple([element.content for element in body.elements]) if body else ()
         path = _path(exchange.url)
         wire = wires.pick(path, members)
         first = loads(contents[0]) if contents else None
@@ -103,7 +110,7 @@ class Intake:
             request_coding=request.failed,
             response=response,
             body=body,
-            ids=_chain_ids(contents, known),
+            ids=_chain_ids(body, seen),
             contents=contents,
             wire=wire,
             who=wire.identity(exchange.request_headers, members, first if isinstance(first, dict) else None),
@@ -114,13 +121,11 @@ class Intake:
 
     def remember(self, incoming: Incoming) -> None:
         """Keep this body as the latest of its conversation, to compare the next one with."""
-        body, contents = incoming.body, incoming.contents
-        if body is None or not contents:
+        if incoming.body is None or not incoming.ids:
             return
-        values = {name.encode("utf-8", "replace"): value for name, value in body.members.items()}
-        entry = (Known(values, contents, body.first_at), incoming.ids)
-        others = [each for each in self._known if each[0].contents[0] != contents[0]]
-        self._known = [entry, *others][:_CONVERSATIONS_KEPT]
+        entry = _Seen(Earlier(incoming.body), incoming.contents[0], incoming.ids)
+        others = [each for each in self._seen if each.opening != entry.opening]
+        self._seen = [entry, *others][:_CONVERSATIONS_KEPT]
 
     def _count_tools(self, wire: Wire, members: Members) -> int:
         """How many tools a request offers; lists seen lately are not parsed again."""
@@ -131,9 +136,10 @@ class Intake:
             self._tool_counts = [(raw, count), *self._tool_counts][:_CONVERSATIONS_KEPT]
         return count
 
-    def _known_for(self, body: bytes) -> tuple[Known, tuple[bytes, ...]] | None:
+    def _seen_like(self, body: bytes) -> "_Seen | None":
         """The conversation that this body goes on with, else the latest one (it may share tools and system)."""
-        return next((each for each in self._known if each[0].fits(body)), self._known[0] if self._known else None)
+        fitting = (each for each in self._seen if each.earlier.talk and each.earlier.talk.fits(body))
+        return next(fitting, self._seen[0] if self._seen else None)
 
 
 def _receive(exchange: Exchange) -> Received:
@@ -158,18 +164,15 @@ def _receive(exchange: Exchange) -> Received:
     return Received(b"".join(pieces), tuple(arrived), "")
 
 
-def _chain_ids(contents: Sequence[bytes], known: tuple[Known, tuple[bytes, ...]] | None) -> tuple[bytes, ...]:
-    """Message ids along a conversation; those of a known beginning are taken from there."""
-    ids: list[bytes] = []
-    parent: bytes | None = None
-    if known is not None:
-        for content, same, message in zip(contents, known[0].contents, known[1], strict=False):
-            if content != same:
-                break
-            ids.append(message)
-            parent = message
-    for content in contents[len(ids) :]:
-        parent = object_id("message", message_payload(parent, content))
+def _chain_ids(body: Body | None, seen: _Seen | None) -> tuple[bytes, ...]:
+    """Message ids along a body's conversation; those of a known beginning are taken over."""
+    talk = body.conversation if body else None
+    if talk is None:
+        return ()
+    ids = list(seen.ids[: talk.known]) if seen else []
+    parent = ids[-1] if ids else None
+    for element in talk.elements[len(ids) :]:
+        parent = object_id("message", message_payload(parent, element.content))
         ids.append(parent)
     return tuple(ids)
 

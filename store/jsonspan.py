@@ -89,11 +89,8 @@ def members(text: bytes, position: int, end_of: Callable[[bytes, int], int]) -> 
         position = skip_space(text, position + 1)
 
 
-def elements(text: bytes, position: int, end_of: Callable[[int, int], int]) -> list[Span] | None:
-    """Spans of the elements of the array at ``position``; `None` where it is no sound array.
-
-    ``end_of(index, position)`` finds the end of an element, as in `members`.
-    """
+def elements(text: bytes, position: int) -> list[Span] | None:
+    """Spans of the elements of the array at ``position``; `None` where it is no sound array."""
     if text[position : position + 1] != b"[":
         return None
     position = skip_space(text, position + 1)
@@ -101,7 +98,7 @@ def elements(text: bytes, position: int, end_of: Callable[[int, int], int]) -> l
     if text[position : position + 1] == b"]":
         return found
     while True:
-        end = end_of(len(found), position)
+        end = value_end(text, position)
         if end < 0:
             return None
         found.append(Span(position, end))

@@ -153,12 +153,15 @@ class ObjectReader:
     def _identify(self, frame: OpenFrame, place: int) -> tuple[bytes, str]:
         decoder = self._decoder(frame, place)
         kind = KIND_OF[decoder.tag]
-        if kind == "message":
+        stored = decoder.stored_id()
+        if stored is not None:
+            found = stored
+        elif kind == "message":
             parts = MessageParts(*decoder.message())
             found = object_id(kind, message_payload(parts.parent, parts.content, parts.rebuilt_from))
             self._remember(found, parts)
         else:
-            found = decoder.stored_id() or object_id(kind, decoder.payload())
+            found = object_id(kind, decoder.payload())
         frame.ids.append(found)
         self._unindexed[found] = (kind, frame, place)
         return found, kind

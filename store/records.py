@@ -28,6 +28,7 @@ class Tag(IntEnum):
     RUN = 8
     NOTE = 9
     REPEAT = 10  # a message with the content of another one, under another parent
+    OPENING = 11  # the first message of a conversation, its long strings as blobs
 
 
 KIND_OF = {
@@ -38,6 +39,7 @@ KIND_OF = {
     Tag.MESSAGE: "message",
     Tag.ANSWER: "message",
     Tag.REPEAT: "message",
+    Tag.OPENING: "message",
     Tag.TURN: "turn",
     Tag.RUN: "run",
     Tag.NOTE: "note",
@@ -91,6 +93,8 @@ class Decoder:
 
     def message(self) -> tuple[bytes | None, bytes, bytes | None]:
         """Parent, content and, for a rebuilt answer, the blob it was rebuilt from."""
+        if self.tag == Tag.OPENING:
+            return None, self._recipe(), None
         parent = self._back() if self._cursor.take(1) != b"\0" else None
         if self.tag == Tag.REPEAT:
             return parent, self._source.content(self._back()), None
@@ -123,8 +127,8 @@ class Decoder:
         return b"".join(out)
 
     def stored_id(self) -> bytes | None:
-        """The id that the record itself names; only a recipe does. It is checked when the object is read."""
-        return self._cursor.take(ID_BYTES) if self.tag == Tag.RECIPE else None
+        """The id that the record itself names, where its parts may lie elsewhere. Checked when the object is read."""
+        return self._cursor.take(ID_BYTES) if self.tag in (Tag.RECIPE, Tag.OPENING) else None
 
     def _recipe(self) -> bytes:
         self.stored_id()
@@ -157,7 +161,7 @@ class Decoder:
     def references(self) -> list[bytes]:
         """Ids that this record's stored form names and that its payload needs (for reachability)."""
         match self.tag:
-            case Tag.RECIPE:
+            case Tag.RECIPE | Tag.OPENING:
                 return self._recipe_references()
             case Tag.TIMES:
                 return [self._back()]

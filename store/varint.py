@@ -1,5 +1,7 @@
 """Unsigned LEB128 integers and length-prefixed byte strings: the small change of the physical encodings."""
 
+from collections.abc import Sequence
+
 from store.errors import Damaged
 
 
@@ -15,6 +17,26 @@ def put_bytes(out: bytearray, data: bytes | bytearray) -> None:
     """Append the length of ``data`` and ``data``."""
     put(out, len(data))
     out += data
+
+
+def put_all(values: Sequence[int]) -> bytes:
+    """All of ``values`` one after the other; small ones, which most are, at once."""
+    if max(values, default=0) < 0x80:
+        return bytes(values)
+    out = bytearray()
+    for value in values:
+        put(out, value)
+    return bytes(out)
+
+
+def take_all(data: bytes) -> Sequence[int]:
+    """The integers that `put_all` wrote. Raises `Damaged` for anything else."""
+    if data.isascii():
+        return data
+    cursor, values = Cursor(data), []
+    while not cursor.done:
+        values.append(cursor.varint())
+    return values
 
 
 class Cursor:

@@ -16,6 +16,7 @@ from store.archive import Archive
 from store.encoding import Encoder
 from store.ids import object_id
 from store.journal import Record, Type
+from store.large import long_strings
 from store.pack import Block, PackWriter
 from store.parts import Chain, Large, Part
 from store.records import JSON_TAGS, KIND_OF, Tag, message_payload
@@ -134,6 +135,10 @@ class Writer:
         same = self._contents.get(content)
         if same is not None and len(content) > 64:
             self._stage(Tag.REPEAT, wanted, self._encoder().repeat(parent, same))
+        elif parent is None and len(parts := long_strings(content)) > 1:
+            ids = {part.data: self._large(part) for part in parts if isinstance(part, Large)}
+            self._stage(Tag.OPENING, wanted, self._encoder().recipe(wanted, parts, ids.__getitem__, None))
+            self._contents[content] = wanted
         else:
             self._stage(Tag.MESSAGE, wanted, self._encoder().message(parent, content))
             self._contents[content] = wanted

@@ -5,7 +5,8 @@ import json
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from store.body import Body, Chain, Known, Large, join, split
+from store.body import Earlier, join, split
+from store.parts import Chain, Large
 
 VALUES = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=20),
@@ -13,11 +14,12 @@ VALUES = st.recursive(
     max_leaves=12,
 )
 MARK = {"type": "ephemeral", "ttl": "1h"}
+MARKED = st.fixed_dictionaries({"text": st.text(), "cache_control": st.just(MARK)})
 MESSAGES = st.lists(
     st.fixed_dictionaries({"role": st.sampled_from(["user", "assistant"]), "content": VALUES})
-    | st.fixed_dictionaries({"content": st.lists(st.fixed_dictionaries({"text": st.text(), "cache_control": st.just(MARK)}), max_size=2)}),
+    | st.fixed_dictionaries({"content": st.lists(MARKED, max_size=2)}),
     max_size=5,
-)  # fmt: skip
+)
 BODIES = st.fixed_dictionaries(
     {},
     optional={
@@ -39,11 +41,6 @@ STYLES = st.sampled_from(
 )
 
 
-def known_of(body: Body) -> Known:
-    values = {name.encode(): value for name, value in body.members.items()}
-    return Known(values, tuple(element.content for element in body.elements), body.first_at)
-
-
 @settings(max_examples=300, deadline=None)
 @given(BODIES, BODIES, STYLES, STYLES)
 def test_parts_join_to_the_body_also_against_another_one(first, second, style, other_style) -> None:
@@ -51,7 +48,7 @@ def test_parts_join_to_the_body_also_against_another_one(first, second, style, o
     body = json.dumps(second, **other_style).encode("utf-8", "surrogatepass")
     before = split(earlier)
     assert before is None or join(before.parts) == earlier
-    after = split(body, known_of(before) if before else None)
+    after = split(body, Earlier(before) if before else None)
     alone = split(body)
     assert (after is None) == (alone is None)
     if after is not None and alone is not None:
@@ -118,3 +115,33 @@ def test_depth_costs_nothing() -> None:
     body = b'{"x":' + deep + b"}"
     parts = split(body)
     assert parts is not None and join(parts.parts) == body
+
+
+TEXTS = st.lists(st.tuples(st.text(max_size=6), st.booleans()), min_size=1, max_size=8)
+
+
+@settings(max_examples=300, deadline=None)
+@given(TEXTS, TEXTS, st.integers(0, 8), STYLES)
+def test_what_a_known_conversation_gives_is_what_a_scan_gives(first, second, shared, style) -> None:
+    """Two conversations with a common beginning, markers anywhere in either."""
+
+    def body(texts) -> bytes:
+        messages = [
+            {"role": "user", "content": [{"text": text} | ({"cache_control": MARK} if mark else {})]}
+            for text, mark in texts
+        ]
+        return json.dumps({"model": "m", "messages": messages}, **style).encode("utf-8", "surrogatepass")
+
+    later = [(text, mark) for (text, _), (_, mark) in zip(first[:shared], second * 8, strict=False)] + second
+    before, alone = split(body(first)), split(body(later))
+    assert before is not None and alone is not None
+    after = split(body(later), Earlier(before))
+    assert after is not None
+    assert after.parts == alone.parts
+    assert after.elements == alone.elements
+    common = [a == b for a, b in zip([t for t, _ in first], [t for t, _ in later], strict=False)]
+    expected = common.index(False) if False in common else len(common)
+    assert after.conversation is not None
+    assert after.conversation.known <= expected
+    if not any(mark for _, mark in first):
+        assert after.conversation.known == 0 or all(common[: after.conversation.known])

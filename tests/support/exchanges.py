@@ -6,7 +6,24 @@ from collections.abc import Iterator
 
 from store.exchange import Chunk, Exchange
 
-_WORDS = "archive body chain delta event frame gap hash index journal key link mask note object pack".split()
+_WORDS = [
+    "archive",
+    "body",
+    "chain",
+    "delta",
+    "event",
+    "frame",
+    "gap",
+    "hash",
+    "index",
+    "journal",
+    "key",
+    "link",
+    "mask",
+    "note",
+    "object",
+    "pack",
+]
 
 
 def conversation(turns: int, session: str) -> Iterator[Exchange]:
