@@ -1,5 +1,6 @@
 """The bounded queue between the proxy's event loop and the writer's thread."""
 
+import contextlib
 import threading
 from collections import deque
 from collections.abc import Callable
@@ -13,17 +14,24 @@ MAX_GAPS = 1_000
 MAX_BYTES = 256 << 20
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Job:
     """One exchange to commit.
 
     ``deadline`` (monotonic seconds) is when the end of its response is let go without the commit; ``settled`` is
-    called from the writer's thread when it is committed or given up. An import brings its exchange ready made.
+    called once, from the writer's thread, when it is durable or given up. An import brings its exchange ready made.
     """
 
     source: InFlight | Exchange
     deadline: float
-    settled: Callable[[], object]
+    settled: Callable[[], object] | None
+
+    def settle(self) -> None:
+        """Tell whoever waits, unless that was done before."""
+        settled, self.settled = self.settled, None
+        if settled is not None:
+            with contextlib.suppress(Exception):  # the loop may be closed already
+                settled()
 
     @property
     def size(self) -> int:

@@ -155,7 +155,7 @@ class Writer:
             if not self._open() or self._recorder is None:
                 self.lost("archive-unwritable", exchange, self.trouble)
                 return
-            recorded = self._recorder.record(exchange)
+            recorded = self._recorder.record(exchange, job.settle)
             self.trouble = ""
             if recorded.known:
                 self.counts.known += 1
@@ -172,8 +172,7 @@ class Writer:
             self.lost("not-recorded", _head(job.source), _words(error))
         finally:
             self._backlog.worked(job)
-            with contextlib.suppress(Exception):  # the loop may be closed already
-                job.settled()
+            job.settle()
 
     def _write_gaps(self) -> None:
         while (gap := self._backlog.take_gap()) is not None:

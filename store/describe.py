@@ -12,8 +12,8 @@ from store.turn import FORMAT, exchange_key
 
 def describe(incoming: Incoming) -> dict[str, Any]:
     """A turn's payload as far as the exchange itself says it: all but links, and ids of what is staged later."""
-    exchange, answer, who = incoming.exchange, incoming.answer, incoming.who
-    body, response = incoming.body, incoming.response
+    exchange, answer, request = incoming.exchange, incoming.answer, incoming.request
+    body, response, who = request.body, incoming.response, request.who
     return {
         "format": FORMAT,
         "run": exchange.run,
@@ -26,17 +26,17 @@ def describe(incoming: Incoming) -> dict[str, Any]:
         },
         "http": {
             "method": exchange.method,
-            "url": incoming.url,
+            "url": request.url,
             "status": exchange.status,
             "version": exchange.http_version,
         },
         "request": {
-            "body": object_id("blob", incoming.request_body).hex(),
-            "coding": incoming.request_coding,
+            "body": request.id.hex(),
+            "coding": request.coding,
             "size": exchange.request_size,
-            "tip": incoming.ids[-1].hex() if incoming.ids else "",
-            "count": len(incoming.ids),
-            "tools": incoming.tools,
+            "tip": request.ids[-1].hex() if request.ids else "",
+            "count": len(request.ids),
+            "tools": request.tools,
             "conversation": body.name if body else "",
         },
         "response": {
@@ -54,9 +54,9 @@ def describe(incoming: Incoming) -> dict[str, Any]:
         "error": exchange.error,
         "notes": list(exchange.notes),
         "reading": {
-            "wire": incoming.wire.name,
-            "version": incoming.wire.version,
-            "model": incoming.model,
+            "wire": request.wire.name,
+            "version": request.wire.version,
+            "model": request.model,
             "served": answer.model,
             "usage": {name: count for name, count in answer.usage._asdict().items() if count is not None},
             "stop": answer.stop_reason,
@@ -69,7 +69,7 @@ def describe(incoming: Incoming) -> dict[str, Any]:
 
 def place(turn: dict[str, Any], incoming: Incoming, link: Link) -> None:
     """Put a described turn in its session, thread and line of parents."""
-    who = incoming.who
+    who = incoming.request.who
     thread = who.thread or link.thread
     turn["parents"] = [
         {"turn": each.turn.hex(), "kind": each.kind, "confidence": each.confidence}

@@ -1,6 +1,6 @@
 """Making an exchange ready to be kept: masked, decoded, taken apart and read. Nothing here touches a disk."""
 
-from dataclasses import dataclass
+from collections import deque
 from typing import Final, NamedTuple
 from urllib.parse import urlsplit
 
@@ -18,8 +18,7 @@ BODY_LIMIT: Final = 64 << 20
 _CONVERSATIONS_KEPT: Final = 8
 
 
-@dataclass(frozen=True, slots=True)
-class Received:
+class Received(NamedTuple):
     """A response body as kept: decoded, with the sizes of its chunks to match, or as it came where that failed."""
 
     body: bytes
@@ -27,17 +26,14 @@ class Received:
     coding: str  # why it was kept as it came, or ""
 
 
-@dataclass(frozen=True, slots=True)
-class Incoming:
-    """An exchange ready to be kept. ``ids`` and ``contents`` are the request's conversation."""
+class Request(NamedTuple):
+    """A request ready to be kept. ``ids`` and ``contents`` are its conversation."""
 
-    exchange: Exchange
     url: str  # masked
-    request_headers: bytes  # the headers blob, masked
-    response_headers: bytes
-    request_body: bytes
-    request_coding: str  # why the request body was kept as it came, or ""
-    response: Received
+    headers: bytes  # the headers blob, masked
+    whole: bytes  # the body, decoded
+    id: bytes  # of the body
+    coding: str  # why the body was kept as it came, or ""
     body: Body | None
     ids: tuple[bytes, ...]
     contents: tuple[bytes, ...]
@@ -45,6 +41,15 @@ class Incoming:
     who: Identity
     model: str
     tools: int  # how many were offered
+
+
+class Incoming(NamedTuple):
+    """An exchange ready to be kept."""
+
+    exchange: Exchange
+    request: Request
+    response_headers: bytes  # the headers blob, masked
+    response: Received
     answer: Answer
 
     @property
@@ -87,28 +92,43 @@ class Intake:
     def __init__(self, masker: Masker) -> None:
         self._masker = masker
         self._seen: list[_Seen] = []
+        self._foreseen: deque[tuple[bytes, Request]] = deque(maxlen=_CONVERSATIONS_KEPT)
         self._tool_counts: list[tuple[bytes, int]] = []
+
+    def foresee(self, request: Exchange) -> None:
+        """Read a request whose answer is still to come; `prepare` takes it from here if it gets the same body."""
+        self._foreseen.append((request.request_body, self._read(request)))
 
     def prepare(self, exchange: Exchange) -> Incoming:
         """The exchange, ready to be kept. Never raises on what was captured."""
-        request = decode(exchange.request_body, header(exchange.request_headers, "content-encoding"), BODY_LIMIT)
-        request_body = exchange.request_body if request.failed else request.data
+        request = next((read for body, read in self._foreseen if body is exchange.request_body), None)
+        request = request or self._read(exchange)
         response = _receive(exchange)
-        seen = self._seen_like(request_body)
-        body = split(request_body, seen.earlier if seen else None)
+        kind = header(exchange.response_headers, "content-type")
+        return Incoming(
+            exchange=exchange,
+            request=request,
+            response_headers=_headers(self._masker.headers(exchange.response_headers)),
+            response=response,
+            answer=request.wire.answer(response.body, kind, exchange.status or 0),
+        )
+
+    def _read(self, exchange: Exchange) -> Request:
+        decoded = decode(exchange.request_body, header(exchange.request_headers, "content-encoding"), BODY_LIMIT)
+        whole = exchange.request_body if decoded.failed else decoded.data
+        seen = self._seen_like(whole)
+        body = split(whole, seen.earlier if seen else None)
         members = body.members if body else {}
         contents = tuple([element.content for element in body.elements]) if body else ()
         path = _path(exchange.url)
         wire = wires.pick(path, members)
         first = loads(contents[0]) if contents else None
-        return Incoming(
-            exchange=exchange,
+        return Request(
             url=self._masker.url(exchange.url),
-            request_headers=_headers(self._masker.headers(exchange.request_headers)),
-            response_headers=_headers(self._masker.headers(exchange.response_headers)),
-            request_body=request_body,
-            request_coding=request.failed,
-            response=response,
+            headers=_headers(self._masker.headers(exchange.request_headers)),
+            whole=whole,
+            id=object_id("blob", whole),
+            coding=decoded.failed,
             body=body,
             ids=_chain_ids(body, seen),
             contents=contents,
@@ -116,14 +136,14 @@ class Intake:
             who=wire.identity(exchange.request_headers, members, first if isinstance(first, dict) else None),
             model=wire.model(path, members),
             tools=self._count_tools(wire, members),
-            answer=wire.answer(response.body, header(exchange.response_headers, "content-type"), exchange.status or 0),
         )
 
     def remember(self, incoming: Incoming) -> None:
         """Keep this body as the latest of its conversation, to compare the next one with."""
-        if incoming.body is None or not incoming.ids:
+        request = incoming.request
+        if request.body is None or not request.ids:
             return
-        entry = _Seen(Earlier(incoming.body), incoming.contents[0], incoming.ids)
+        entry = _Seen(Earlier(request.body), request.contents[0], request.ids)
         others = [each for each in self._seen if each.opening != entry.opening]
         self._seen = [entry, *others][:_CONVERSATIONS_KEPT]
 

@@ -6,6 +6,7 @@ chain that it shares with the body before it. One lock makes a reader safe for t
 
 import threading
 from collections import OrderedDict
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
@@ -19,6 +20,7 @@ from store.records import KIND_OF, Decoder, message_payload
 
 _FRAMES_KEPT = 8
 _MESSAGE_BYTES_KEPT = 64 << 20
+_BLOB_BYTES_KEPT = 16 << 20
 
 
 class Object(NamedTuple):
@@ -58,7 +60,7 @@ class OpenFrame:
 
     def blob(self, wanted: bytes) -> bytes:
         """The payload of a blob."""
-        return self.reader.get(wanted).payload
+        return self.reader.part(wanted)
 
     def elements(self, tip: bytes, count: int) -> list[bytes]:
         """Contents of the last ``count`` messages of the chain that ends at ``tip``, oldest first."""
@@ -67,6 +69,30 @@ class OpenFrame:
     def content(self, message: bytes) -> bytes:
         """The content of one message."""
         return self.reader.message(message).content
+
+
+@dataclass(slots=True)
+class _Line:
+    """A conversation as it was last read: its messages and their contents, oldest first."""
+
+    ids: list[bytes] = field(default_factory=list)
+    contents: list[bytes] = field(default_factory=list)
+    places: dict[bytes, int] = field(default_factory=dict)
+
+    def length_to(self, message: bytes) -> int:
+        """How many of the line's messages lead up to and include ``message``; 0 where it is none of them."""
+        place = self.places.get(message, -1)
+        return place + 1 if 0 <= place < len(self.ids) and self.ids[place] == message else 0
+
+    def go_on(self, length: int, new: Iterable[tuple[bytes, bytes]]) -> None:
+        """Keep the first ``length`` messages, then ``new`` ones with their contents."""
+        del self.ids[length:], self.contents[length:]
+        if not length:
+            self.places.clear()
+        for message, content in new:
+            self.places[message] = len(self.ids)
+            self.ids.append(message)
+            self.contents.append(content)
 
 
 class ObjectReader:
@@ -79,6 +105,9 @@ class ObjectReader:
         self._frames: OrderedDict[tuple[str, int], OpenFrame] = OrderedDict()
         self._messages: dict[bytes, MessageParts] = {}
         self._message_bytes = 0
+        self._parts: dict[bytes, bytes] = {}  # blobs that bodies share
+        self._part_bytes = 0
+        self._line = _Line()
         self._unindexed: dict[bytes, tuple[str, OpenFrame, int]] = {}  # of the block being identified
         self._lock = threading.RLock()
 
@@ -112,17 +141,34 @@ class ObjectReader:
             return parts
 
     def elements(self, tip: bytes, count: int) -> list[bytes]:
-        """Contents of the last ``count`` messages of the chain that ends at ``tip``, oldest first."""
-        contents: list[bytes] = []
-        current: bytes | None = tip
-        while len(contents) < count:
-            if current is None:
+        """Contents of the last ``count`` messages of the chain that ends at ``tip``, oldest first.
+
+        The line that was asked for last is kept: a body goes on where the body before it ended.
+        """
+        with self._lock:
+            new: list[tuple[bytes, bytes]] = []
+            current: bytes | None = tip
+            while current is not None and (shared := self._line.length_to(current)) == 0:
+                parts = self.message(current)
+                new.append((current, parts.content))
+                current = parts.parent
+            self._line.go_on(shared if current is not None else 0, reversed(new))
+            if len(self._line.contents) < count:
                 raise Damaged("a conversation is shorter than its turn says", where=tip.hex())
-            parts = self.message(current)
-            contents.append(parts.content)
-            current = parts.parent
-        contents.reverse()
-        return contents
+            return self._line.contents[len(self._line.contents) - count :]
+
+    def part(self, wanted: bytes) -> bytes:
+        """The payload of a blob that is part of other blobs; kept for the next one that shares it."""
+        with self._lock:
+            payload = self._parts.get(wanted)
+            if payload is None:
+                payload = self.get(wanted).payload
+                if self._part_bytes > _BLOB_BYTES_KEPT:
+                    self._parts.clear()
+                    self._part_bytes = 0
+                self._parts[wanted] = payload
+                self._part_bytes += len(payload)
+            return payload
 
     def chain(self, tip: bytes) -> list[bytes]:
         """Ids of the messages of the chain that ends at ``tip``, oldest first."""
@@ -172,6 +218,9 @@ class ObjectReader:
             self._frames.clear()
             self._messages.clear()
             self._message_bytes = 0
+            self._parts.clear()
+            self._part_bytes = 0
+            self._line = _Line()
 
     def _remember(self, message: bytes, parts: MessageParts) -> None:
         if self._message_bytes > _MESSAGE_BYTES_KEPT:

@@ -8,6 +8,7 @@ same and the index catches up before the next one.
 """
 
 import sqlite3
+from collections.abc import Callable
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Any, Self
@@ -19,7 +20,7 @@ from store.canonical import dumps
 from store.derive import TurnReading
 from store.describe import describe, place
 from store.exchange import Exchange
-from store.incoming import Incoming, Intake
+from store.incoming import Incoming, Intake, Request
 from store.journal import RECORD_BYTES, Type
 from store.link import ChainKeys, Keys, Link, Linker, spawned_by
 from store.mask import Masker
@@ -61,15 +62,22 @@ class Recorder:
         self._writer.close()
         self._archive.refresh()
 
-    def record(self, exchange: Exchange) -> Recorded:
-        """Keep an exchange. Raises `OSError` where it could not be made durable; nothing is half kept then."""
+    def foresee(self, request: Exchange) -> None:
+        """Do what can be done of a request before its answer is there. `record` must get the same body object."""
+        self._intake.foresee(request)
+
+    def record(self, exchange: Exchange, durable: Callable[[], object] = lambda: None) -> Recorded:
+        """Keep an exchange. Raises `OSError` where it could not be made durable; nothing is half kept then.
+
+        ``durable`` is called as soon as the turn is on stable storage, before the index is told.
+        """
         incoming = self._intake.prepare(exchange)
         turn = describe(incoming)
         key = exchange_key(turn)
         row = self._archive.index.db.execute("SELECT id FROM turns WHERE exchange = ?", (key,)).fetchone()
         if row is not None:
             return Recorded(bytes(row[0]), True)
-        turn_id = self._keep(incoming, turn, key)
+        turn_id = self._keep(incoming, turn, key, durable)
         self._intake.remember(incoming)
         return Recorded(turn_id, False)
 
@@ -81,11 +89,12 @@ class Recorder:
         """Put on record that something could not be kept. ``detail`` is plain JSON without captured text."""
         self._put("blob", Type.GAP, dumps({"reason": reason, **detail}))
 
-    def _keep(self, incoming: Incoming, turn: dict[str, Any], key: bytes) -> bytes:
+    def _keep(self, incoming: Incoming, turn: dict[str, Any], key: bytes, durable: Callable[[], object]) -> bytes:
         self._begin()
         db = self._archive.index.db
         try:
-            along = self._keys.along(incoming.wire, incoming.ids, incoming.contents.__getitem__)
+            request = incoming.request
+            along = self._keys.along(request.wire, request.ids, request.contents.__getitem__)
             link = self._link(along, incoming)
             reading = _reading(incoming, along, link)
             place(turn, incoming, link)
@@ -94,6 +103,7 @@ class Recorder:
         except BaseException:
             db.execute("ROLLBACK")
             raise
+        durable()
         try:
             self._tell(committed)
             derive.add_turn(self._archive, turn_id, turn, key, committed.record.time_ms, reading)
@@ -150,12 +160,13 @@ class Recorder:
             self._archive.index.db.execute("ROLLBACK")
 
     def _link(self, along: ChainKeys, incoming: Incoming) -> Link:
-        who, wire = incoming.who, incoming.wire
+        request = incoming.request
+        who, wire = request.who, request.wire
         link = self._linker.find(along, who.session, who.thread)
         side_call = who.role.startswith("aux:")
-        if link.parents or side_call or not (incoming.ids and who.session and wire.spawn_tools):
+        if link.parents or side_call or not (request.ids and who.session and wire.spawn_tools):
             return link
-        opening = blocks_of(wire, incoming.contents[0])
+        opening = blocks_of(wire, request.contents[0])
         prompt = "\n".join(block.text for block in opening if block.kind == "text")
 
         def carries(message: bytes, call: str) -> bool:
@@ -168,12 +179,13 @@ class Recorder:
 
     def _stage(self, turn: dict[str, Any], incoming: Incoming) -> bytes:
         """Stage every object of the turn, the turn last."""
-        writer, ids = self._writer, incoming.ids
+        writer, request = self._writer, incoming.request
+        ids = request.ids
         tip = ids[-1] if ids else None
-        self._stage_messages(incoming)
-        parts = incoming.body.parts if incoming.body else ()
-        writer.body(bytes.fromhex(turn["request"]["body"]), incoming.request_body, parts, tip)
-        turn["request"]["headers"] = writer.blob(incoming.request_headers).hex()
+        self._stage_messages(request)
+        parts = request.body.parts if request.body else ()
+        writer.body(request.id, request.whole, parts, tip)
+        turn["request"]["headers"] = writer.blob(request.headers).hex()
         if incoming.exchange.status is not None:
             said, response = turn["response"], incoming.response
             said["headers"] = writer.blob(incoming.response_headers).hex()
@@ -184,20 +196,20 @@ class Recorder:
                 said["answer"] = writer.answer(tip, element, source).hex()
         return writer.json("turn", dumps(turn))
 
-    def _stage_messages(self, incoming: Incoming) -> None:
+    def _stage_messages(self, request: Request) -> None:
         """Stage the messages that are not stored; whoever stored one has stored all before it."""
-        ids = incoming.ids
+        ids = request.ids
         start = len(ids)
         while start and not self._writer.has(ids[start - 1]):
             start -= 1
         for position in range(start, len(ids)):
-            self._writer.message(ids[position], ids[position - 1] if position else None, incoming.contents[position])
+            self._writer.message(ids[position], ids[position - 1] if position else None, request.contents[position])
 
 
 def _reading(incoming: Incoming, along: ChainKeys, link: Link) -> TurnReading:
     """What the wire module sees in the turn, with the link keys around its answer."""
-    wire, ids = incoming.wire, incoming.ids
-    new = [(ids[n], blocks_of(wire, incoming.contents[n])) for n in range(link.known, len(ids))]
+    wire, ids, contents = incoming.request.wire, incoming.request.ids, incoming.request.contents
+    new = [(ids[n], blocks_of(wire, contents[n])) for n in range(link.known, len(ids))]
     key = along.after(len(ids)) if ids else None
     answered = derive.answer_key(wire, key, incoming.answer)
     return TurnReading(wire, tuple(new), incoming.answer, incoming.response.arrived, key, answered)
