@@ -5,13 +5,12 @@ skipped; comments, ``id``, ``retry`` and unknown fields are passed over; an even
 has arrived, as clients see it. Work is linear in the bytes fed, however they are cut, and nothing raises.
 """
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 _BOM = b"\xef\xbb\xbf"
 
 
-@dataclass(frozen=True, slots=True)
-class Event:
+class Event(NamedTuple):
     """One event. ``start`` and ``end`` are byte offsets in the stream: of its first line, and after its empty line."""
 
     name: str  # "message" where the stream gave none
@@ -21,11 +20,14 @@ class Event:
 
 
 class Parser:
-    """An incremental parser: `feed` bytes, take events; `flush` once at the end."""
+    """An incremental parser: `feed` bytes, take events; `flush` once at the end.
 
-    def __init__(self) -> None:
+    ``offset`` is where in the stream the bytes begin; an event must begin there.
+    """
+
+    def __init__(self, offset: int = 0) -> None:
         self._buffer = bytearray()
-        self._offset = 0  # of the buffer's first byte in the stream
+        self._offset = offset  # of the buffer's first byte in the stream
         self._searched = 0  # bytes of the buffer that are known to hold no line end
         self._start = -1  # offset of the first line of the event in progress
         self._name = ""
@@ -95,7 +97,7 @@ class Parser:
         return event
 
 
-def parse(body: bytes) -> list[Event]:
-    """All events of a whole stream."""
-    parser = Parser()
+def parse(body: bytes, offset: int = 0) -> list[Event]:
+    """All events of a whole stream, or of the rest of one from ``offset`` on."""
+    parser = Parser(offset)
     return parser.feed(body) + parser.flush()

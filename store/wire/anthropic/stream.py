@@ -4,13 +4,13 @@ The result is what Anthropic's own SDK accumulates (tests compare the two), exce
 unknown type, for unknown blocks or out of order are passed over, deltas of unknown type stay with their block.
 """
 
-from dataclasses import dataclass, field
 from typing import Any, Final
 
 from store.canonical import UNPARSABLE, loads
 from store.reading import Answer, Block
 from store.wire import sse
 from store.wire.anthropic.blocks import UNPARSED, block_of
+from store.wire.anthropic.deltas import Run, runs
 from store.wire.anthropic.usage import merge, read_usage
 
 _APPENDED: Final = {("text", "text_delta"): "text", ("thinking", "thinking_delta"): "thinking"}
@@ -20,16 +20,18 @@ _REPLACED: Final = {
 }
 
 
-@dataclass(slots=True)
 class _Part:
     """A content block that is being streamed."""
 
-    given: dict[str, Any]  # as its content_block_start had it, with what replaced members since
-    start: int
-    end: int = -1
-    pieces: dict[str, list[str]] = field(default_factory=dict)  # by member, to be appended
-    citations: list[Any] = field(default_factory=list)
-    unknown: list[Any] = field(default_factory=list)
+    __slots__ = ("citations", "end", "given", "pieces", "start", "unknown")
+
+    def __init__(self, given: dict[str, Any], start: int) -> None:
+        self.given = given  # as its content_block_start had it, with what replaced members since
+        self.start = start
+        self.end = -1
+        self.pieces: dict[str, list[str]] = {}  # by member, to be appended
+        self.citations: list[Any] = []
+        self.unknown: list[Any] = []
 
     def add(self, delta: dict[str, Any]) -> None:
         kind, change = self.given.get("type"), delta.get("type")
@@ -45,6 +47,15 @@ class _Part:
             self.given |= {name: delta[name] for name in _REPLACED[kind, change] if name in delta}
         else:
             self.unknown.append(delta)
+
+    def extend(self, run: Run) -> None:
+        """What `add` does, for each delta of the run."""
+        kind = self.given.get("type")
+        if isinstance(kind, str) and (run.member == "partial_json" or (kind, run.change) in _APPENDED):
+            member = "input" if run.member == "partial_json" else run.member
+            self.pieces.setdefault(member, []).extend(run.texts)
+        else:
+            self.unknown += ({"type": run.change, run.member: text} for text in run.texts)
 
     def whole(self) -> dict[str, Any]:
         """The block as far as it has come, in the provider's shape."""
@@ -72,8 +83,8 @@ class _Part:
         return block_of("assistant", part, self.start, self.end)
 
 
-class _Assembly:
-    """The answer while its events are read."""
+class Assembly:
+    """The answer while its stream is read: piece by piece as events, or as runs of deltas, with the same result."""
 
     def __init__(self) -> None:
         self._message: dict[str, Any] | None = None
@@ -84,7 +95,18 @@ class _Assembly:
         self._error = ""
         self._terminal = False
 
-    def add(self, event: sse.Event) -> None:
+    def read(self, piece: bytes, offset: int = 0) -> None:
+        """The events of a piece of the stream that begins at ``offset``, where an event begins."""
+        for event in sse.parse(piece, offset):
+            if event.name != "ping":
+                self._add(event)
+
+    def extend(self, run: Run) -> None:
+        """The events of a run."""
+        if (part := self._parts.get(run.index)) is not None:
+            part.extend(run)
+
+    def _add(self, event: sse.Event) -> None:
         value = loads(event.data.decode("utf-8", "replace"))
         if not isinstance(value, dict):
             return
@@ -125,6 +147,7 @@ class _Assembly:
         self._tail += refusal_blocks(delta, event.start, event.end)
 
     def answer(self) -> Answer:
+        """The answer as far as it has come."""
         wholes = [(part, part.whole()) for part in self._parts.values()]
         message = self._message
         return Answer(
@@ -143,10 +166,13 @@ class _Assembly:
 
 def read_stream(body: bytes) -> Answer:
     """The answer in an event stream, complete or cut anywhere. ``terminal``: message_stop or an error event came."""
-    assembly = _Assembly()
-    for event in sse.parse(body):
-        if event.name != "ping":
-            assembly.add(event)
+    assembly = Assembly()
+    done = 0
+    for run in runs(body):
+        assembly.read(body[done : run.start], done)
+        assembly.extend(run)
+        done = run.end
+    assembly.read(body[done:], done)
     return assembly.answer()
 
 
