@@ -8,7 +8,8 @@ after it is only counted, and the outcome becomes `truncated`.
 import time
 from dataclasses import replace
 
-from store.exchange import Chunk, Exchange, Headers, Outcome
+from store.exchange import Chunk, Exchange, Outcome
+from store.headers import Headers
 from store.spool import Entry
 
 BODY_LIMIT = 64 << 20

@@ -10,7 +10,8 @@ from mitmproxy import http
 from mitmproxy.connection import Connection, ConnectionState
 from mitmproxy.proxy import mode_specs
 
-from store.exchange import Exchange, Headers, Mode, Outcome, header
+from store.exchange import Exchange, Mode, Outcome
+from store.headers import Headers, header
 
 BUFFER_LIMIT = 1 << 20
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from store.exchange import header
+from store.headers import header
 from store.ids import object_id
 from store.incoming import Incoming
 from store.link import Link

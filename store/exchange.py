@@ -7,8 +7,9 @@ values are masked on the way into the archive and the spool, not here: an `Excha
 
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import NamedTuple
 
-Headers = tuple[tuple[bytes, bytes], ...]
+from store.headers import Headers
 
 
 class Outcome(StrEnum):
@@ -31,8 +32,7 @@ class Mode(StrEnum):
     IMPORT = "import"
 
 
-@dataclass(frozen=True, slots=True)
-class Chunk:
+class Chunk(NamedTuple):
     """One piece of a response body as it arrived: offset in ms from the start, and its size on the wire."""
 
     at_ms: int
@@ -64,12 +64,3 @@ class Exchange:
     notes: tuple[str, ...] = field(default=())  # flags of the capture, e.g. "commit-late", "recovered"
     request_size: int | None = None  # bytes on the wire where the kept body is cut (outcome truncated)
     response_size: int | None = None
-
-
-def header(headers: Headers, name: str) -> str:
-    """The first value of a header as text, or ``""``; names compare without case."""
-    wanted = name.lower().encode("ascii")
-    for key, value in headers:
-        if key.lower() == wanted:
-            return value.decode("utf-8", "replace")
-    return ""

@@ -8,7 +8,8 @@ from store import wire as wires
 from store.body import Body, Earlier, split
 from store.canonical import dumps, loads
 from store.codings import Decoder, decode
-from store.exchange import Exchange, Headers, Outcome, header
+from store.exchange import Exchange, Outcome
+from store.headers import Headers, header
 from store.ids import object_id
 from store.mask import Masker
 from store.reading import Answer, Identity, Members, Wire

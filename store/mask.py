@@ -12,7 +12,7 @@ import re
 from typing import Final
 from urllib.parse import quote, unquote, urlsplit, urlunsplit
 
-from store.exchange import Headers
+from store.headers import Headers
 
 RULES_VERSION: Final = 1
 _DIGITS: Final = 16

@@ -7,7 +7,6 @@ chain that it shares with the body before it. One lock makes a reader safe for t
 import threading
 from collections import OrderedDict
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
 
@@ -38,15 +37,15 @@ class MessageParts(NamedTuple):
     rebuilt_from: bytes | None
 
 
-@dataclass(slots=True)
 class OpenFrame:
     """A frame of a pack as far as it was decoded; the `Source` of its records."""
 
-    reader: "ObjectReader"
-    pack: str
-    decoder: FrameReader
-    position: int  # offset in the file of the next block to decode
-    ids: list[bytes] = field(default_factory=list)
+    def __init__(self, reader: "ObjectReader", pack: str, decoder: FrameReader, position: int) -> None:
+        self.reader = reader
+        self.pack = pack
+        self.decoder = decoder
+        self.position = position  # offset in the file of the next block to decode
+        self.ids: list[bytes] = []
 
     def id_at(self, place: int) -> bytes:
         """The id of the frame's object at ``place``."""
@@ -71,13 +70,13 @@ class OpenFrame:
         return self.reader.message(message).content
 
 
-@dataclass(slots=True)
 class _Line:
     """A conversation as it was last read: its messages and their contents, oldest first."""
 
-    ids: list[bytes] = field(default_factory=list)
-    contents: list[bytes] = field(default_factory=list)
-    places: dict[bytes, int] = field(default_factory=dict)
+    def __init__(self) -> None:
+        self.ids: list[bytes] = []
+        self.contents: list[bytes] = []
+        self.places: dict[bytes, int] = {}
 
     def length_to(self, message: bytes) -> int:
         """How many of the line's messages lead up to and include ``message``; 0 where it is none of them."""

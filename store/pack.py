@@ -11,7 +11,6 @@ writing starts a new one; an unfinished frame is read with a decompression objec
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final, NamedTuple
 
@@ -57,13 +56,13 @@ class Block(NamedTuple):
     frame_first: int  # number of the frame's first record
 
 
-@dataclass(slots=True)
 class Frame:
     """Decoded content of a frame as far as it was read. Places are relative to ``first``."""
 
-    first: int
-    content: bytearray = field(default_factory=bytearray)
-    records: list[tuple[Tag, int, int]] = field(default_factory=list)  # tag, start, end in content
+    def __init__(self, first: int) -> None:
+        self.first = first
+        self.content = bytearray()
+        self.records: list[tuple[Tag, int, int]] = []  # tag, start, end in content
 
     def record(self, place: int) -> tuple[Tag, bytes]:
         """Tag and bytes of the record at ``place``."""

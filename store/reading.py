@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 if TYPE_CHECKING:
-    from store.exchange import Headers
+    from store.headers import Headers
 
 BLOCK_KINDS = (
     "text",

@@ -15,8 +15,9 @@ from pathlib import Path
 from typing import Protocol
 
 from store import spool_frames
-from store.exchange import Exchange, Headers, Outcome
+from store.exchange import Exchange, Outcome
 from store.files import FILES, Files
+from store.headers import Headers
 from store.spool_frames import Kind
 
 FOLDER = "spool"

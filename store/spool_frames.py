@@ -14,7 +14,8 @@ from enum import IntEnum
 from typing import Any
 
 from store.canonical import dumps, loads
-from store.exchange import Chunk, Exchange, Headers, Mode, Outcome, header
+from store.exchange import Chunk, Exchange, Mode, Outcome
+from store.headers import Headers, header
 
 MAGIC = b"DECKSPOOL1\n"
 _HEADER = struct.Struct("<BII")

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from store.canonical import UNPARSABLE, loads
-from store.exchange import Headers, header
+from store.headers import Headers, header
 from store.reading import Answer, Block, Identity, Members
 from store.wire import sse
 

@@ -6,7 +6,8 @@ import pytest
 
 from addon import inflight
 from addon.inflight import InFlight
-from store.exchange import Exchange, Headers, Outcome
+from store.exchange import Exchange, Outcome
+from store.headers import Headers
 from store.spool import Entry, Spool, orphans
 
 HEAD = Exchange("POST", "https://api.example/v1/messages", (), b"", 1_700_000_000_000)

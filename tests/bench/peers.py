@@ -11,7 +11,8 @@ from pathlib import Path
 import zstandard
 
 from store.codings import decode
-from store.exchange import Exchange, header
+from store.exchange import Exchange
+from store.headers import header
 
 BODY_LIMIT = 64 << 20
 

@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from store.exchange import Chunk, Exchange, Headers, Mode, Outcome
+from store.exchange import Chunk, Exchange, Mode, Outcome
 from store.files import Files
+from store.headers import Headers
 from store.spool import FOLDER, Entry, Spool, orphans
 
 

@@ -7,7 +7,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from store.exchange import Exchange, Headers
+from store.exchange import Exchange
+from store.headers import Headers
 
 RECORDED = Path(__file__).parents[3] / "shared" / "data" / "claude-code-17-turns"
 _URL = "https://api.anthropic.com/v1/messages?beta=true"

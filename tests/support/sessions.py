@@ -15,7 +15,8 @@ from session_actions import Action, Agent
 from session_streams import compact, signature, stream, token
 from session_texts import prose, tools
 
-from store.exchange import Exchange, Headers
+from store.exchange import Exchange
+from store.headers import Headers
 
 URL = "https://api.anthropic.com/v1/messages?beta=true"
 TOOL_BYTES = 104_000

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from store.canonical import loads
-from store.exchange import Headers
+from store.headers import Headers
 from store.reading import Answer, Block, Identity, Members
 from store.wire.anthropic.blocks import content_blocks
 

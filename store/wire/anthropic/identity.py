@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from store.canonical import loads
-from store.exchange import Headers, header
+from store.headers import Headers, header
 from store.reading import Identity, Members
 from store.wire.products import product
 

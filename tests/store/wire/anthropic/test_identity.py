@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from messages_streams import recorded
 
-from store.exchange import Headers
+from store.headers import Headers
 from store.reading import Identity
 from store.wire.anthropic import WIRE
 
