@@ -27,18 +27,18 @@ _RUN: Final = re.compile(rb"(" + _HEAD + rb")" + _REST + rb"(?:\1" + _REST + rb"
 
 
 class Run(NamedTuple):
-    """Events without anything between them that add to the same block. Offsets are in the stream, as those of events."""
+    """Neighbouring events that add to the same block. Offsets are in the stream, as those of events."""
 
     start: int
     end: int
-    index: int  # of the block
+    block: int  # its index
     change: str  # the deltas' type
     member: str  # the one other member that each delta has
     texts: list[str]  # what it holds, by event
 
 
 def runs(body: bytes) -> Iterator[Run]:
-    """The runs in a whole or cut stream, in order. Before, between and after them lie whole events, or a last cut one."""
+    """The runs in a whole or cut stream, in order. Around them lie whole events, or a last cut one."""
     for found in _RUN.finditer(body):
         head, index, change, member = (group for group in found.groups() if group is not None)
         quoted = [event.rstrip(b" }") for event in found[0].split(head)[1:]]

@@ -103,7 +103,7 @@ class Assembly:
 
     def extend(self, run: Run) -> None:
         """The events of a run."""
-        if (part := self._parts.get(run.index)) is not None:
+        if (part := self._parts.get(run.block)) is not None:
             part.extend(run)
 
     def _add(self, event: sse.Event) -> None:
