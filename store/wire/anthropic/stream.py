@@ -51,11 +51,13 @@ class _Part:
     def extend(self, run: Run) -> None:
         """What `add` does, for each delta of the run."""
         kind = self.given.get("type")
-        if isinstance(kind, str) and (run.member == "partial_json" or (kind, run.change) in _APPENDED):
-            member = "input" if run.member == "partial_json" else run.member
-            self.pieces.setdefault(member, []).extend(run.texts)
+        if isinstance(kind, str) and _APPENDED.get((kind, run.change)) == run.member:
+            self.pieces.setdefault(run.member, []).extend(run.texts)
+        elif isinstance(kind, str) and (run.change, run.member) == ("input_json_delta", "partial_json"):
+            self.pieces.setdefault("input", []).extend(run.texts)
         else:
-            self.unknown += ({"type": run.change, run.member: text} for text in run.texts)
+            for text in run.texts:
+                self.add({"type": run.change, run.member: text})
 
     def whole(self) -> dict[str, Any]:
         """The block as far as it has come, in the provider's shape."""

@@ -12,23 +12,33 @@ from store.reading import Answer
 from store.wire.anthropic.deltas import runs
 from store.wire.anthropic.stream import Assembly, read_stream
 
-MEMBERS = {"text_delta": "text", "thinking_delta": "thinking", "input_json_delta": "partial_json"}
+MEMBERS = {
+    "text_delta": "text",
+    "thinking_delta": "thinking",
+    "input_json_delta": "partial_json",
+    "signature_delta": "signature",
+    "citations_delta": "citation",
+    "compaction_delta": "content",
+    "hologram_delta": "beam",
+}
 GIVEN: list[Any] = [
     {"type": "text", "text": ""},
     {"type": "text", "text": "begun "},
     {"type": "thinking", "thinking": "", "signature": ""},
     {"type": "tool_use", "id": "toolu_1", "name": "Bash", "input": {}},
     {"type": "hologram"},
+    {"type": "compaction", "content": None},
     {"type": 3},
     {},
 ]
 
 
-def delta(index: int, change: str, raw: str, padding: int = 0, space: str = "") -> bytes:
+def delta(index: int, change: str, raw: str, padding: int = 0, space: str = "", member: str = "") -> bytes:
     """A delta as the API writes it; ``raw`` is the inside of a JSON string."""
+    member = member or MEMBERS[change]
     return (
         f'event: content_block_delta\ndata: {{"type":{space}"content_block_delta",{space}"index":{space}{index},{space}'
-        f'"delta":{space}{{"type":{space}"{change}",{space}"{MEMBERS[change]}":{space}"{raw}"}}{" " * padding}}}\n\n'
+        f'"delta":{space}{{"type":{space}"{change}",{space}"{member}":{space}"{raw}"}}{" " * padding}}}\n\n'
     ).encode("utf-8", "surrogatepass")
 
 
@@ -43,10 +53,11 @@ RAW = st.one_of(
 DELTAS = st.builds(
     delta,
     st.integers(0, 2) | st.sampled_from([10**9, 10**10, -1]),
-    st.sampled_from(list(MEMBERS)),
+    st.sampled_from([*MEMBERS, "text_delta", "text_delta", "thinking_delta"]),
     RAW,
     st.integers(0, 3),
     st.sampled_from(["", "", " ", "  "]),
+    st.sampled_from(["", "", "", "", "type", "text", "thinking"]),
 )
 STARTS = st.builds(
     lambda index, block: event("content_block_start", index=index, content_block=block),
@@ -102,6 +113,8 @@ def begun(*deltas: bytes, block: dict[str, Any] | None = None) -> bytes:
 @example(stream=begun(delta(0, "text_delta", "\\ud83d"), delta(0, "text_delta", "\\ude00")))
 @example(stream=begun(delta(0, "text_delta", "a"), delta(0, "text_delta", "b"), block={"type": "hologram"}))
 @example(stream=begun(delta(0, "text_delta", "a"), b"\n", delta(0, "text_delta", "b"), b"\xef\xbb\xbf" + stop()))
+@example(stream=begun(delta(0, "text_delta", "text_delta", member="type"), delta(0, "text_delta", "b")))
+@example(stream=begun(delta(0, "text_delta", "a"), delta(0, "text_delta", "\\x"), delta(0, "text_delta", "c")))
 @example(stream=begun(*(delta(0, "text_delta", "#").replace(b"#", half) for half in (b"\xf0\x9f", b"\x99\x82"))))
 def test_built_streams(stream: bytes) -> None:
     assert_same(stream)
