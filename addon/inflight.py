@@ -5,8 +5,8 @@ into an `Exchange`. Each piece is spooled before the tee passes it on. A body is
 after it is only counted, and the outcome becomes `truncated`.
 """
 
-import time
 from dataclasses import replace
+from time import monotonic
 
 from store.exchange import Chunk, Exchange, Outcome
 from store.headers import Headers
@@ -18,27 +18,30 @@ BODY_LIMIT = 64 << 20
 class Body:
     """One direction's body: the pieces that are kept, and the size of all that passed."""
 
-    __slots__ = ("kept", "pieces", "size")
+    __slots__ = ("pieces", "size")
 
     def __init__(self) -> None:
         self.pieces: list[bytes] = []
-        self.kept = 0
         self.size = 0
 
     def take(self, data: bytes) -> bytes:
         """Keep ``data`` as far as the limit allows; the part that was kept."""
         self.size += len(data)
-        room = BODY_LIMIT - self.kept
-        part = data if len(data) <= room else data[:room]
-        if part:
-            self.pieces.append(part)
-            self.kept += len(part)
-        return part
+        if self.size > BODY_LIMIT:
+            data = data[: max(0, len(data) - (self.size - BODY_LIMIT))]
+        if data:
+            self.pieces.append(data)
+        return data
+
+    @property
+    def kept(self) -> int:
+        """Bytes kept."""
+        return min(self.size, BODY_LIMIT)
 
     @property
     def size_if_cut(self) -> int | None:
         """Bytes on the wire where not all of them were kept."""
-        return self.size if self.size > self.kept else None
+        return self.size if self.size > BODY_LIMIT else None
 
 
 class InFlight:
@@ -48,7 +51,7 @@ class InFlight:
         self.entry = entry
         self.head = head
         self.ended = False
-        self._began = time.monotonic()
+        self._began = monotonic()
         self._request = Body()
         self._response = Body()
         self._times: list[int] = []
@@ -90,13 +93,13 @@ class InFlight:
         """A piece of the response body."""
         if self.ended:
             return
-        now = self._now()
-        part = self._response.take(data)
-        if not part:
+        now = int((monotonic() - self._began) * 1000)
+        data = self._response.take(data)
+        if not data:
             return
         self._times.append(now)
         if self.entry is not None:
-            self.entry.response(part, now)
+            self.entry.response(data, now)
             if self._durable_at is not None and self._response.size >= self._durable_at:
                 self.entry.sync()
 
@@ -137,4 +140,4 @@ class InFlight:
         )
 
     def _now(self) -> int:
-        return int((time.monotonic() - self._began) * 1000)
+        return int((monotonic() - self._began) * 1000)

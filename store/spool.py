@@ -1,8 +1,8 @@
 """Exchanges in flight, kept on disk so that what a client has seen survives the death of the recorder.
 
 ``spool/<name>/`` is one process's folder, alive while that process holds the lock on its ``lock`` file; in it one
-append-only file per exchange (`store.spool_frames`). Each piece is written before it is passed on, and not synced:
-it survives kill -9, and a power cut where `Entry.sync` was called. Heads are masked before they are written.
+file per exchange (`store.spool_file`, `store.spool_frames`). Each piece is in it before it is passed on, and not
+synced: it survives kill -9, and a power cut where `Entry.sync` was called. Heads are masked before they are written.
 Creating and claiming a folder happen under ``spool/lock``, so that nobody takes a folder that is just being made.
 """
 
@@ -18,11 +18,13 @@ from store import spool_frames
 from store.exchange import Exchange, Outcome
 from store.files import FILES, Files
 from store.headers import Headers
+from store.spool_file import SpoolFile, is_overwritten_in_place
 from store.spool_frames import Kind
 
 FOLDER = "spool"
 _LOCK = "lock"
 _SUFFIX = ".flight"
+_RESPONSE_DATA = Kind.RESPONSE_DATA.value
 
 
 class Masking(Protocol):
@@ -42,12 +44,12 @@ class Entry:
     readable in ``failed``. Used by one thread at a time.
     """
 
-    __slots__ = ("_descriptor", "_files", "_masking", "_path", "failed")
+    __slots__ = ("_file", "_files", "_masking", "_path", "failed")
 
-    def __init__(self, path: Path, descriptor: int, masking: Masking, files: Files) -> None:
+    def __init__(self, path: Path, file: SpoolFile, masking: Masking, files: Files) -> None:
         self.failed = ""
         self._path = path
-        self._descriptor = descriptor
+        self._file = file
         self._masking = masking
         self._files = files
 
@@ -66,7 +68,12 @@ class Entry:
 
     def response(self, data: bytes, at_ms: int) -> None:
         """A piece of the response body is about to be passed on."""
-        self._append(Kind.RESPONSE_DATA, at_ms, data)
+        if self.failed or not self._file.is_open:
+            return
+        try:
+            self._file.append_piece(spool_frames.pack(_RESPONSE_DATA, at_ms, data))
+        except OSError as error:
+            self.failed = str(error)
 
     def end(
         self, outcome: Outcome, error: str, at_ms: int, request_size: int | None, response_size: int | None
@@ -76,18 +83,15 @@ class Entry:
 
     def sync(self) -> None:
         """Everything written so far survives a power cut when this returns without `failed`."""
-        if not self.failed and self._descriptor >= 0:
+        if not self.failed and self._file.is_open:
             try:
-                self._files.sync(self._descriptor)
+                self._file.sync()
             except OSError as error:
                 self.failed = str(error)
 
     def close(self) -> None:
         """Give the descriptor back and leave the file for recovery. Idempotent."""
-        descriptor, self._descriptor = self._descriptor, -1
-        if descriptor >= 0:
-            with contextlib.suppress(OSError):
-                self._files.close(descriptor)
+        self._file.close()
 
     def discard(self) -> None:
         """The exchange is committed (or given up): remove the file. Idempotent."""
@@ -96,10 +100,10 @@ class Entry:
             self._files.remove(self._path)
 
     def _append(self, kind: Kind, at_ms: int, payload: bytes) -> None:
-        if self.failed or self._descriptor < 0:
+        if self.failed or not self._file.is_open:
             return
         try:
-            self._files.append(self._descriptor, spool_frames.pack(kind, at_ms, payload))
+            self._file.append(spool_frames.pack(kind, at_ms, payload))
         except OSError as error:
             self.failed = str(error)
 
@@ -113,6 +117,7 @@ class Spool:
         self._masking = masking
         self._files = files
         self._serial = 0
+        self._is_mappable = is_overwritten_in_place(folder)
 
     @staticmethod
     def create(archive: Path, masking: Masking, files: Files = FILES) -> "Spool":
@@ -143,16 +148,15 @@ class Spool:
                 tags=head.tags,
             )
         )
-        descriptor = self._files.create(path)
+        file = SpoolFile(path, self._files, self._is_mappable)
         try:
-            frame = spool_frames.pack(Kind.REQUEST_HEAD, 0, payload)
-            self._files.append(descriptor, spool_frames.MAGIC + frame)
+            file.append(spool_frames.MAGIC + spool_frames.pack(Kind.REQUEST_HEAD, 0, payload))
         except OSError:
-            self._files.close(descriptor)
+            file.close()
             with contextlib.suppress(OSError):
                 self._files.remove(path)
             raise
-        return Entry(path, descriptor, self._masking, self._files)
+        return Entry(path, file, self._masking, self._files)
 
     def close(self) -> None:
         """Release the folder: it goes if nothing is left in it, else it waits for recovery. Idempotent."""

@@ -118,11 +118,11 @@ def test_a_file_cut_anywhere_gives_what_stands_before_the_cut(tmp_path: Path, sp
     fill(spool.open(HEAD))
     spool.close()
     (path,) = tmp_path.rglob("*.flight")
-    whole = path.read_bytes()
+    whole = path.read_bytes().rstrip(b"\0")
     body = b"data: one\n\ndata: two\n\n"
     sizes = []
     for cut in range(len(whole)):
-        path.write_bytes(whole[:cut])
+        path.write_bytes(whole[:cut] + bytes(cut % 5 * 9))  # what was reserved behind it reads as zeros
         ((exchange, _),) = orphans(tmp_path)
         if exchange is not None:
             assert b'{"a":1}'.startswith(exchange.request_body)
@@ -136,7 +136,7 @@ def test_a_flipped_bit_never_changes_what_comes_back(tmp_path: Path, spool: Spoo
     fill(spool.open(HEAD))
     spool.close()
     (path,) = tmp_path.rglob("*.flight")
-    whole = path.read_bytes()
+    whole = path.read_bytes().rstrip(b"\0")
     body = b"data: one\n\ndata: two\n\n"
     for position in range(len(whole)):
         path.write_bytes(whole[:position] + bytes([whole[position] ^ 1]) + whole[position + 1 :])

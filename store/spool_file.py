@@ -1,0 +1,107 @@
+"""How the bytes of one spool file reach the kernel: written, or for the pieces of a stream copied into a mapping.
+
+A write costs a call into the kernel for every piece, 8 µs where a proxy's caches are cold; copying into a mapped window
+costs 2. Either way the bytes are the kernel's at once and survive kill -9. A window is filled with zeros by ordinary
+writes before it is mapped, so that a full disk fails there, as `OSError`: touching a page whose block the file system
+cannot find would be SIGBUS and the end of the proxy. That holds where blocks are overwritten in place, so nowhere else
+is anything mapped (`is_overwritten_in_place`).
+"""
+
+import contextlib
+import mmap
+import os
+from pathlib import Path
+
+from store.files import Files
+
+WINDOW = 64 << 10
+_IN_PLACE = frozenset({"ext2", "ext3", "ext4", "xfs", "tmpfs"})
+_MOUNTS = "/proc/self/mountinfo"
+
+
+def is_overwritten_in_place(folder: Path) -> bool:
+    """Whether a folder's file system keeps the block of a byte that is written again (btrfs, zfs and NFS do not)."""
+    device = os.stat(folder).st_dev
+    wanted = f"{os.major(device)}:{os.minor(device)}"
+    try:
+        with open(_MOUNTS, encoding="utf-8", errors="replace") as mounts:
+            rows = [line.split() for line in mounts]
+    except OSError:  # not Linux
+        return False
+    return any(row[2] == wanted and row[row.index("-") + 1] in _IN_PLACE for row in rows)
+
+
+class SpoolFile:
+    """A file that only grows; after its last byte there may be zeros. Methods raise `OSError`. One thread at a time."""
+
+    __slots__ = ("_descriptor", "_end", "_files", "_has_piece", "_is_mappable", "_map", "_size", "_used")
+
+    def __init__(self, path: Path, files: Files, is_mappable: bool) -> None:
+        self._files = files
+        self._is_mappable = is_mappable
+        self._descriptor = files.create(path)
+        self._end = 0  # of the file, with the window's zeros
+        self._has_piece = False
+        self._map: mmap.mmap | None = None
+        self._size = 0  # of the window; 0 where there is none
+        self._used = 0
+
+    def append(self, data: bytes) -> None:
+        """Add bytes that seldom come: they are written, as far as the window has no room for them."""
+        if self._map is not None:
+            room = self._size - self._used
+            self._map[self._used : self._used + len(data)] = data[:room]
+            self._used += min(room, len(data))
+            data = data[room:]
+            if not data:
+                return
+            self._drop_window()
+        self._files.append(self._descriptor, data)
+        self._end += len(data)
+
+    def append_piece(self, data: bytes) -> None:
+        """Add a piece of a stream. The first is written: many responses have no second one."""
+        start = self._used
+        end = start + len(data)
+        if end <= self._size:
+            self._map[start:end] = data  # type: ignore[index]  # there is a map where there is a size
+            self._used = end
+            return
+        if self._map is None and self._has_piece and self._is_mappable and len(data) <= WINDOW:
+            self._open_window()
+        self._has_piece = True
+        self.append(data)
+
+    def sync(self) -> None:
+        """Everything added so far is on stable storage when this returns."""
+        self._files.sync(self._descriptor)
+
+    def close(self) -> None:
+        """Give the descriptor and the window back. Idempotent; raises nothing."""
+        self._drop_window()
+        descriptor, self._descriptor = self._descriptor, -1
+        if descriptor >= 0:
+            with contextlib.suppress(OSError):
+                self._files.close(descriptor)
+
+    @property
+    def is_open(self) -> bool:
+        """Whether anything can be added."""
+        return self._descriptor >= 0
+
+    def _open_window(self) -> None:
+        start = self._end
+        self._files.append(self._descriptor, bytes(WINDOW))
+        self._end += WINDOW
+        offset = start - start % mmap.ALLOCATIONGRANULARITY
+        size = self._end - offset
+        # Populated at once, as a page fault for every 30th piece costs more than all of them together do here.
+        flags = mmap.MAP_SHARED | mmap.MAP_POPULATE
+        self._map = mmap.mmap(self._descriptor, size, flags=flags, offset=offset)
+        self._size, self._used = size, start - offset
+
+    def _drop_window(self) -> None:
+        window, self._map = self._map, None
+        self._size = self._used = 0
+        if window is not None:
+            window.close()
