@@ -106,6 +106,18 @@ class Seen:
     sent: bytes = b""
 
 
+_SIGNING = x509.KeyUsage(
+    key_cert_sign=True,
+    **dict.fromkeys(
+        (
+            *("digital_signature", "content_commitment", "key_encipherment", "data_encipherment", "key_agreement"),
+            *("crl_sign", "encipher_only", "decipher_only"),
+        ),
+        False,
+    ),
+)
+
+
 class Authority:
     """A certificate authority for one test, and a server certificate for `NAMES`."""
 
@@ -118,6 +130,7 @@ class Authority:
         root = (
             _certificate(name, name, key, now)
             .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
+            .add_extension(_SIGNING, critical=True)  # Python 3.13 asks for it
             .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
             .sign(key, hashes.SHA256())
         )
