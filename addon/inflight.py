@@ -122,6 +122,10 @@ class InFlight:
             self.entry.end(outcome, error, now, request_size, response_size)
             self.entry.close()
 
+    def release(self) -> None:
+        """Let the bodies go: mitmproxy's flow and the tee refer to each other, so they live until a collection."""
+        self._request.pieces, self._response.pieces, self._times = [], [], []
+
     def abandon(self) -> None:
         """Give it up: later pieces are ignored, and what the spool has of it is left for recovery."""
         self.ended = True

@@ -172,6 +172,8 @@ class Writer:
             self.lost("not-recorded", _head(job.source), _words(error))
         finally:
             self._backlog.worked(job)
+            if isinstance(job.source, InFlight):
+                job.source.release()
             job.settle()
 
     def _write_gaps(self) -> None:

@@ -1,6 +1,5 @@
 """Making an exchange ready to be kept: masked, decoded, taken apart and read. Nothing here touches a disk."""
 
-from collections import deque
 from typing import Final, NamedTuple
 from urllib.parse import urlsplit
 
@@ -16,7 +15,7 @@ from store.reading import Answer, Identity, Members, Wire
 from store.records import message_payload
 
 BODY_LIMIT: Final = 64 << 20
-_CONVERSATIONS_KEPT: Final = 8
+_CONVERSATIONS_KEPT: Final = 4
 
 
 class Received(NamedTuple):
@@ -93,17 +92,11 @@ class Intake:
     def __init__(self, masker: Masker) -> None:
         self._masker = masker
         self._seen: list[_Seen] = []
-        self._foreseen: deque[tuple[bytes, Request]] = deque(maxlen=_CONVERSATIONS_KEPT)
         self._tool_counts: list[tuple[bytes, int]] = []
-
-    def foresee(self, request: Exchange) -> None:
-        """Read a request whose answer is still to come; `prepare` takes it from here if it gets the same body."""
-        self._foreseen.append((request.request_body, self._read(request)))
 
     def prepare(self, exchange: Exchange) -> Incoming:
         """The exchange, ready to be kept. Never raises on what was captured."""
-        request = next((read for body, read in self._foreseen if body is exchange.request_body), None)
-        request = request or self._read(exchange)
+        request = self._read(exchange)
         response = _receive(exchange)
         kind = header(exchange.response_headers, "content-type")
         return Incoming(

@@ -48,6 +48,7 @@ class Recorder:
         self._keys = Keys(archive.index)
         self._linker = Linker(archive.index)
         self._index_is_behind = False
+        archive.index.db.execute("PRAGMA cache_size = -512")  # KiB: a recorder lives in somebody else's process
 
     def __enter__(self) -> Self:
         return self
@@ -61,10 +62,6 @@ class Recorder:
         """Seal what was written and give the locks back; idempotent."""
         self._writer.close()
         self._archive.refresh()
-
-    def foresee(self, request: Exchange) -> None:
-        """Do what can be done of a request before its answer is there. `record` must get the same body object."""
-        self._intake.foresee(request)
 
     def record(self, exchange: Exchange, durable: Callable[[], object] = lambda: None) -> Recorded:
         """Keep an exchange. Raises `OSError` where it could not be made durable; nothing is half kept then.
