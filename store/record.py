@@ -101,12 +101,8 @@ class Recorder:
             db.execute("ROLLBACK")
             raise
         durable()
-        try:
-            self._tell(committed)
-            derive.add_turn(self._archive, turn_id, turn, key, committed.record.time_ms, reading)
-            db.execute("COMMIT")
-        except sqlite3.Error:
-            self._fall_behind()
+        time_ms = committed.record.time_ms
+        self._tell(committed, lambda: derive.add_turn(self._archive, turn_id, turn, key, time_ms, reading))
         if "recovered" in incoming.exchange.notes:
             self._commit(Type.RECOVERED, turn_id)
         return turn_id
@@ -130,31 +126,30 @@ class Recorder:
         self._archive.index.db.execute("BEGIN IMMEDIATE")
 
     def _finish(self, type_: Type, wanted: bytes) -> None:
-        db = self._archive.index.db
         try:
             committed = self._writer.commit(type_, wanted)
         except BaseException:
-            db.execute("ROLLBACK")
-            raise
-        try:
-            self._tell(committed)
-            db.execute("COMMIT")
-        except sqlite3.Error:
-            self._fall_behind()
-
-    def _tell(self, committed: Committed) -> None:
-        """Tell the index of a commit."""
-        index, record = self._archive.index, committed.record
-        if committed.block is not None:
-            index.add_block(committed.writer, committed.block, committed.objects)
-        position = committed.journal_size - RECORD_BYTES
-        index.insert("records", (committed.writer, position, int(record.type), record.time_ms, record.object_id))
-        catchup.note_journal(self._archive, committed.writer, committed.journal_size, committed.chain)
-
-    def _fall_behind(self) -> None:
-        self._index_is_behind = True
-        if self._archive.index.db.in_transaction:
             self._archive.index.db.execute("ROLLBACK")
+            raise
+        self._tell(committed, lambda: None)
+
+    def _tell(self, committed: Committed, more: Callable[[], None]) -> None:
+        """Tell the index of a commit and of ``more``. Whatever fails here, what was committed is kept."""
+        index, record = self._archive.index, committed.record
+        try:
+            if committed.block is not None:
+                index.add_block(committed.writer, committed.block, committed.objects)
+            position = committed.journal_size - RECORD_BYTES
+            index.insert("records", (committed.writer, position, int(record.type), record.time_ms, record.object_id))
+            catchup.note_journal(self._archive, committed.writer, committed.journal_size, committed.chain)
+            more()
+            index.db.execute("COMMIT")
+        except sqlite3.Error:
+            self._index_is_behind = True
+        finally:
+            if index.db.in_transaction:  # or no later commit could begin one
+                self._index_is_behind = True
+                index.db.execute("ROLLBACK")
 
     def _link(self, along: ChainKeys, incoming: Incoming) -> Link:
         request = incoming.request

@@ -281,3 +281,16 @@ def test_prefixes_resolve_or_name_their_candidates(archive: Archive) -> None:
     with pytest.raises(Ambiguous) as caught:
         archive.resolve(ids[0][:16])
     assert ids[0] in caught.value.candidates
+
+
+def test_an_index_that_fails_after_the_commit_costs_neither_this_turn_nor_the_next(archive: Archive) -> None:
+    with Recorder(archive) as recorder:
+        recorder.record(ask(request("a"), answer("b")))
+        archive.index.db.execute("ALTER TABLE threads RENAME TO gone")
+        second = recorder.record(ask(request("c"), answer("d"), start=2_000)).turn
+        archive.index.db.execute("ALTER TABLE gone RENAME TO threads")
+        third = recorder.record(ask(request("e"), answer("f"), start=3_000)).turn
+    listed = [bytes(row[0]) for row in archive.index.db.execute("SELECT id FROM turns ORDER BY number")]
+    assert listed[1:] == [second, third]
+    assert bodies(archive, second) == (request("c"), answer("d"))
+    assert check(archive).sound
