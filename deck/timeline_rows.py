@@ -11,7 +11,6 @@ from typing import Any
 from deck.views import Edge, SessionView, StepRow, TurnRow
 from store.archive import Archive
 from store.errors import NotFound
-from store.files import is_locked
 from store.journal import Type
 from store.reading import Usage
 
@@ -58,7 +57,7 @@ class Rows:
         """Sessions of the newest turn of each writer that is alive."""
         found: set[str] = set()
         for (name,) in self._db.execute("SELECT name FROM packs WHERE NOT sealed").fetchall():
-            if is_locked(self._archive.journals / f"{name}.log"):
+            if self._archive.files.is_locked(self._archive.journals / f"{name}.log"):
                 row = self._db.execute(
                     "SELECT t.session FROM records r JOIN turns t ON t.id = r.object"
                     " WHERE r.journal = ? AND r.type = ? ORDER BY r.position DESC LIMIT 1",

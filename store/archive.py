@@ -8,6 +8,7 @@ Opening refuses what is not private to the user. Reading goes through `get`, whi
 `store.record.Recorder` only.
 """
 
+import contextlib
 import os
 import stat
 from pathlib import Path
@@ -24,6 +25,7 @@ from store.pack import HEADER_BYTES
 
 FORMAT: Final = "deck archive 1"
 KEY_BYTES: Final = 32
+_REPLACEABLE: Final = ("index", "spool", "refs")
 
 
 class Archive:
@@ -42,30 +44,14 @@ class Archive:
     @classmethod
     def create(cls, path: Path, files: Files = FILES) -> Self:
         """Make an archive in ``path`` (private to the user), or open the one that is there."""
-        if (path / "FORMAT").exists():
-            return cls.open(path, files)
-        import secrets
-
-        if path.is_dir() and any(path.iterdir()):
-            raise NotAnArchive(f"{path} is not empty and is no deck archive; name another folder")
-        for folder in (
-            path,
-            path / "objects" / "pack",
-            path / "journal",
-            path / "index",
-            path / "spool",
-            path / "refs",
-        ):
-            files.make_folder(folder)
-        if not (path / "key").exists():
-            files.replace(path / "key", secrets.token_bytes(KEY_BYTES))
-        files.replace(path / "FORMAT", f"{FORMAT}\n{secrets.token_hex(16)}\n".encode("ascii"))
+        if not files.exists(path / "FORMAT"):
+            _make(path, files)
         return cls.open(path, files)
 
     @classmethod
     def open(cls, path: Path, files: Files = FILES) -> Self:
         """Open an archive. Raises `NotAnArchive` or `Unsafe`."""
-        _refuse_unsafe(path)
+        _refuse_unsafe(path, files)
         try:
             name, archive_id, *_ = files.read(path / "FORMAT").decode("ascii", "replace").splitlines()
             key = files.read(path / "key")
@@ -75,8 +61,8 @@ class Archive:
             raise NotAnArchive(f"{path} has format {name[:40]!r}; this deck reads {FORMAT!r}")
         if len(key) != KEY_BYTES or len(archive_id) != 32 or not is_prefix(archive_id):
             raise NotAnArchive(f"FORMAT or key of the archive in {path} is damaged")
-        for folder in ("index", "spool", "refs"):
-            if os.access(path, os.W_OK):
+        for folder in _REPLACEABLE:
+            with contextlib.suppress(OSError):  # an archive that cannot be written can be read
                 files.make_folder(path / folder)
         index = Index(path / "index" / "index.sqlite", archive_id)
         archive = cls(path, bytes.fromhex(archive_id), key, files, index)
@@ -146,10 +132,46 @@ def _longer(files: Files, folder: Path, suffix: str, known: dict[str, int], head
     return [name for name in names if files.size(folder / f"{name}{suffix}") > known.get(name, header)]
 
 
-def _refuse_unsafe(path: Path) -> None:
+def _make(path: Path, files: Files) -> None:
+    """Make an archive in a folder that is empty, or where somebody died while making one. FORMAT comes last.
+
+    Everything else is durable before FORMAT has its name, so whoever finds a FORMAT finds an archive.
+    """
+    files.make_folder(path)
+    folder = files.open_folder(path)
+    try:
+        files.lock(folder)  # two that start at once must not make two keys
+        if files.exists(path / "FORMAT"):
+            return
+        _refuse_strange(path, files)
+        _refuse_unsafe(path, files)
+        for each in ("objects/pack", "journal", *_REPLACEABLE):
+            files.make_folder(path / each)
+        for made in (path.parent, path, path / "objects"):  # who made them may have died before this
+            files.sync_folder(made)
+        if not files.exists(path / "key"):
+            files.replace(path / "key", os.urandom(KEY_BYTES))
+        files.replace(path / "FORMAT", f"{FORMAT}\n{os.urandom(16).hex()}\n".encode("ascii"))
+    finally:
+        files.close(folder)
+
+
+def _refuse_strange(path: Path, files: Files) -> None:
+    """Refuse a folder that holds anything but what the making of an archive leaves when it is cut short."""
+    known = {"objects", "journal", "key", *_REPLACEABLE}
+    strange = [name for name in files.names(path) if name not in known and not _is_temporary(name)]
+    if strange or files.names(path / "journal") or files.names(path / "objects" / "pack"):
+        raise NotAnArchive(f"{path} is not empty and is no deck archive; name another folder")
+
+
+def _is_temporary(name: str) -> bool:
+    return name.startswith((".key.", ".FORMAT.")) and name.endswith(".tmp")
+
+
+def _refuse_unsafe(path: Path, files: Files) -> None:
     """Refuse a folder that is a symlink, another user's, or open to others."""
     try:
-        status = path.lstat()
+        status = files.status(path)
     except (FileNotFoundError, NotADirectoryError) as error:
         raise NotAnArchive(f"no deck archive in {path}") from error
     if stat.S_ISLNK(status.st_mode):

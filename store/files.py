@@ -1,4 +1,4 @@
-"""The one place that touches the archive's files, so that every fault can be injected in tests.
+"""The one place that touches the archive's files, so that every fault and every crash can be made in tests.
 
 Folders are 0700 and files 0600 whatever the umask says. Nothing here retries: a failed fsync means that the caller
 must go on in a new file (the kernel may have dropped the dirty pages and will report success next time).
@@ -7,26 +7,45 @@ The derived index is SQLite's business and can be deleted at any time, so it doe
 
 import fcntl
 import os
+import stat
 from pathlib import Path
+from typing import Protocol
 
 FOLDER_MODE = 0o700
 FILE_MODE = 0o600
+_OVERWRITTEN_IN_PLACE = frozenset({"ext2", "ext3", "ext4", "xfs", "tmpfs"})
+_MOUNTS = "/proc/self/mountinfo"
+
+
+class Window(Protocol):
+    """A part of a file that is mapped: what is put in is the kernel's at once."""
+
+    def __setitem__(self, place: slice, data: bytes, /) -> None:
+        """Put ``data`` where ``place``, which is as long, says."""
+
+    def close(self) -> None:
+        """Give the mapping back; what was put in stays."""
 
 
 class Files:
     """File operations of the archive. Tests hand in a subclass; every method raises `OSError` as the system does."""
 
     def make_folder(self, path: Path) -> None:
-        """Make a folder and its missing parents, private to the user."""
+        """Make a folder and its missing parents, private to the user; those it made survive a power cut."""
         missing = [path]
-        while not missing[-1].parent.exists():
+        while not self.exists(missing[-1].parent):
             missing.append(missing[-1].parent)
         for folder in reversed(missing):
             try:
-                os.mkdir(folder, FOLDER_MODE)
+                self.make_one_folder(folder)
             except FileExistsError:
                 continue
-            os.chmod(folder, FOLDER_MODE)
+            self.sync_folder(folder.parent)
+
+    def make_one_folder(self, path: Path) -> None:
+        """Make a folder whose parent is there. Raises `FileExistsError` where it is there itself."""
+        os.mkdir(path, FOLDER_MODE)
+        os.chmod(path, FOLDER_MODE)
 
     def names(self, folder: Path) -> list[str]:
         """Sorted names in a folder; empty where there is none."""
@@ -34,6 +53,26 @@ class Files:
             return sorted(os.listdir(folder))
         except FileNotFoundError:
             return []
+
+    def status(self, path: Path) -> os.stat_result:
+        """What the system says of a path itself; a symbolic link is not followed."""
+        return os.lstat(path)
+
+    def exists(self, path: Path) -> bool:
+        """Whether anything has this name."""
+        try:
+            self.status(path)
+        except (FileNotFoundError, NotADirectoryError):
+            return False
+        return True
+
+    def is_folder(self, path: Path) -> bool:
+        """Whether a folder, and no symbolic link to one, has this name."""
+        return self.exists(path) and stat.S_ISDIR(self.status(path).st_mode)
+
+    def is_file(self, path: Path) -> bool:
+        """Whether a regular file, and no symbolic link to one, has this name."""
+        return self.exists(path) and stat.S_ISREG(self.status(path).st_mode)
 
     def size(self, path: Path) -> int:
         """Bytes in a file; 0 where there is none."""
@@ -70,23 +109,48 @@ class Files:
         """A descriptor for appending to a file that exists."""
         return os.open(path, os.O_RDWR | os.O_APPEND | os.O_CLOEXEC | os.O_NOFOLLOW)
 
+    def open_folder(self, path: Path) -> int:
+        """A descriptor of a folder, to lock it or to sync it."""
+        return os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+
     def append(self, descriptor: int, data: bytes) -> None:
         """Write all of ``data``; a short write goes on, and fails as the system says."""
         view = memoryview(data)
         while view:
             view = view[os.write(descriptor, view) :]
 
+    def map(self, descriptor: int, offset: int, size: int) -> Window:
+        """Map a part of a file that is there; ``offset`` is a multiple of `mmap.ALLOCATIONGRANULARITY`."""
+        import mmap  # a reader maps nothing
+
+        # Populated at once: a page fault for every 30th piece of a stream costs more than all of them together do here.
+        return mmap.mmap(descriptor, size, flags=mmap.MAP_SHARED | mmap.MAP_POPULATE, offset=offset)
+
+    def can_map(self, folder: Path) -> bool:
+        """Whether a folder's file system keeps the block of a byte that is written again (btrfs, zfs and NFS do not).
+
+        Elsewhere a full disk would show when a page is touched, as SIGBUS and the end of the process.
+        """
+        device = os.stat(folder).st_dev
+        wanted = f"{os.major(device)}:{os.minor(device)}"
+        try:
+            with open(_MOUNTS, encoding="utf-8", errors="replace") as mounts:
+                rows = [line.split() for line in mounts]
+        except OSError:  # not Linux
+            return False
+        return any(row[2] == wanted and row[row.index("-") + 1] in _OVERWRITTEN_IN_PLACE for row in rows)
+
     def sync(self, descriptor: int) -> None:
-        """The file's data, and the size needed to read it, are on stable storage when this returns."""
+        """The file's data, mapped or written, and the size needed to read it are on stable storage on return."""
         os.fdatasync(descriptor)
 
     def sync_folder(self, path: Path) -> None:
         """The folder's entries are on stable storage when this returns."""
-        descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+        descriptor = self.open_folder(path)
         try:
             os.fsync(descriptor)
         finally:
-            os.close(descriptor)
+            self.close(descriptor)
 
     def truncate(self, descriptor: int, size: int) -> None:
         """Cut a file to ``size`` bytes."""
@@ -105,22 +169,41 @@ class Files:
         return True
 
     def lock(self, descriptor: int) -> None:
-        """Wait for the exclusive advisory lock of an open file."""
+        """Wait for the exclusive advisory lock of an open file or folder."""
         fcntl.flock(descriptor, fcntl.LOCK_EX)
+
+    def is_locked(self, path: Path) -> bool:
+        """Whether a living process holds the exclusive lock of this file."""
+        try:
+            descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+        except OSError:
+            return False
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return True
+        finally:
+            os.close(descriptor)
+        return False
+
+    def rename(self, old: Path, new: Path) -> None:
+        """Give a file another name in its folder, in place of what has that name."""
+        os.rename(old, new)
 
     def replace(self, path: Path, data: bytes) -> None:
         """Put ``data`` in place of a file, durably: all of it or none of it."""
-        temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+        temporary = path.with_name(f".{path.name}.{os.urandom(4).hex()}.tmp")
         descriptor = self.create(temporary)
         try:
-            self.append(descriptor, data)
-            os.fsync(descriptor)
-            os.rename(temporary, path)
+            try:
+                self.append(descriptor, data)
+                self.sync(descriptor)
+            finally:
+                self.close(descriptor)
+            self.rename(temporary, path)
         except BaseException:
-            os.unlink(temporary)
+            self.remove(temporary)
             raise
-        finally:
-            os.close(descriptor)
         self.sync_folder(path.parent)
 
     def remove(self, path: Path) -> None:
@@ -130,20 +213,9 @@ class Files:
         except FileNotFoundError:
             return
 
+    def remove_folder(self, path: Path) -> None:
+        """Remove an empty folder."""
+        os.rmdir(path)
+
 
 FILES = Files()
-
-
-def is_locked(path: Path) -> bool:
-    """Whether a living process holds the exclusive lock of this file."""
-    try:
-        descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
-    except OSError:
-        return False
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return True
-    finally:
-        os.close(descriptor)
-    return False

@@ -14,7 +14,6 @@ from store import journal, pack
 from store.archive import Archive
 from store.canonical import loads
 from store.errors import Damaged, Missing
-from store.files import is_locked
 from store.journal import Record, Type
 
 Progress = Callable[[str, int, int], None]
@@ -75,7 +74,7 @@ def check(archive: Archive, progress: Progress = lambda _what, _done, _of: None)
 
 def _check_pack(archive: Archive, path: Path, report: Report) -> None:
     data = archive.files.read(path)
-    alive = is_locked(archive.journals / f"{path.stem}.log")
+    alive = archive.files.is_locked(archive.journals / f"{path.stem}.log")
     report.packs += 1
     if data[: pack.HEADER_BYTES] != pack.header(archive.id):
         report.add("bad-header", path.name, "the pack's header is not one of this archive")
@@ -115,7 +114,7 @@ def _check_journal(archive: Archive, path: Path, report: Report) -> Iterator[tup
         report.add("broken-journal", f"{path.name} {error.where}", str(error))
         return
     rest = len(data) - journal.RECORD_BYTES * (found + 1)
-    if rest and not is_locked(path):
+    if rest and not archive.files.is_locked(path):
         report.add("torn-tail", path.name, f"{rest} bytes at the end are no whole record")
 
 

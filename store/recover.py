@@ -25,7 +25,7 @@ def recover(archive: Archive, recorder: Recorder | None = None) -> int:
     failure: Exception | None = None
     recovered = 0
     try:
-        for exchange, dispose in orphans(archive.path):
+        for exchange, dispose in orphans(archive.path, archive.files):
             if exchange is not None:
                 if recorder is None:
                     recorder = own = Recorder(archive)

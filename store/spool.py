@@ -18,7 +18,7 @@ from store import spool_frames
 from store.exchange import Exchange, Outcome
 from store.files import FILES, Files
 from store.headers import Headers
-from store.spool_file import SpoolFile, is_overwritten_in_place
+from store.spool_file import SpoolFile
 from store.spool_frames import Kind
 
 FOLDER = "spool"
@@ -117,7 +117,7 @@ class Spool:
         self._masking = masking
         self._files = files
         self._serial = 0
-        self._is_mappable = is_overwritten_in_place(folder)
+        self._is_mappable = files.can_map(folder)
 
     @staticmethod
     def create(archive: Path, masking: Masking, files: Files = FILES) -> "Spool":
@@ -174,7 +174,7 @@ def orphans(archive: Path, files: Files = FILES) -> Iterator[tuple[Exchange | No
     root = archive / FOLDER
     for name in files.names(root):
         folder = root / name
-        if name == _LOCK or folder.is_symlink() or not folder.is_dir():
+        if not files.is_folder(folder):
             continue
         with _guard(root, files):
             lock = _claim(folder, files)
@@ -183,7 +183,7 @@ def orphans(archive: Path, files: Files = FILES) -> Iterator[tuple[Exchange | No
         try:
             for entry in files.names(folder):
                 path = folder / entry
-                if not entry.endswith(_SUFFIX) or path.is_symlink():
+                if not entry.endswith(_SUFFIX) or not files.is_file(path):
                     continue
                 try:
                     data = files.read(path)
@@ -214,7 +214,7 @@ def _claim(folder: Path, files: Files) -> int:
         descriptor = files.open_append(folder / _LOCK)
     except FileNotFoundError:  # its maker died between the folder and its lock, or it is just being removed
         with contextlib.suppress(OSError):
-            folder.rmdir()
+            files.remove_folder(folder)
         return -1
     if files.try_lock(descriptor):
         return descriptor
@@ -226,6 +226,6 @@ def _release(folder: Path, lock: int, files: Files) -> None:
     with contextlib.suppress(OSError):
         if files.names(folder) == [_LOCK]:
             files.remove(folder / _LOCK)
-            folder.rmdir()
+            files.remove_folder(folder)
     with contextlib.suppress(OSError):
         files.close(lock)

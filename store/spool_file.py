@@ -4,31 +4,16 @@ A write costs a call into the kernel for every piece, 8 µs where a proxy's cach
 costs 2. Either way the bytes are the kernel's at once and survive kill -9. A window is filled with zeros by ordinary
 writes before it is mapped, so that a full disk fails there, as `OSError`: touching a page whose block the file system
 cannot find would be SIGBUS and the end of the proxy. That holds where blocks are overwritten in place, so nowhere else
-is anything mapped (`is_overwritten_in_place`).
+is anything mapped (`Files.can_map`).
 """
 
 import contextlib
 import mmap
-import os
 from pathlib import Path
 
-from store.files import Files
+from store.files import Files, Window
 
 WINDOW = 64 << 10
-_IN_PLACE = frozenset({"ext2", "ext3", "ext4", "xfs", "tmpfs"})
-_MOUNTS = "/proc/self/mountinfo"
-
-
-def is_overwritten_in_place(folder: Path) -> bool:
-    """Whether a folder's file system keeps the block of a byte that is written again (btrfs, zfs and NFS do not)."""
-    device = os.stat(folder).st_dev
-    wanted = f"{os.major(device)}:{os.minor(device)}"
-    try:
-        with open(_MOUNTS, encoding="utf-8", errors="replace") as mounts:
-            rows = [line.split() for line in mounts]
-    except OSError:  # not Linux
-        return False
-    return any(row[2] == wanted and row[row.index("-") + 1] in _IN_PLACE for row in rows)
 
 
 class SpoolFile:
@@ -42,7 +27,7 @@ class SpoolFile:
         self._descriptor = files.create(path)
         self._end = 0  # of the file, with the window's zeros
         self._has_piece = False
-        self._map: mmap.mmap | None = None
+        self._map: Window | None = None
         self._size = 0  # of the window; 0 where there is none
         self._used = 0
 
@@ -95,9 +80,7 @@ class SpoolFile:
         self._end += WINDOW
         offset = start - start % mmap.ALLOCATIONGRANULARITY
         size = self._end - offset
-        # Populated at once, as a page fault for every 30th piece costs more than all of them together do here.
-        flags = mmap.MAP_SHARED | mmap.MAP_POPULATE
-        self._map = mmap.mmap(self._descriptor, size, flags=flags, offset=offset)
+        self._map = self._files.map(self._descriptor, offset, size)
         self._size, self._used = size, start - offset
 
     def _drop_window(self) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from store.files import Files
-from store.spool_file import WINDOW, SpoolFile, is_overwritten_in_place
+from store.spool_file import WINDOW, SpoolFile
 
 PIECES = [bytes([1 + number % 250]) * (number % 700 + 1) for number in range(600)]
 
@@ -29,14 +29,14 @@ class Counting(Files):
 
 @pytest.fixture
 def path(tmp_path: Path) -> Path:
-    if not is_overwritten_in_place(tmp_path):
+    if not Files().can_map(tmp_path):
         pytest.skip("nothing is mapped on this file system")
     return tmp_path / "file"
 
 
 @pytest.mark.parametrize("is_mappable", [True, False])
 def test_everything_added_is_in_the_file_before_the_call_returns(tmp_path: Path, is_mappable: bool) -> None:
-    if is_mappable and not is_overwritten_in_place(tmp_path):
+    if is_mappable and not Files().can_map(tmp_path):
         pytest.skip("nothing is mapped on this file system")
     file = SpoolFile(tmp_path / "file", Files(), is_mappable)
     added = b""
@@ -95,4 +95,4 @@ def test_a_window_may_begin_anywhere_in_a_page(tmp_path: Path, path: Path) -> No
 
 @pytest.mark.skipif(not os.path.exists("/proc/self/mountinfo"), reason="not Linux")
 def test_a_file_system_that_is_not_known_to_keep_its_blocks_is_not_mapped() -> None:
-    assert not is_overwritten_in_place(Path("/proc"))
+    assert not Files().can_map(Path("/proc"))
