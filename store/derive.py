@@ -55,7 +55,10 @@ def answer_key(wire: Wire, request_key: bytes | None, answer: Answer) -> bytes |
     """The link key after the answer, where both are there."""
     if request_key is None or answer.message is None:
         return None
-    return chain_key(wire, request_key, answer.message)
+    key = request_key
+    for element in wire.echo(answer.message):
+        key = chain_key(wire, key, element)
+    return key
 
 
 def add_turn(

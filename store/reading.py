@@ -93,7 +93,21 @@ class Answer(NamedTuple):
 
 
 Members = Mapping[str, bytes]
-"""Top-level members of a request body except the conversation: name -> raw JSON bytes as sent."""
+"""Top-level members of a request body except the conversation (see `laid_open`): name -> raw JSON bytes as sent."""
+
+
+def laid_open(body: Any) -> dict[str, Any]:
+    """Members of a parsed request body, none where it is no object.
+
+    What the envelope of Gemini's Code Assist, ``{"model": …, "request": {"contents": […], …}}``, holds inside lies
+    beside what it holds outside, as if it had been sent bare.
+    """
+    if not isinstance(body, dict):
+        return {}
+    inner = body.get("request")
+    if not isinstance(inner, dict) or "contents" not in inner:
+        return body
+    return {**inner, **{name: value for name, value in body.items() if name != "request"}}
 
 
 class Wire(Protocol):
@@ -101,7 +115,7 @@ class Wire(Protocol):
 
     name: str  # e.g. "anthropic.messages"; stored in every turn
     version: int  # raised when a reading of the same bytes changes
-    conversation: str  # top-level member that is the conversation array, or "" for none
+    conversation: str  # member that is the conversation, an array or one text, or "" for none
     spawn_tools: tuple[str, ...]  # names of tools whose `prompt` input becomes a subagent's first user text
 
     def claims(self, url_path: str, members: Members) -> bool:
@@ -116,6 +130,15 @@ class Wire(Protocol):
     def link_form(self, element: Any) -> Any:
         """A JSON value equal for every form in which clients echo the same message (link key only)."""
 
+    def prompt(self, members: Members) -> Any:
+        """The one element of a conversation that is no array, where the format has such a form, else None."""
+
+    def base(self, members: Members) -> str:
+        """The id of the response that the provider keeps and puts before this conversation, or ``""``."""
+
+    def echo(self, message: dict[str, Any]) -> tuple[Any, ...]:
+        """The conversation elements as which a client sends an answer's message back. Never raises."""
+
     def request_blocks(self, element: Any) -> tuple[Block, ...]:
         """Blocks of one conversation element, parsed. Unknown shapes become ``other`` blocks. Never raises."""
 
@@ -127,3 +150,19 @@ class Wire(Protocol):
 
     def answer(self, body: bytes, content_type: str, status: int) -> Answer:
         """The answer in a decoded response body, complete or cut anywhere. Never raises."""
+
+
+class Plain:
+    """What most wire formats have in common, to inherit from: see `Wire` for what each member means."""
+
+    def prompt(self, members: Members) -> Any:
+        """None: the conversation is always an array."""
+        return None
+
+    def base(self, members: Members) -> str:
+        """None: every request holds its whole conversation."""
+        return ""
+
+    def echo(self, message: dict[str, Any]) -> tuple[Any, ...]:
+        """The message itself is one element."""
+        return (message,)

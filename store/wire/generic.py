@@ -9,14 +9,14 @@ from typing import Any, Final
 
 from store.canonical import UNPARSABLE, loads
 from store.headers import Headers, header
-from store.reading import Answer, Block, Identity, Members
+from store.reading import Answer, Block, Identity, Members, Plain
 from store.wire import sse
 
 _MAX_EVENTS: Final = 200  # events that become a block each; the rest share one
 _MAX_TEXT: Final = 64 * 2**10  # characters of text that is neither
 
 
-class Generic:
+class Generic(Plain):
     """See `store.reading.Wire` for what each member means."""
 
     name = "generic"

@@ -10,14 +10,14 @@ from typing import Any, Final
 
 from store.canonical import loads
 from store.headers import Headers
-from store.reading import Answer, Block, Identity, Members
+from store.reading import Answer, Block, Identity, Members, Plain
 from store.wire.anthropic.blocks import content_blocks
 
 _PATHS: Final = ("/v1/messages", "/v1/messages/count_tokens")
 _ROLES: Final = ("user", "assistant", "system")
 
 
-class Messages:
+class Messages(Plain):
     """See `store.reading.Wire` for what each member means."""
 
     name = "anthropic.messages"
