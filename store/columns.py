@@ -8,13 +8,14 @@ here is only an encoding: `pack_*` gives `None` unless `unpack_*` gives back the
 import re
 
 from store.errors import Damaged
+from store.ids import MAX_OBJECT
 from store.varint import Cursor, put, put_all, put_bytes, take_all
 
 _EVENT_END = b"\n\n"
 # A string under a name that carries streamed text in one of the known wires, or padding that hides its length.
 _HOLE = re.compile(
     rb'("(?:text|partial_json|thinking|signature|delta|content|arguments|reasoning|reasoning_content|obfuscation)"'
-    rb'\s*:\s*")([^"\\]*(?:\\.[^"\\]*)*)(?=")'
+    rb'\s*:\s*")([^"\\]*+(?:\\.[^"\\]*+)*+)(?=")'
 )
 _TEXT, _SPACE = b"\xff", b"\xfe"  # what stands for a hole in a shape; never part of UTF-8
 _MARKS = re.compile(b"([\xfe\xff])")
@@ -47,7 +48,7 @@ def pack_stream(stream: bytes) -> bytes | None:
     put_bytes(out, b"".join(texts))
     put_bytes(out, tail)
     packed = bytes(out)
-    return packed if unpack_stream(packed) == stream else None
+    return packed if len(stream) < MAX_OBJECT and unpack_stream(packed) == stream else None
 
 
 def unpack_stream(packed: bytes) -> bytes:
@@ -60,6 +61,8 @@ def unpack_stream(packed: bytes) -> bytes:
     if len(order) != count or max(order, default=0) >= len(shapes) or max(spaces, default=0) > _MOST_SPACES:
         raise Damaged("an event has a shape that is not there")
     events = [shapes[number] for number in order]
+    if sum(map(len, events)) + sum(spaces) > MAX_OBJECT:  # the rest is no longer than the record
+        raise Damaged("an event stream is longer than any that is kept")
     found = _MARKS.split(_EVENT_END.join((*events, tail)))  # before, (mark, after)*
     sizes, widths = iter(lengths), iter(spaces)
     try:

@@ -7,7 +7,8 @@ StoreError                  base of all; `deck.diagnostics` maps each to a sente
 ├── NotFound                no object, ref or session of that name
 ├── Ambiguous               a prefix or name that fits several (`candidates`)
 └── Damaged                 stored bytes that do not give what they should (`where` says which)
-    └── Missing             an object that something names and no pack holds
+    ├── Missing             an object that something names and no pack holds
+    └── Cyclic              an object whose stored form needs itself
 """
 
 from collections.abc import Sequence
@@ -51,3 +52,7 @@ class Damaged(StoreError):
 
 class Missing(Damaged):
     """An object that something names and that no pack holds."""
+
+
+class Cyclic(Damaged):
+    """An object whose stored form needs itself: nobody's writer makes such a thing."""

@@ -14,6 +14,7 @@ from store.errors import BadId
 KINDS: Final = ("blob", "message", "turn", "run", "note")
 ID_BYTES: Final = 32
 MIN_PREFIX: Final = 4
+MAX_OBJECT: Final = 1 << 28  # bytes; no payload is longer, and no stored form is unfolded any further
 _PREFIX = re.compile(r"[0-9a-f]{4,64}\Z")
 
 

@@ -6,11 +6,11 @@ chain that it shares with the body before it. One lock makes a reader safe for t
 
 import threading
 from collections import OrderedDict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
-from store.errors import Damaged, Missing
+from store.errors import Cyclic, Damaged, Missing
 from store.files import Files
 from store.ids import object_id
 from store.index import Index, Place
@@ -20,6 +20,10 @@ from store.records import KIND_OF, Decoder, message_payload
 _FRAMES_KEPT = 8
 _MESSAGE_BYTES_KEPT = 64 << 20
 _BLOB_BYTES_KEPT = 16 << 20
+_FRAME_BYTES_KEPT = 64 << 20
+_MOST_NESTED = 32  # objects whose stored forms need each other; what writers make has five
+
+T = TypeVar("T")
 
 
 class Object(NamedTuple):
@@ -108,6 +112,7 @@ class ObjectReader:
         self._part_bytes = 0
         self._line = _Line()
         self._unindexed: dict[bytes, tuple[str, OpenFrame, int]] = {}  # of the block being identified
+        self._unfolding: set[bytes] = set()
         self._lock = threading.RLock()
 
     def get(self, wanted: bytes) -> Object:
@@ -118,7 +123,7 @@ class ObjectReader:
                 parts = self.message(wanted)
                 payload = message_payload(parts.parent, parts.content, parts.rebuilt_from)
             else:
-                payload = self._decoder(frame, place).payload()
+                payload = self._unfold(wanted, self._decoder(frame, place).payload)
             if object_id(kind, payload) != wanted:
                 raise Damaged(f"object {wanted.hex()} does not give its id", where=frame.pack)
             return Object(kind, payload)
@@ -132,12 +137,24 @@ class ObjectReader:
             kind, frame, place = self._find(wanted)
             if kind != "message":
                 raise Damaged(f"object {wanted.hex()} is a {kind}, not a message", where=frame.pack)
-            parts = MessageParts(*self._decoder(frame, place).message())
+            parts = MessageParts(*self._unfold(wanted, self._decoder(frame, place).message))
             payload = message_payload(parts.parent, parts.content, parts.rebuilt_from)
             if object_id("message", payload) != wanted:
                 raise Damaged(f"object {wanted.hex()} does not give its id", where=frame.pack)
             self._remember(wanted, parts)
             return parts
+
+    def _unfold(self, wanted: bytes, decode: Callable[[], T]) -> T:
+        """What ``decode`` gives, which may need other objects. Recipes say their own ids, so crafted ones can loop."""
+        if wanted in self._unfolding:
+            raise Cyclic(f"object {wanted.hex()} needs itself", where=wanted.hex())
+        if len(self._unfolding) >= _MOST_NESTED:
+            raise Damaged("objects are nested deeper than any writer nests them", where=wanted.hex())
+        self._unfolding.add(wanted)
+        try:
+            return decode()
+        finally:
+            self._unfolding.discard(wanted)
 
     def elements(self, tip: bytes, count: int) -> list[bytes]:
         """Contents of the last ``count`` messages of the chain that ends at ``tip``, oldest first.
@@ -254,8 +271,6 @@ class ObjectReader:
         if frame is None:
             frame = OpenFrame(self, pack, FrameReader(block.frame_first), block.frame)
             self._frames[key] = frame
-            if len(self._frames) > _FRAMES_KEPT:
-                self._frames.popitem(last=False)
         self._frames.move_to_end(key)
         stop = block.offset + block.length
         if frame.position < stop:
@@ -264,15 +279,24 @@ class ObjectReader:
             except Damaged:
                 del self._frames[key]
                 raise
+            self._drop_frames()
         return frame
+
+    def _drop_frames(self) -> None:
+        """Keep the latest frames, as many as fit."""
+        sizes = [len(frame.decoder.frame.content) for frame in self._frames.values()]
+        while len(self._frames) > _FRAMES_KEPT or (len(self._frames) > 1 and sum(sizes) > _FRAME_BYTES_KEPT):
+            self._frames.popitem(last=False)
+            del sizes[0]
 
     def _decode(self, frame: OpenFrame, stop: int) -> None:
         data = self._files.read_at(self._packs / f"{frame.pack}.pack", frame.position, stop - frame.position)
         offset = 0
         while offset < stop - frame.position:
             block = read_block(data, offset)
-            if block is None:
+            decoded = frame.decoder.frame
+            if block is None or block[1] != decoded.first + len(decoded.records):
                 raise Damaged("a block is damaged", where=f"{frame.pack}.pack offset {frame.position + offset}")
-            frame.decoder.feed(block[2])
+            frame.decoder.feed(block[0], block[2])
             offset += BLOCK_HEADER + len(block[2])
         frame.position += offset

@@ -2,7 +2,9 @@
 
     file    = header (32 bytes: magic, archive id, zeros) block*
     block   = magic(3) flags(1) length(4) first record(4) checksum(4) data      integers little-endian
+    flags   = bit 0: starts a frame; bits 1 to 5: how many bits the length of the block's content has; bit 6: dense
     frame   = the zstd-decoded data of a block with flag 1 and of those up to the next such block
+    dense   = a frame of one block, as `store.repack` writes it: one brotli stream
     content = record*;  record = tag(1) length(varint) bytes
 
 Every turn is compressed against the ones before it in its frame without any later work, and damage costs at most the
@@ -10,13 +12,15 @@ rest of one frame. Measured traps (zstandard 0.23, 0.25): after a reopening or a
 writing starts a new one; an unfinished frame is read with a decompression object, one-shot decompression raises.
 """
 
-from collections.abc import Iterator
+import errno
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Final, NamedTuple
 
 import zstandard
 from blake3 import blake3
 
+from store.bounded import Brotli, Layer, Zstd
 from store.errors import Damaged
 from store.files import Files
 from store.records import Tag
@@ -28,7 +32,10 @@ BLOCK_MAGIC: Final = b"\x9eDk"
 BLOCK_HEADER: Final = 16
 FRAME_CONTENT: Final = 1 << 20  # content from which the next commit starts a new frame
 MAX_WINDOW: Final = 1 << 27
+MAX_FRAME: Final = 1 << 26  # content past which a reader takes no further block of a frame: what it holds is bounded
+MAX_CONTENT_BITS: Final = 28  # a commit is shorter than 256 MiB: both bodies, the answer and small change
 NEW_FRAME: Final = 1
+DENSE: Final = 1 << 6
 # Sized for frames of 1 to 2 MB. Beside level 12 as it comes: 0.2 % larger, a quarter of the time, 2 MB, not 42 MB.
 _PARAMETERS: Final = zstandard.ZstdCompressionParameters(
     window_log=20,
@@ -98,6 +105,27 @@ def checksum(head: bytes, data: bytes) -> bytes:
     return hasher.digest(length=4)
 
 
+def joined(records: Iterable[tuple[Tag, bytes]]) -> bytes:
+    """Records as content."""
+    content = bytearray()
+    for tag, data in records:
+        content.append(tag)
+        put(content, len(data))
+        content += data
+    return bytes(content)
+
+
+def fits(content: bytes) -> bool:
+    """Whether a block may hold so much."""
+    return len(content).bit_length() <= MAX_CONTENT_BITS
+
+
+def block(flags: int, content: int, first: int, data: bytes) -> bytes:
+    """A block with header: ``content`` bytes compressed to ``data``, its first record the pack's ``first``."""
+    head = bytes((content.bit_length() << 1 | flags,)) + len(data).to_bytes(4, "little") + first.to_bytes(4, "little")
+    return BLOCK_MAGIC + head + checksum(head, data) + data
+
+
 def read_block(data: bytes, offset: int = 0) -> tuple[int, int, bytes] | None:
     """Flags, first record and compressed bytes of the block at ``offset``; `None` where no sound block stands."""
     head = data[offset : offset + BLOCK_HEADER]
@@ -129,14 +157,22 @@ class FrameReader:
 
     def __init__(self, first: int) -> None:
         self.frame = Frame(first)
-        self._stream = zstandard.ZstdDecompressor(max_window_size=MAX_WINDOW).decompressobj()
+        self._stream: Layer | None = None
 
-    def feed(self, data: bytes) -> None:
-        """Decode one more block. Raises `Damaged` where its bytes are no continuation of the stream."""
-        try:
-            content = self._stream.decompress(data)
-        except zstandard.ZstdError as error:
-            raise Damaged(f"a block does not decode: {error}") from error
+    def feed(self, flags: int, data: bytes) -> None:
+        """Decode one more block. Raises `Damaged` where its bytes are no continuation of the stream.
+
+        Never takes more memory than the block's flags declare; what gives another length than they say is damaged.
+        """
+        bits = flags >> 1 & 0x1F
+        if bits > MAX_CONTENT_BITS or len(self.frame.content) > MAX_FRAME:
+            raise Damaged("a block or frame is longer than any writer makes it")
+        if self._stream is None:
+            self._stream = Brotli(0) if flags & DENSE else Zstd(0, MAX_WINDOW)
+        self._stream.room = (1 << bits) - 1
+        content = self._stream.feed(data)
+        if self._stream.failed or len(content).bit_length() != bits:
+            raise Damaged(f"a block does not decode: {self._stream.failed or 'its length is not what it says'}")
         self.frame.extend(content)
 
 
@@ -167,31 +203,25 @@ class PackWriter:
         return True
 
     def commit(self, records: list[tuple[Tag, bytes]]) -> Block:
-        """Append one block with these records and make it durable."""
+        """Append one block with these records and make it durable. Raises `OSError`, `EFBIG` where it is too long."""
         assert self._stream is not None and not self.broken
-        content = bytearray()
-        for tag, data in records:
-            content.append(tag)
-            put(content, len(data))
-            content += data
+        content = joined(records)
+        if not fits(content):
+            raise OSError(errno.EFBIG, "a commit of 256 MiB or more", str(self.path))
         new_frame = self._frame_content == 0
-        data = self._stream.compress(bytes(content)) + self._stream.flush(zstandard.COMPRESSOBJ_FLUSH_BLOCK)
-        head = (
-            bytes((NEW_FRAME if new_frame else 0,))
-            + len(data).to_bytes(4, "little")
-            + self.records.to_bytes(4, "little")
-        )
+        data = self._stream.compress(content) + self._stream.flush(zstandard.COMPRESSOBJ_FLUSH_BLOCK)
+        found = block(NEW_FRAME if new_frame else 0, len(content), self.records, data)
         try:
-            self._files.append(self._descriptor, BLOCK_MAGIC + head + checksum(head, data) + data)
+            self._files.append(self._descriptor, found)
             self._files.sync(self._descriptor)
         except OSError:
             self.broken = True
             raise
-        block = Block(self.size, BLOCK_HEADER + len(data), self.records, self._frame_offset, self.frame_first)
+        written = Block(self.size, len(found), self.records, self._frame_offset, self.frame_first)
         self._frame_content += max(1, len(content))
-        self.size += block.length
+        self.size += written.length
         self.records += len(records)
-        return block
+        return written
 
     def close(self) -> None:
         """Give the file back; idempotent."""

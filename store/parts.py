@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from store.errors import Damaged
+
 
 class Cut(NamedTuple):
     """Volatile bytes taken out of an element, and where in the remaining content they stood."""
@@ -46,12 +48,14 @@ Part = Literal | Large | Chain
 
 
 def restore(content: bytes, cuts: Sequence[tuple[int, bytes]]) -> bytes:
-    """Content with its cuts put back."""
+    """Content with its cuts put back. Raises `Damaged` where they do not stand in it one after the other."""
     if not cuts:
         return content
     pieces: list[bytes] = []
     position = 0
     for at, data in cuts:
+        if not position <= at <= len(content):
+            raise Damaged("a cut lies outside its element")
         pieces += (content[position:at], data)
         position = at
     pieces.append(content[position:])

@@ -10,7 +10,7 @@ from typing import Protocol
 
 from store import columns
 from store.errors import Damaged
-from store.ids import ID_BYTES
+from store.ids import ID_BYTES, MAX_OBJECT
 from store.parts import restore
 from store.varint import Cursor
 
@@ -131,18 +131,25 @@ class Decoder:
         return self._cursor.take(ID_BYTES) if self.tag in (Tag.RECIPE, Tag.OPENING) else None
 
     def _recipe(self) -> bytes:
+        """What the parts give. Crafted ones must not unfold: a part may name a long blob a million times."""
         self.stored_id()
         out: list[bytes] = []
+        room = MAX_OBJECT
+        conversations = 0
         for _ in range(self._cursor.varint()):
             match self._cursor.varint():
                 case 0:
-                    out.append(self._cursor.bytes())
+                    part = self._cursor.bytes()
                 case 1:
-                    out.append(self._source.blob(self._fixed()))
-                case 2:
-                    out.append(self._chain())
+                    part = self._source.blob(self._fixed())
+                case 2 if not conversations:
+                    part, conversations = self._chain(), 1
                 case other:
-                    raise Damaged(f"a recipe has a part of unknown kind {other}")
+                    raise Damaged(f"a recipe has a part of kind {other} that it cannot have")
+            room -= len(part)
+            if room < 0:
+                raise Damaged("a recipe unfolds to more than any object has")
+            out.append(part)
         return b"".join(out)
 
     def _chain(self) -> bytes:
@@ -150,11 +157,15 @@ class Decoder:
         count = self._cursor.varint()
         separator = self._cursor.bytes()
         elements = self._source.elements(tip, count)
+        if sum(map(len, elements)) + len(separator) * count > MAX_OBJECT:
+            raise Damaged("a conversation is longer than any object")
+        last = -1
         for _ in range(self._cursor.varint()):
             index = count - self._cursor.varint()
             cuts = [(self._cursor.varint(), self._cursor.bytes()) for _ in range(self._cursor.varint())]
-            if not 0 <= index < count:
+            if not last < index < count:
                 raise Damaged("a cut lies outside its conversation")
+            last = index
             elements[index] = restore(elements[index], cuts)
         return separator.join(elements)
 

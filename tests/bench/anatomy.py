@@ -54,7 +54,7 @@ def blocks(archive: Archive) -> Iterator[Blocks]:
         for _offset, flags, first, data in scan(path.read_bytes(), HEADER_BYTES):
             if flags & NEW_FRAME:
                 reader, seen = FrameReader(first), 0
-            reader.feed(data)
+            reader.feed(flags, data)
             ids = archive.index.ids_between(path.stem, first, first + len(reader.frame.records) - seen)
             found = []
             for place, wanted in enumerate(ids, seen):
