@@ -116,10 +116,6 @@ class Intake:
         contents = tuple([element.content for element in body.elements]) if body else ()
         path = _path(exchange.url)
         wire = wires.pick(path, members)
-        ids = _chain_ids(body, seen)
-        if not contents and (prompt := wire.prompt(members)) is not None:
-            contents = (dumps(prompt),)
-            ids = (object_id("message", message_payload(None, contents[0])),)
         first = loads(contents[0]) if contents else None
         return Request(
             url=self._masker.url(exchange.url),
@@ -128,7 +124,7 @@ class Intake:
             id=object_id("blob", whole),
             coding=decoded.failed,
             body=body,
-            ids=ids,
+            ids=_chain_ids(body, seen),
             contents=contents,
             wire=wire,
             who=wire.identity(exchange.request_headers, members, first if isinstance(first, dict) else None),

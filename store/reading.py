@@ -130,9 +130,6 @@ class Wire(Protocol):
     def link_form(self, element: Any) -> Any:
         """A JSON value equal for every form in which clients echo the same message (link key only)."""
 
-    def prompt(self, members: Members) -> Any:
-        """The one element of a conversation that is no array, where the format has such a form, else None."""
-
     def base(self, members: Members) -> str:
         """The id of the response that the provider keeps and puts before this conversation, or ``""``."""
 
@@ -154,10 +151,6 @@ class Wire(Protocol):
 
 class Plain:
     """What most wire formats have in common, to inherit from: see `Wire` for what each member means."""
-
-    def prompt(self, members: Members) -> Any:
-        """None: the conversation is always an array."""
-        return None
 
     def base(self, members: Members) -> str:
         """None: every request holds its whole conversation."""
