@@ -15,16 +15,16 @@ from pathlib import Path
 from types import TracebackType
 from typing import Final, Self
 
+from store import format_file
 from store.errors import Ambiguous, Damaged, NotAnArchive, NotFound, Unsafe
 from store.files import FILES, Files
+from store.format_file import KEY_BYTES
 from store.ids import is_prefix
 from store.index import Index
 from store.journal import RECORD_BYTES
 from store.objects import Object, ObjectReader
 from store.pack import HEADER_BYTES
 
-FORMAT: Final = "deck archive 1"
-KEY_BYTES: Final = 32
 _REPLACEABLE: Final = ("index", "spool", "refs")
 
 
@@ -51,21 +51,19 @@ class Archive:
     @classmethod
     def open(cls, path: Path, files: Files = FILES) -> Self:
         """Open an archive. Raises `NotAnArchive` or `Unsafe`."""
-        _refuse_unsafe(path, files)
+        refuse_unsafe(path, files)
         try:
-            name, archive_id, *_ = files.read(path / "FORMAT").decode("ascii", "replace").splitlines()
-            key = files.read(path / "key")
-        except (FileNotFoundError, NotADirectoryError, ValueError) as error:
+            archive_id = format_file.parse(files.read(path / "FORMAT"))
+        except (FileNotFoundError, NotADirectoryError) as error:
             raise NotAnArchive(f"no deck archive in {path}") from error
-        if name != FORMAT:
-            raise NotAnArchive(f"{path} has format {name[:40]!r}; this deck reads {FORMAT!r}")
-        if len(key) != KEY_BYTES or len(archive_id) != 32 or not is_prefix(archive_id):
-            raise NotAnArchive(f"FORMAT or key of the archive in {path} is damaged")
+        key = files.read(path / "key") if files.exists(path / "key") else b""
+        if len(key) != KEY_BYTES:
+            raise NotAnArchive(f"the key of the archive in {path} is damaged or gone; deck fsck --repair makes one")
         for folder in _REPLACEABLE:
             with contextlib.suppress(OSError):  # an archive that cannot be written can be read
                 files.make_folder(path / folder)
-        index = Index(path / "index" / "index.sqlite", archive_id)
-        archive = cls(path, bytes.fromhex(archive_id), key, files, index)
+        index = Index(path / "index" / "index.sqlite", archive_id.hex())
+        archive = cls(path, archive_id, key, files, index)
         archive.refresh()
         return archive
 
@@ -144,14 +142,14 @@ def _make(path: Path, files: Files) -> None:
         if files.exists(path / "FORMAT"):
             return
         _refuse_strange(path, files)
-        _refuse_unsafe(path, files)
+        refuse_unsafe(path, files)
         for each in ("objects/pack", "journal", *_REPLACEABLE):
             files.make_folder(path / each)
         for made in (path.parent, path, path / "objects"):  # who made them may have died before this
             files.sync_folder(made)
         if not files.exists(path / "key"):
             files.replace(path / "key", os.urandom(KEY_BYTES))
-        files.replace(path / "FORMAT", f"{FORMAT}\n{os.urandom(16).hex()}\n".encode("ascii"))
+        files.replace(path / "FORMAT", format_file.encode(os.urandom(16), files.read(path / "key")))
     finally:
         files.close(folder)
 
@@ -168,7 +166,7 @@ def _is_temporary(name: str) -> bool:
     return name.startswith((".key.", ".FORMAT.")) and name.endswith(".tmp")
 
 
-def _refuse_unsafe(path: Path, files: Files) -> None:
+def refuse_unsafe(path: Path, files: Files) -> None:
     """Refuse a folder that is a symlink, another user's, or open to others."""
     try:
         status = files.status(path)

@@ -1,8 +1,8 @@
 """Journals: what happened in the archive and in which order, one file a writer, hash-chained.
 
-    file   = header (64 bytes: magic(8) archive id(16) started(8) zeros) record*
+    file   = header (64 bytes: magic(8) archive id(16) started(8) zeros(16) chain(16)) record*
     record = type(1) time(6) record number(4) block offset(5) object id(32) chain(16)       64 bytes, little-endian
-    chain  = BLAKE3(chain before + the record's first 48 bytes)[:16];  the first one starts from the header's hash
+    chain  = BLAKE3(chain before + the first 48 bytes)[:16];  before the header, nothing
 
 The record number and block offset say where in the writer's pack the object lies, so turns are found without any
 index. Payloads live in the pack, so a purge leaves a chain that still verifies. Times never run backward in a file.
@@ -50,12 +50,19 @@ class Record(NamedTuple):
 
 def header(archive_id: bytes, started_ms: int) -> bytes:
     """The first bytes of a journal."""
-    return (MAGIC + archive_id + started_ms.to_bytes(8, "little")).ljust(RECORD_BYTES, b"\0")
+    head = (MAGIC + archive_id + started_ms.to_bytes(8, "little")).ljust(RECORD_BYTES - CHAIN_BYTES, b"\0")
+    return head + blake3(head).digest(length=CHAIN_BYTES)
+
+
+def is_header(head: bytes, archive_id: bytes) -> bool:
+    """Whether these are the first bytes of a journal of this archive, undamaged."""
+    started = int.from_bytes(head[len(MAGIC) + len(archive_id) :][:8], "little")
+    return head == header(archive_id, started)
 
 
 def seed(head: bytes) -> bytes:
-    """The chain value before the first record."""
-    return blake3(head).digest(length=CHAIN_BYTES)
+    """The chain value before the first record: the header's last bytes, so that other damage to it breaks no chain."""
+    return head[-CHAIN_BYTES:]
 
 
 def encode(record: Record, chain: bytes) -> bytes:

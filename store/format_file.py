@@ -1,0 +1,32 @@
+"""The file FORMAT: what the folder is, the archive's id, and a check over both and the masking key.
+
+The check lets fsck see damage to `key`, which nothing else would show: tokens would silently differ from then on.
+"""
+
+from typing import Final
+
+from blake3 import blake3
+
+from store.errors import NotAnArchive
+from store.ids import is_prefix
+
+FORMAT: Final = "deck archive 1"
+KEY_BYTES: Final = 32
+_ID_DIGITS: Final = 32
+
+
+def encode(archive_id: bytes, key: bytes) -> bytes:
+    """The bytes of the file: three lines."""
+    head = f"{FORMAT}\n{archive_id.hex()}\n".encode("ascii")
+    return head + f"{blake3(head + key).hexdigest(length=8)}\n".encode("ascii")
+
+
+def parse(data: bytes) -> bytes:
+    """The archive's id (16 bytes). Raises `NotAnArchive`. The check is fsck's business, reading needs no key."""
+    name, _, rest = data.decode("ascii", "replace").partition("\n")
+    if name != FORMAT:
+        raise NotAnArchive(f"the archive has format {name[:40]!r}; this deck reads {FORMAT!r}")
+    archive_id = rest.partition("\n")[0]
+    if len(archive_id) != _ID_DIGITS or not is_prefix(archive_id):
+        raise NotAnArchive("the archive's FORMAT file is damaged; deck fsck --repair makes it again")
+    return bytes.fromhex(archive_id)
