@@ -26,10 +26,10 @@ _WORDS = [
 ]
 
 
-def conversation(turns: int, session: str) -> Iterator[Exchange]:
+def conversation(turns: int, session: str, system_words: int = 6000) -> Iterator[Exchange]:
     """``turns`` exchanges of one session, each with a tool schema, a system prompt and a streamed answer."""
     dice = random.Random(session)
-    system = " ".join(random.Random(1).choices(_WORDS, k=6000))
+    system = " ".join(random.Random(1).choices(_WORDS, k=system_words))
     tools = [{"name": name, "description": " ".join(random.Random(name).choices(_WORDS, k=80))} for name in "abc"]
     messages: list[dict[str, object]] = []
     for turn in range(turns):
