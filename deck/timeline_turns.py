@@ -16,7 +16,7 @@ from store.archive import Archive
 from store.canonical import loads
 from store.errors import Damaged, NotFound
 from store.ids import from_hex
-from store.reading import Answer, Block, Members, Wire
+from store.reading import Answer, Block, Members, Wire, laid_open
 from store.summary import first_line
 from store.turn import parse
 from store.wire import blocks_of
@@ -155,9 +155,7 @@ def _members(body: bytes, conversation: str) -> Members:
 
     Written anew rather than cut out: a scan for where each value ends takes ten times as long as parsing it all.
     """
-    value = loads(body)
-    if not isinstance(value, dict):
-        return {}
+    value = laid_open(loads(body))
     try:
         return {name: json.dumps(member).encode() for name, member in value.items() if name != conversation}
     except RecursionError:

@@ -9,7 +9,7 @@ from deck.revs import Target
 from deck.timeline import Timeline
 from deck.views import Message, SessionView, Step, StepRow, TurnRow, TurnView
 from store.canonical import UNPARSABLE, loads
-from store.reading import Block
+from store.reading import Block, laid_open
 
 
 def session_json(view: SessionView) -> dict[str, Any]:
@@ -82,9 +82,9 @@ def target_json(timeline: Timeline, target: Target) -> dict[str, Any]:
 def conversation(timeline: Timeline, id: str) -> list[Any]:
     """The conversation of a turn as the client sent it, and the answer as its last message."""
     payload = timeline.payload(id)
-    body = loads(timeline.body(id, "request"))
     name = payload["request"]["conversation"]
-    messages = body.get(name) if isinstance(body, dict) and name else None
+    messages = laid_open(loads(timeline.body(id, "request"))).get(name) if name else None
+    messages = [messages] if isinstance(messages, str) else messages
     if not isinstance(messages, list):
         raise Problem(
             "the request holds no conversation that deck can read", "--raw request gives its bytes", NOT_FOUND

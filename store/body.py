@@ -17,10 +17,15 @@ from store.large import LARGE, take_apart
 from store.parts import Chain, Element, Large, Literal, Part
 
 CONVERSATIONS = (b"messages", b"input", b"contents")
+_TEXTS = (b"input", b"prompt")  # a conversation of one text, where there is no array
+_ENVELOPE = b"request"  # of Gemini's Code Assist, around a body with `contents`
 
 
 class Body(NamedTuple):
-    """A request body taken apart. ``members`` are the other top-level members, name -> raw JSON."""
+    """A request body taken apart. ``members`` are the other top-level members, name -> raw JSON.
+
+    Of an envelope they are the members inside and those around it.
+    """
 
     parts: tuple[Part, ...]
     members: dict[str, bytes]
@@ -57,7 +62,8 @@ def split(body: bytes, earlier: Earlier | None = None) -> Body | None:
     """Take ``body`` apart, or `None` where it has to be kept whole."""
     talk = earlier.talk if earlier and earlier.talk and earlier.talk.fits(body) else None
     values = earlier.values if earlier else {}
-    talks: dict[int, Conversation] = {}  # by the position of the array
+    talks: dict[int, Conversation] = {}  # by the position of the array or text
+    inside: dict[int, list[Span]] = {}  # spans in the envelope, by its position
 
     def end_of(key: bytes, position: int) -> int:
         if key in CONVERSATIONS and body[position : position + 1] == b"[":
@@ -70,8 +76,23 @@ def split(body: bytes, earlier: Earlier | None = None) -> Body | None:
             return position + len(value)
         return jsonspan.value_end(body, position)
 
-    spans = jsonspan.members(body, 0, end_of)
-    if spans is None or len(talks) > 1:  # two conversations: which of them counts is the reader's guess
+    def end_of_outer(key: bytes, position: int) -> int:
+        if key == _ENVELOPE and body[position : position + 1] == b"{":
+            spans = jsonspan.members(body, position, end_of)
+            if spans and any(span.key == b"contents" and span.start in talks for span in spans):
+                inside[position] = spans
+                return jsonspan.skip_space(body, spans[-1].end) + 1
+            for inner in [start for start in talks if start > position]:
+                del talks[inner]
+        return end_of(key, position)
+
+    outer = jsonspan.members(body, 0, end_of_outer)
+    if outer is None:
+        return None
+    spans = [each for span in outer for each in inside.get(span.start, (span,))]
+    if not talks:
+        talks = {span.start: text for span in spans if span.key in _TEXTS and (text := conversation.text(body, span))}
+    if len(talks) > 1:  # two conversations: which of them counts is the reader's guess
         return None
     found = _assemble(body, spans, talks, values)
     return found if join(found.parts) == body else None

@@ -1,4 +1,4 @@
-"""The conversation array of a request body: its elements, their volatile members cut out.
+"""The conversation of a request body, an array or one text: its elements, their volatile members cut out.
 
 What an earlier body of the same conversation held at the same place is compared in long runs and taken over; only what
 is new is scanned and parsed. Volatile members (`cache_control`) move from turn to turn, so a run ends at each element
@@ -125,6 +125,14 @@ def read(body: bytes, position: int, known: Known | None) -> Conversation | None
             return None
         elements.append(element)
     return Conversation(tuple(elements), separator or b",", first, end, taken) if elements else None
+
+
+def text(body: bytes, span: jsonspan.Span) -> Conversation | None:
+    """A conversation that is one JSON text; `None` where the value at ``span`` is none."""
+    content = body[span.start : span.end]
+    if content[:1] != b'"' or loads(content) is UNPARSABLE:
+        return None
+    return Conversation((Element(content),), b",", span.start, span.end, 0)
 
 
 def _strip(raw: bytes) -> Element:

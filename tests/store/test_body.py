@@ -2,6 +2,7 @@
 
 import json
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -145,3 +146,33 @@ def test_what_a_known_conversation_gives_is_what_a_scan_gives(first, second, sha
     assert after.conversation.known <= expected
     if not any(mark for _, mark in first):
         assert after.conversation.known == 0 or all(common[: after.conversation.known])
+
+
+CALL = b'{"contents": [{"role":"user","parts":[{"text":"a"}]}, {"role":"model"}], "session_id": "s-1"}'
+
+
+@pytest.mark.parametrize(
+    ("body", "name", "elements", "members"),
+    [
+        (b'{"model":"m","project":"p","request":' + CALL + b"}", "contents", 2, {"model", "project", "session_id"}),
+        (b'{"request": ' + CALL + b' , "model":"m" }', "contents", 2, {"model", "session_id"}),
+        (b'{"model":"m","prompt":"Say \\"a\\"."}', "prompt", 1, {"model"}),
+        (b'{"model":"m","input":"a"}', "input", 1, {"model"}),
+        (b'{"messages":[{"role":"user"}],"prompt":"a"}', "messages", 1, {"prompt"}),
+        (b'{"prompt":["a","b"]}', "", 0, {"prompt"}),
+        (b'{"request":{"messages":[{"a":1}]},"messages":[{"b":1}]}', "messages", 1, {"request"}),
+        (b'{"request":[1]}', "", 0, {"request"}),
+    ],
+)
+def test_envelopes_and_texts(body: bytes, name: str, elements: int, members: set[str]) -> None:
+    found = split(body)
+    assert found is not None
+    assert (found.name, len(found.elements), set(found.members)) == (name, elements, members)
+    assert join(found.parts) == body
+    again = split(body, Earlier(found))
+    assert again is not None and join(again.parts) == body
+    assert again.elements == found.elements
+
+
+def test_two_conversations_are_nobodys_guess() -> None:
+    assert split(b'{"request":' + CALL + b',"messages":[{"a":1}]}') is None

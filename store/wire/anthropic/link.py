@@ -5,19 +5,18 @@ list of one text block are the same, ``caller`` and empty citations go, ``is_err
 come and go, and tool input is parsed and written again by JavaScript. Nothing of this touches stored bytes.
 """
 
-import math
 from typing import Any, Final
 
 from store.wire.anthropic.blocks import UNPARSED
+from store.wire.javascript import rewritten
 
 _DROPPED: Final = frozenset({"cache_control", "caller"})
-_MAX_DEPTH: Final = 100  # what lies deeper stays as it is; deep enough for every real tool input
 
 
 def link_form(element: Any) -> Any:
     """The link form of one element of ``messages``; keys are sorted. Never raises."""
     if not isinstance(element, dict) or "content" not in element:
-        return _rewritten(element, 0)
+        return rewritten(element)
     return {"content": _content(element["content"]), "role": element.get("role")}
 
 
@@ -25,13 +24,13 @@ def _content(content: Any) -> Any:
     if isinstance(content, str):
         return [{"text": content, "type": "text"}]
     if not isinstance(content, list):
-        return _rewritten(content, 0)
+        return rewritten(content)
     return [_part(part) for part in content]
 
 
 def _part(part: Any) -> Any:
     if not isinstance(part, dict):
-        return _rewritten(part, 0)
+        return rewritten(part)
     form: dict[str, Any] = {}
     for name in sorted(part):
         value = part[name]
@@ -45,40 +44,21 @@ def _part(part: Any) -> Any:
             # a tool result's parts are plain blocks, which carry cache marks as well
             form[name] = [_flat(item) for item in value] if isinstance(value, list) else _content(value)
         else:
-            form[name] = _rewritten(value, 0)
+            form[name] = rewritten(value)
     return form
 
 
 def _flat(item: Any) -> Any:
     if not isinstance(item, dict):
-        return _rewritten(item, 0)
-    return _rewritten({name: value for name, value in item.items() if name not in _DROPPED}, 0)
+        return rewritten(item)
+    return rewritten({name: value for name, value in item.items() if name not in _DROPPED})
 
 
 def _input(value: Any) -> Any:
     if not isinstance(value, dict):
-        return _rewritten(value, 0)
+        return rewritten(value)
     if UNPARSED in value:
         # the client cuts a long raw text and adds its length; the call's id tells two of them apart
         return {UNPARSED: True}
     kept = {name: item for name, item in value.items() if not (name == "replace_all" and item is False)}
-    return _rewritten(kept, 0)
-
-
-def _rewritten(value: Any, depth: int) -> Any:
-    """``value`` as JavaScript would parse and write it: numbers are doubles, and what is no number becomes null."""
-    if depth > _MAX_DEPTH:
-        return value
-    if isinstance(value, dict):
-        return {name: _rewritten(value[name], depth + 1) for name in sorted(value)}
-    if isinstance(value, list):
-        return [_rewritten(item, depth + 1) for item in value]
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        return value
-    try:
-        number = float(value)
-    except OverflowError:
-        return None
-    if not math.isfinite(number):
-        return None
-    return int(number) if number.is_integer() and abs(number) < 2**53 else number
+    return rewritten(kept)
