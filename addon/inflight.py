@@ -26,9 +26,9 @@ class Body:
 
     def take(self, data: bytes) -> bytes:
         """Keep ``data`` as far as the limit allows; the part that was kept."""
-        self.size += len(data)
-        if self.size > BODY_LIMIT:
-            data = data[: max(0, len(data) - (self.size - BODY_LIMIT))]
+        size = self.size = self.size + len(data)
+        if size > BODY_LIMIT:
+            data = data[: max(0, len(data) - (size - BODY_LIMIT))]
         if data:
             self.pieces.append(data)
         return data
@@ -53,8 +53,15 @@ class InFlight:
         self.ended = False
         self._began = monotonic()
         self._request = Body()
+        self._request_end: int | None = None
+        self._status: int | None = None
+        self._response_headers: Headers = ()
+        self._first_byte: int | None = None
         self._response = Body()
         self._times: list[int] = []
+        self._end: int | None = None
+        self._outcome = Outcome.INTERRUPTED
+        self._error = ""
         self._durable_at: int | None = None
 
     @property
@@ -74,20 +81,18 @@ class InFlight:
         """The request is complete."""
         if self.ended:
             return
-        now = self._now()
-        self.head = replace(self.head, request_end_ms=now)
+        self._request_end = self._now()
         if self.entry is not None:
-            self.entry.request_end(now)
+            self.entry.request_end(self._request_end)
 
     def response_head(self, status: int, headers: Headers, durable_at: int | None) -> None:
         """The response begins; its body will be on stable storage before byte ``durable_at`` of it is passed on."""
         if self.ended:
             return
-        now = self._now()
-        self._durable_at = durable_at
-        self.head = replace(self.head, status=status, response_headers=headers, first_byte_ms=now)
+        self._status, self._response_headers, self._durable_at = status, headers, durable_at
+        self._first_byte = self._now()
         if self.entry is not None:
-            self.entry.response_head(status, headers, now)
+            self.entry.response_head(status, headers, self._first_byte)
 
     def response_data(self, data: bytes) -> None:
         """A piece of the response body."""
@@ -106,20 +111,12 @@ class InFlight:
     def end(self, outcome: Outcome, error: str) -> None:
         """Nothing more comes: the loop's last call. Later pieces are ignored."""
         self.ended = True
-        now = self._now()
+        self._end = self._now()
         request_size, response_size = self._request.size_if_cut, self._response.size_if_cut
-        if request_size is not None or response_size is not None:
-            outcome = Outcome.TRUNCATED
-        self.head = replace(
-            self.head,
-            end_ms=now,
-            outcome=outcome,
-            error=error,
-            request_size=request_size,
-            response_size=response_size,
-        )
+        is_whole = request_size is None and response_size is None
+        self._outcome, self._error = outcome if is_whole else Outcome.TRUNCATED, error
         if self.entry is not None:
-            self.entry.end(outcome, error, now, request_size, response_size)
+            self.entry.end(self._outcome, error, self._end, request_size, response_size)
             self.entry.close()
 
     def release(self) -> None:
@@ -134,12 +131,21 @@ class InFlight:
 
     def exchange(self, notes: tuple[str, ...] = ()) -> Exchange:
         """The exchange as it passed; after `end`."""
-        sizes = (len(piece) for piece in self._response.pieces)
+        sizes = map(len, self._response.pieces)
         return replace(
             self.head,
             request_body=b"".join(self._request.pieces),
+            request_end_ms=self._request_end,
+            request_size=self._request.size_if_cut,
+            status=self._status,
+            response_headers=self._response_headers,
+            first_byte_ms=self._first_byte,
             response_body=b"".join(self._response.pieces),
-            chunks=tuple(Chunk(at, size) for at, size in zip(self._times, sizes, strict=True)),
+            response_size=self._response.size_if_cut,
+            chunks=tuple(map(Chunk, self._times, sizes)),
+            end_ms=self._end,
+            outcome=self._outcome,
+            error=self._error,
             notes=notes,
         )
 

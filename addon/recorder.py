@@ -207,8 +207,10 @@ class Capture:
         settled = self._commit(flight, deadline)
         if settled is None or outcome is Outcome.CLIENT_ABORTED:
             return
-        done, _ = await asyncio.wait([settled], timeout=PATIENCE)
-        if not done:
+        given_up = asyncio.get_running_loop().call_later(PATIENCE, _settle, settled, False)
+        if await settled:
+            given_up.cancel()
+        else:
             self._counts.late += 1
             self._touch()
 
@@ -226,12 +228,13 @@ class Capture:
         if settled is not None:
             await settled
 
-    def _commit(self, source: InFlight | Exchange, deadline: float) -> asyncio.Future[None] | None:
+    def _commit(self, source: InFlight | Exchange, deadline: float) -> asyncio.Future[bool] | None:
+        """Queue a commit; the future becomes true when it is settled. None where it was not queued."""
         if self._writer is None:
             return None
         loop = asyncio.get_running_loop()
-        settled: asyncio.Future[None] = loop.create_future()
-        tell = partial(loop.call_soon_threadsafe, _settle, settled)
+        settled: asyncio.Future[bool] = loop.create_future()
+        tell = partial(loop.call_soon_threadsafe, _settle, settled, True)
         return settled if self._writer.put(source, deadline, tell) else None
 
     @contextlib.contextmanager
@@ -265,9 +268,9 @@ class Capture:
             self._writer.touch()
 
 
-def _settle(settled: asyncio.Future[None]) -> None:
+def _settle(settled: asyncio.Future[bool], result: bool) -> None:
     if not settled.done():
-        settled.set_result(None)
+        settled.set_result(result)
 
 
 def _nothing() -> None:

@@ -38,9 +38,12 @@ class Report:
         self._changed = path is not None
         self._written = 0.0
 
-    def touch(self) -> None:
-        """Something changed since the file was written."""
-        self._changed = self._path is not None
+    def touch(self) -> bool:
+        """Something changed since the file was written; true where that is news to whoever writes it."""
+        if self._changed or self._path is None:
+            return False
+        self._changed = True
+        return True
 
     def due(self) -> float | None:
         """Seconds until the file should be written; None where nothing changed."""

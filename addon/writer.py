@@ -86,8 +86,8 @@ class Writer:
 
     def touch(self) -> None:
         """The status file is to be written soon."""
-        self._report.touch()
-        self._backlog.wake()
+        if self._report.touch():  # waking the thread for nothing costs the loop its turn at the interpreter
+            self._backlog.wake()
 
     def stop(self, patience: float) -> None:
         """Commit what is queued and close, within ``patience`` seconds; what is left then stays in the spool."""

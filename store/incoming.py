@@ -158,7 +158,10 @@ class Intake:
 
 def _receive(exchange: Exchange) -> Received:
     """Decode chunk by chunk, so that each chunk's time keeps its place in the decoded body."""
-    decoder = Decoder(header(exchange.response_headers, "content-encoding"), BODY_LIMIT)
+    coding = header(exchange.response_headers, "content-encoding")
+    if not coding:
+        return Received(exchange.response_body, exchange.chunks, "")
+    decoder = Decoder(coding, BODY_LIMIT)
     pieces: list[bytes] = []
     arrived: list[tuple[int, int]] = []
     position = 0

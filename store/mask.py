@@ -6,9 +6,9 @@ info goes, and so do values of query parameters whose names say that they are ke
 changes nothing.
 """
 
-import hashlib
 import hmac
 import re
+from functools import lru_cache
 from typing import Final
 from urllib.parse import quote, unquote, urlsplit, urlunsplit
 
@@ -22,7 +22,7 @@ _HARMLESS = frozenset(
     anthropic-dangerous-direct-browser-access anthropic-version cache-control cf-cache-status cf-ray chatgpt-account-id
     connection content-disposition content-encoding content-language content-length content-range
     content-security-policy content-type date etag expect expires from host idempotency-key if-none-match keep-alive
-    last-modified location nel openai-beta openai-model openai-organization openai-processing-ms openai-project
+    last-modified nel openai-beta openai-model openai-organization openai-processing-ms openai-project
     openai-version origin originator pragma priority referrer-policy report-to request-id retry-after sec-fetch-dest
     sec-fetch-mode sec-fetch-site sec-websocket-extensions sec-websocket-version server server-timing session-id
     session_id strict-transport-security te thread-id traceparent traceresponse tracestate trailer transfer-encoding
@@ -45,6 +45,13 @@ _SECRET_PARAMETER = re.compile(
 )
 
 
+@lru_cache(256)
+def _is_harmless(name: bytes) -> bool:
+    """Whether values of this header are kept as they are."""
+    name = name.lower()
+    return name in _HARMLESS or name.startswith(_HARMLESS_PREFIXES)
+
+
 class Masker:
     """Masks with one archive's key (32 bytes)."""
 
@@ -53,16 +60,16 @@ class Masker:
 
     def token(self, rule: str, value: bytes) -> bytes:
         """The token that stands for ``value``."""
-        digest = hmac.new(self._key, rule.encode("ascii") + b"\0" + value, hashlib.sha256).hexdigest()
+        digest = hmac.digest(self._key, rule.encode("ascii") + b"\0" + value, "sha256").hex()
         return b"[[deck:%b:%b]]" % (rule.encode("ascii"), digest[:_DIGITS].encode("ascii"))
 
     def headers(self, headers: Headers) -> Headers:
         """Headers with the values of all that are not known to be harmless masked."""
-        return tuple((name, self._header(name.lower(), value)) for name, value in headers)
+        return tuple([(name, value if _is_harmless(name) else self._header(name, value)) for name, value in headers])
 
     def _header(self, name: bytes, value: bytes) -> bytes:
-        if name in _HARMLESS or name.startswith(_HARMLESS_PREFIXES):
-            return self.url(value.decode("latin-1")).encode("latin-1") if name == b"location" else value
+        if name.lower() == b"location":
+            return self.url(value.decode("latin-1")).encode("latin-1")
         if not value or _TOKEN.match(value):
             return value
         return self.token("header", value)

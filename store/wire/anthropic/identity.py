@@ -6,6 +6,7 @@ in the same two places. Ids become names of sessions, so one with odd characters
 
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any, Final
 
 from store.canonical import loads
@@ -26,15 +27,14 @@ def read_identity(headers: Headers, members: Members, first: Mapping[str, Any] |
     if client != "claude-code":
         return Identity(client=client, version=version, session=session, role=_role(thread="", members=members))
     thread = _id(header(headers, "x-claude-code-agent-id"))
-    system = _system_text(members)
-    cwd = _CWD.search(system)
+    cwd, is_title_prompt = _told_by_system(members.get("system", b""))
     return Identity(
         client=client,
         version=version,
         session=session,
         thread=thread,
-        role=_side_call(members, first, system) or _role(thread, members),
-        cwd=cwd[1] if cwd else "",
+        role=_side_call(members, first, is_title_prompt) or _role(thread, members),
+        cwd=cwd,
     )
 
 
@@ -45,11 +45,11 @@ def _role(thread: str, members: Members) -> str:
     return "sub" if thread else "main"
 
 
-def _side_call(members: Members, first: Mapping[str, Any] | None, system: str) -> str:
+def _side_call(members: Members, first: Mapping[str, Any] | None, is_title_prompt: bool) -> str:
     """Claude Code's own small requests: a title for the session, and one token to see what quota is left."""
     if members.get("tools", b"[]").strip() != b"[]":  # not parsed: real ones are 100 KB
         return ""
-    if _TITLE_PROMPT in system or _answer_members(members) == {"title"}:
+    if is_title_prompt or _answer_members(members) == {"title"}:
         return "aux:title"
     if loads(members.get("max_tokens", b"")) == 1 and _only_text(first) == "quota":
         return "aux:quota-check"
@@ -84,13 +84,17 @@ def _session_of_user_id(members: Members) -> str:
     return old[1] if old else ""
 
 
-def _system_text(members: Members) -> str:
-    system = loads(members.get("system", b""))
-    if isinstance(system, str):
-        return system
-    parts = system if isinstance(system, list) else []
-    texts = (part.get("text") for part in parts if isinstance(part, dict))
-    return "\n".join(text for text in texts if isinstance(text, str))
+@lru_cache(4)
+def _told_by_system(raw: bytes) -> tuple[str, bool]:
+    """The working directory that a ``system`` member names, and whether it asks for a title.
+
+    The same 30 KB come with every request of a session, so the latest are remembered.
+    """
+    system = loads(raw)
+    parts = system if isinstance(system, list) else [{"text": system}]
+    texts = [part["text"] for part in parts if isinstance(part, dict) and isinstance(part.get("text"), str)]
+    found = next((match for text in texts if (match := _CWD.search(text))), None)
+    return found[1] if found else "", any(_TITLE_PROMPT in text for text in texts)
 
 
 def _id(value: Any) -> str:
