@@ -11,9 +11,10 @@ Opening refuses what is not private to the user. Reading goes through `get`, whi
 import contextlib
 import os
 import stat
+from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
-from typing import Final, Self
+from typing import Final, NamedTuple, Self
 
 from store import format_file
 from store.errors import Ambiguous, Damaged, NotAnArchive, NotFound, Unsafe
@@ -28,6 +29,14 @@ from store.pack import HEADER_BYTES
 _REPLACEABLE: Final = ("index", "spool", "refs")
 
 
+class Behind(NamedTuple):
+    """Packs and journals that are longer than the index knows, oldest writer first, and packs that are gone."""
+
+    packs: Sequence[str]
+    journals: Sequence[str]
+    gone: Sequence[str]
+
+
 class Archive:
     """An open archive. A context manager; threads of one process may share it for reading."""
 
@@ -39,7 +48,7 @@ class Archive:
         self.packs = path / "objects" / "pack"
         self.journals = path / "journal"
         self.index = index
-        self.objects = ObjectReader(files, self.packs, self.index)
+        self.objects = ObjectReader(files, self.packs, self.index, self._take_in_packs)
 
     @classmethod
     def create(cls, path: Path, files: Files = FILES) -> Self:
@@ -85,19 +94,27 @@ class Archive:
 
     def refresh(self) -> bool:
         """Let the index catch up with what was committed since; true where there was anything."""
-        packs, journals = self._behind()
-        if packs or journals:
+        behind = self.behind()
+        if any(behind):
             from store.catchup import catch_up  # loads the wire modules, which a fresh index does not need
 
-            catch_up(self, packs, journals)
-        return bool(packs or journals)
+            catch_up(self, behind)
+        return any(behind)
 
-    def _behind(self) -> tuple[list[str], list[str]]:
-        """Names of packs and journals that are longer than the index knows, oldest writer first."""
+    def _take_in_packs(self) -> None:
+        """Let the index follow what gc does to packs."""
+        from store.catchup import take_in_packs
+
+        take_in_packs(self, self.behind())
+
+    def behind(self) -> Behind:
+        """What the index has not taken in."""
         scanned = dict(self.index.db.execute("SELECT name, scanned FROM packs"))
         read = dict(self.index.db.execute("SELECT name, size FROM journals"))
-        packs = _longer(self.files, self.packs, ".pack", scanned, HEADER_BYTES)
-        return packs, _longer(self.files, self.journals, ".log", read, RECORD_BYTES)
+        packs = _sizes(self.files, self.packs, ".pack")
+        journals = _sizes(self.files, self.journals, ".log")
+        gone = scanned.keys() - packs.keys() if packs else ()
+        return Behind(_longer(packs, scanned, HEADER_BYTES), _longer(journals, read, RECORD_BYTES), sorted(gone))
 
     def get(self, wanted: bytes) -> Object:
         """The object with this id, verified. Raises `Missing` or `Damaged`."""
@@ -124,10 +141,15 @@ class Archive:
         return bytes.fromhex(candidates[0])
 
 
-def _longer(files: Files, folder: Path, suffix: str, known: dict[str, int], header: int) -> list[str]:
-    """Names, without suffix, of files with more in them than is known (at first: than their header)."""
+def _sizes(files: Files, folder: Path, suffix: str) -> dict[str, int]:
+    """Bytes in the files with this suffix, by name without it."""
     names = [name.removesuffix(suffix) for name in files.names(folder) if name.endswith(suffix)]
-    return [name for name in names if files.size(folder / f"{name}{suffix}") > known.get(name, header)]
+    return {name: files.size(folder / f"{name}{suffix}") for name in names}
+
+
+def _longer(sizes: dict[str, int], known: dict[str, int], header: int) -> list[str]:
+    """Names of files with more in them than is known (at first: than their header)."""
+    return [name for name, size in sizes.items() if size > known.get(name, header)]
 
 
 def _make(path: Path, files: Files) -> None:

@@ -4,7 +4,7 @@ Blocks are decoded in order and every object's id is computed again, so what the
 there. A damaged block costs the rest of its frame and nothing else; `store.fsck` speaks of it.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from itertools import islice
 from typing import TYPE_CHECKING, Final
 
@@ -17,23 +17,39 @@ from store.pack import BLOCK_HEADER, HEADER_BYTES, NEW_FRAME, Block, scan
 from store.turn import exchange_key, parse
 
 if TYPE_CHECKING:
-    from store.archive import Archive
+    from store.archive import Archive, Behind
 
 _BATCH: Final = 32  # commits taken in at a time
 
 
-def catch_up(archive: "Archive", packs: Sequence[str], journals: Sequence[str]) -> None:
-    """Take in what is new in these packs and journals. Safe beside other processes that do the same."""
-    for name in packs:
-        _in_batches(archive, _scan_pack(archive, name))
+def catch_up(archive: "Archive", behind: "Behind") -> None:
+    """Take in what is new in packs and journals. Safe beside other processes that do the same, and beside gc."""
+    take_in_packs(archive, behind)
     keys = Keys(archive.index)
-    for name in journals:
+    for name in behind.journals:
         _in_batches(archive, _read_journal(archive, name, keys))
+
+
+def take_in_packs(archive: "Archive", behind: "Behind") -> None:
+    """Take in what is new in packs, and forget those that gc has replaced."""
+    while True:
+        try:
+            for name in behind.packs:
+                _in_batches(archive, _scan_pack(archive, name))
+            break
+        except FileNotFoundError:  # gc was faster: what it wrote instead is there now
+            behind = archive.behind()
+    for name in behind.gone:
+        _in_batches(archive, archive.index.forget_pack(name))
 
 
 def _in_batches(archive: "Archive", steps: Iterator[None]) -> None:
     """Run the steps in short transactions: a writer must never wait long for the index."""
     db = archive.index.db
+    if db.in_transaction:  # a pack was replaced under somebody who is in the middle of one
+        for _step in steps:
+            pass
+        return
     done = False
     while not done:
         db.execute("BEGIN IMMEDIATE")
@@ -72,7 +88,7 @@ def _scan_pack(archive: "Archive", name: str) -> Iterator[None]:
             continue
         index.add_block(name, block, found)
         yield
-    db.execute("INSERT OR IGNORE INTO packs(name, scanned) VALUES(?, ?)", (name, start))
+    index.add_pack(name)
     db.execute("UPDATE packs SET scanned = max(scanned, ?) WHERE name = ?", (expected, name))
 
 

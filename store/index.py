@@ -5,13 +5,14 @@ be deleted at any time. A miss means only that something is stored again; a wron
 """
 
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Final, NamedTuple
 
-from store.pack import Block
+from store.pack import REPACKED, Block
 
 SCHEMA_VERSION: Final = 1
+_FORGOTTEN_AT_ONCE: Final = 300  # records a step
 _SCHEMA = """
 CREATE TABLE packs(id INTEGER PRIMARY KEY, name TEXT UNIQUE NOT NULL, sealed INTEGER NOT NULL DEFAULT 0,
   scanned INTEGER NOT NULL, records INTEGER NOT NULL DEFAULT 0);
@@ -99,9 +100,10 @@ class Index:
         self.db.close()
 
     def locate(self, object_id: bytes) -> Place | None:
-        """Where an object lies, or `None`."""
+        """Where an object lies, or `None`. Of several copies the one that `deck gc` made last."""
         row = self.db.execute(
-            "SELECT p.name, o.place, o.kind FROM objects o JOIN packs p ON p.id = o.pack WHERE o.id = ? LIMIT 1",
+            "SELECT p.name, o.place, o.kind FROM objects o JOIN packs p ON p.id = o.pack WHERE o.id = ?"
+            " ORDER BY p.name DESC LIMIT 1",
             (object_id,),
         ).fetchone()
         return None if row is None else Place(*row)
@@ -143,7 +145,7 @@ class Index:
 
     def add_block(self, pack: str, block: Block, objects: Iterable[tuple[bytes, str]]) -> None:
         """Note a block of a pack and its objects, (id, kind) in their order."""
-        self.db.execute("INSERT OR IGNORE INTO packs(name, scanned) VALUES(?, 0)", (pack,))
+        self.add_pack(pack)
         (number,) = self.db.execute("SELECT id FROM packs WHERE name = ?", (pack,)).fetchone()
         self.db.execute(
             "INSERT OR IGNORE INTO blocks VALUES(?, ?, ?, ?, ?, ?)",
@@ -155,6 +157,24 @@ class Index:
             "UPDATE packs SET scanned = ?, records = ? WHERE id = ?",
             (block.offset + block.length, block.first + len(rows), number),
         )
+
+    def add_pack(self, pack: str) -> None:
+        """Note that there is a pack. What gc wrote is sealed from the start."""
+        row = (pack, pack.startswith(REPACKED))
+        self.db.execute("INSERT OR IGNORE INTO packs(name, sealed, scanned) VALUES(?, ?, 0)", row)
+
+    def forget_pack(self, pack: str) -> Iterator[None]:
+        """Drop what is known of a pack that is gone, in steps short enough for a transaction each; again is no harm."""
+        row = self.db.execute("SELECT id, records FROM packs WHERE name = ?", (pack,)).fetchone()
+        if row is None:
+            return
+        number, records = row
+        for first in range(0, records, _FORGOTTEN_AT_ONCE):
+            bounds = (number, first, first + _FORGOTTEN_AT_ONCE)
+            self.db.execute("DELETE FROM objects WHERE pack = ? AND place >= ? AND place < ?", bounds)
+            self.db.execute("DELETE FROM blocks WHERE pack = ? AND first >= ? AND first < ?", bounds)
+            yield
+        self.db.execute("DELETE FROM packs WHERE id = ?", (number,))
 
     def key_of(self, message: bytes) -> bytes | None:
         """The link key of a message, as far as it was derived."""

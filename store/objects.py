@@ -51,12 +51,15 @@ class OpenFrame:
         self.position = position  # offset in the file of the next block to decode
         self.ids: list[bytes] = []
 
+    def knows_ids(self, place: int) -> bool:
+        """Whether the ids up to ``place`` are known, asking the index for those of all that was decoded."""
+        if place >= len(self.ids):
+            first, count = self.decoder.frame.first, len(self.decoder.frame.records)
+            self.ids += self.reader.index.ids_between(self.pack, first + len(self.ids), first + count)
+        return place < len(self.ids)
+
     def id_at(self, place: int) -> bytes:
         """The id of the frame's object at ``place``."""
-        if place >= len(self.ids):
-            first = self.decoder.frame.first
-            stop = first + len(self.decoder.frame.records)
-            self.ids += self.reader.index.ids_between(self.pack, first + len(self.ids), stop)
         if not 0 <= place < len(self.ids):
             raise Damaged("a reference names an object the index does not have", where=self.pack)
         return self.ids[place]
@@ -101,8 +104,10 @@ class _Line:
 class ObjectReader:
     """Gives objects of an archive by id."""
 
-    def __init__(self, files: Files, packs: Path, index: Index) -> None:
+    def __init__(self, files: Files, packs: Path, index: Index, packs_changed: Callable[[], None]) -> None:
+        """``packs_changed`` lets the index follow where a pack is gone that it names."""
         self.index = index
+        self._packs_changed = packs_changed
         self._files = files
         self._packs = packs
         self._frames: OrderedDict[tuple[str, int], OpenFrame] = OrderedDict()
@@ -205,8 +210,9 @@ class ObjectReader:
         with self._lock:
             frame = self._open(pack, block)
             start = block.first - block.frame_first
-            if start:
-                frame.id_at(start - 1)
+            if len(frame.ids) < start:
+                frame.ids += self.index.ids_between(pack, block.frame_first + len(frame.ids), block.first)
+            del frame.ids[start:]
             try:
                 return [self._identify(frame, place) for place in range(start, len(frame.decoder.frame.records))]
             finally:
@@ -248,21 +254,31 @@ class ObjectReader:
     def _find(self, wanted: bytes) -> tuple[str, OpenFrame, int]:
         if wanted in self._unindexed:
             return self._unindexed[wanted]
-        place = self.index.locate(wanted)
-        if place is None:
-            raise Missing(f"no object {wanted.hex()} in this archive", where=wanted.hex())
-        frame = self._frame(place)
-        return place.kind, frame, place.number - frame.decoder.frame.first
+        for look_again in (True, False):
+            place = self.index.locate(wanted)
+            if place is None:
+                break
+            frame = self._frame(place)
+            if frame is not None:
+                return place.kind, frame, place.number - frame.decoder.frame.first
+            if look_again:
+                self._packs_changed()
+        raise Missing(f"no object {wanted.hex()} in this archive", where=wanted.hex())
 
     def _decoder(self, frame: OpenFrame, place: int) -> Decoder:
         tag, data = frame.decoder.frame.record(place)
         return Decoder(tag, data, place, frame)
 
-    def _frame(self, place: Place) -> OpenFrame:
+    def _frame(self, place: Place) -> OpenFrame | None:
+        """The frame of a place, or `None` where gc has removed its pack, or is just taking it out of the index."""
         block = self.index.block_of(place.pack, place.number)
         if block is None:
-            raise Damaged("the index has an object outside of every block", where=place.pack)
-        return self._open(place.pack, block)
+            return None
+        try:
+            frame = self._open(place.pack, block)
+        except FileNotFoundError:
+            return None
+        return frame if frame.knows_ids(place.number - frame.decoder.frame.first) else None
 
     def _open(self, pack: str, block: Block) -> OpenFrame:
         """The frame of a block, decoded at least through that block."""
@@ -276,7 +292,7 @@ class ObjectReader:
         if frame.position < stop:
             try:
                 self._decode(frame, stop)
-            except Damaged:
+            except (Damaged, OSError):
                 del self._frames[key]
                 raise
             self._drop_frames()

@@ -36,6 +36,7 @@ MAX_FRAME: Final = 1 << 26  # content past which a reader takes no further block
 MAX_CONTENT_BITS: Final = 28  # a commit is shorter than 256 MiB: both bodies, the answer and small change
 NEW_FRAME: Final = 1
 DENSE: Final = 1 << 6
+REPACKED: Final = "gc-"  # begins the name of a pack that gc wrote, which has no journal; sorts after writers' names
 # Sized for frames of 1 to 2 MB. Beside level 12 as it comes: 0.2 % larger, a quarter of the time, 2 MB, not 42 MB.
 _PARAMETERS: Final = zstandard.ZstdCompressionParameters(
     window_log=20,
@@ -183,7 +184,12 @@ class PackWriter:
         self._files = files
         self.path = path
         self._descriptor = files.create(path)
-        files.append(self._descriptor, header(archive_id))
+        try:
+            files.append(self._descriptor, header(archive_id))
+            files.sync(self._descriptor)
+        except BaseException:
+            files.close(self._descriptor)
+            raise
         self.size = HEADER_BYTES
         self.records = 0
         self.broken = False
@@ -225,6 +231,6 @@ class PackWriter:
 
     def close(self) -> None:
         """Give the file back; idempotent."""
-        if self._descriptor >= 0:
-            self._files.close(self._descriptor)
-            self._descriptor = -1
+        descriptor, self._descriptor = self._descriptor, -1
+        if descriptor >= 0:
+            self._files.close(descriptor)
