@@ -207,7 +207,7 @@ def remove(path: Path) -> None:
 
 
 def _connect(name: str) -> sqlite3.Connection:
-    db = sqlite3.connect(name, timeout=10, isolation_level=None, check_same_thread=False)
+    db = sqlite3.connect(name, timeout=10, isolation_level=None, check_same_thread=False, uri=True)
     db.execute("PRAGMA journal_mode = WAL")
     db.execute("PRAGMA synchronous = OFF")
     return db

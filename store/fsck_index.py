@@ -1,0 +1,81 @@
+"""Comparing the index on disk with one made anew. It is derived: whatever is wrong with it, it can be made again."""
+
+import sqlite3
+from typing import Final
+
+from store.archive import Archive
+from store.fsck_report import Report
+
+FILE: Final = "index.sqlite"
+_ROWS: Final = {
+    "blocks": "SELECT p.name, b.first, b.offset, b.length, b.frame, b.frame_first"
+    " FROM {db}.blocks b JOIN {db}.packs p ON p.id = b.pack",
+    "objects": "SELECT p.name, o.place, o.id, o.kind FROM {db}.objects o JOIN {db}.packs p ON p.id = o.pack",
+    "records": "SELECT journal, position, type, time_ms, object FROM {db}.records",
+    "turns": "SELECT id, exchange, session, thread, role, client, version, run, started_ms, first_byte_ms, end_ms,"
+    " committed_ms, outcome, status, wire, model, stop, error, input, output, cache_read, cache_write_5m,"
+    " cache_write_1h, reasoning, request_body, request_key, answer_key, summary FROM {db}.turns",
+    "parents": "SELECT turn, n, parent, kind, confidence, call FROM {db}.parents",
+    "steps": "SELECT session, turn, number, role, kind, name, summary, call_id, is_error, thread, message"
+    " FROM {db}.steps",
+    "threads": "SELECT session, thread FROM {db}.threads",
+}
+"""Rows that depend on the archive alone. Ordinals and positions also depend on which of two writers was seen first."""
+
+_WHOLE: Final = {
+    "sessions": "SELECT session, turns, steps, errors, interrupted, input, cached, output FROM {db}.sessions",
+    "packs": "SELECT name, sealed FROM {db}.packs",
+    "journals": "SELECT name, size, chain FROM {db}.journals",
+}
+"""Rows that also depend on how far the index has come."""
+
+
+def check_index(archive: Archive, fresh: Archive, report: Report, changing: bool) -> None:
+    """Compare the index file, if there is one of this version, with the ``fresh`` one.
+
+    An index may be behind: then what it has must be right. ``changing``: a writer is alive, which may have told the
+    file more than the fresh index saw.
+    """
+    path = archive.path / "index" / FILE
+    if changing or not path.exists():
+        return
+    db = fresh.index.db
+    try:
+        db.execute("ATTACH ? AS disk", (f"{path.absolute().as_uri()}?mode=ro",))
+    except sqlite3.Error as error:
+        if error.sqlite_errorname.startswith(("SQLITE_CANTOPEN", "SQLITE_READONLY")):
+            return  # nobody can use it here, and whoever reads makes one in memory
+        report.add("bad-index", FILE, str(error))
+        return
+    try:
+        _compare(db, report)
+    except sqlite3.Error as error:
+        if not error.sqlite_errorname.startswith(("SQLITE_CANTOPEN", "SQLITE_READONLY")):
+            report.add("bad-index", FILE, str(error))
+    finally:
+        db.execute("DETACH disk")
+
+
+def _compare(db: sqlite3.Connection, report: Report) -> None:
+    version = "SELECT value FROM {db}.meta WHERE name = 'schema'"
+    if _all(db, version, "disk") != _all(db, version, "main"):
+        return  # of another version or archive: the next one who opens it makes it anew
+    problems = [row[0] for row in db.execute("PRAGMA disk.integrity_check(1)") if row[0] != "ok"]
+    far = "SELECT name, scanned FROM {db}.packs UNION ALL SELECT name, size FROM {db}.journals ORDER BY 1, 2"
+    complete = _all(db, far, "disk") == _all(db, far, "main")
+    for table, rows in (_ROWS | _WHOLE if complete else _ROWS).items():
+        if extra := _count(db, rows, "disk", "main"):
+            problems.append(f"{extra} rows of {table} are not what packs and journals say")
+        if complete and (lacking := _count(db, rows, "main", "disk")):
+            problems.append(f"{lacking} rows of {table} are missing")
+    for problem in problems:
+        report.add("bad-index", FILE, problem)
+
+
+def _all(db: sqlite3.Connection, query: str, schema: str) -> list[tuple[object, ...]]:
+    return db.execute(query.format(db=schema)).fetchall()
+
+
+def _count(db: sqlite3.Connection, rows: str, of: str, but: str) -> int:
+    query = f"SELECT count(*) FROM ({rows.format(db=of)} EXCEPT {rows.format(db=but)})"
+    return int(db.execute(query).fetchone()[0])

@@ -1,0 +1,78 @@
+"""Checking journals: headers, hash chains, seals, and that none is gone."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from store import journal
+from store.archive import Archive
+from store.fsck_report import Report
+from store.journal import RECORD_BYTES, Record, Type
+from store.survey import survey_journal
+
+_WRITER = re.compile(r"([0-9a-f]{8})-[0-9a-f]{8}\Z")
+
+
+@dataclass(slots=True)
+class JournalCheck:
+    """What the journals say: sound records, each with where it stands; names of all journals, and of living writers."""
+
+    records: list[tuple[str, Record]] = field(default_factory=list)
+    names: set[str] = field(default_factory=set)
+    alive: set[str] = field(default_factory=set)
+
+
+def is_writer(name: str) -> bool:
+    """Whether a pack or journal of this name (without suffix) belongs to one writer."""
+    return _WRITER.match(name) is not None
+
+
+def check_journals(archive: Archive, report: Report) -> JournalCheck:
+    """Check every journal."""
+    found = JournalCheck()
+    for file in archive.files.names(archive.journals):
+        if file.endswith(".log"):
+            _check_journal(archive, file, found, report)
+    packs = {file.removesuffix(".pack") for file in archive.files.names(archive.packs) if file.endswith(".pack")}
+    for name in sorted(packs - found.names):
+        if is_writer(name):
+            report.add("missing-journal", f"{name}.pack", "the pack has no journal that says what was committed")
+    _check_numbers(found.names | packs, report)
+    return found
+
+
+def _check_journal(archive: Archive, file: str, found: JournalCheck, report: Report) -> None:
+    path, name = archive.journals / file, file.removesuffix(".log")
+    alive = archive.files.is_locked(path)
+    data = archive.files.read(path)
+    found.names.add(name)
+    if alive:
+        found.alive.add(name)
+    if not journal.is_header(data[:RECORD_BYTES], archive.id) and not (alive and len(data) < RECORD_BYTES):
+        report.add("bad-header", file, "the journal's header is damaged or not one of this archive")
+    sealed, last = False, 0
+    for line in survey_journal(data):
+        where = f"{file} record {line.position // RECORD_BYTES - 1}"
+        if line.record is None:
+            report.add("broken-journal", where, line.why)
+            continue
+        if sealed:
+            report.add("broken-journal", where, "a record follows the seal")
+        if line.record.time_ms < last:
+            report.add("broken-journal", where, "its time is before that of the record before it")
+        sealed, last = line.record.type == Type.SEAL, line.record.time_ms
+        report.records += 1
+        found.records.append((where, line.record))
+    if alive:
+        return
+    if rest := len(data) % RECORD_BYTES:
+        report.add("torn-tail", file, f"{rest} bytes at the end are no whole record")
+    if not sealed:
+        report.note("unsealed", file, "its writer died, or its last records were cut; the next recorder seals it")
+
+
+def _check_numbers(names: Iterable[str], report: Report) -> None:
+    """Writers are numbered without gaps, so files that are gone as a pair leave one."""
+    numbers = {int(match[1], 16) for name in names if (match := _WRITER.match(name))}
+    for number in sorted(set(range(1, max(numbers, default=0))) - numbers)[:100]:
+        report.add("missing-journal", f"{number:08x}", "pack and journal of the writer with this number are gone")
