@@ -11,16 +11,21 @@ from store.archive import Archive
 from store.errors import Damaged
 from store.journal import Record, Type
 from store.pack import BLOCK_HEADER, HEADER_BYTES, scan
-from store.writer import now_ms
+from store.writer import now_ms, ordinal
 
 
 def adopt(archive: Archive) -> None:
     """Cut torn tails of writers that died and seal their journals, so that their objects can be shared."""
     for name in archive.files.names(archive.journals):
-        if not name.endswith(".log") or _is_sealed(archive, name.removesuffix(".log")):
-            continue
+        path = archive.journals / name
         with contextlib.suppress(OSError, Damaged):  # what cannot be sealed stays readable; fsck speaks of it
-            _adopt(archive, archive.journals / name)
+            if path.suffix == ".log" and not _is_sealed(archive, path.stem):
+                _adopt(archive, path)
+            elif path.suffix == ".new":
+                _clear(archive, path)
+    for name in archive.files.names(archive.packs):
+        with contextlib.suppress(OSError):
+            _clear_unborn(archive, archive.packs / name)
     archive.refresh()
 
 
@@ -31,15 +36,22 @@ def _adopt(archive: Archive, path: Path) -> None:
         if not files.try_lock(descriptor):
             return
         data = files.read(path)
+        head = data[: journal.RECORD_BYTES]
+        if not head.startswith(journal.MAGIC + archive.id):
+            return
         committed = 0
-        chain, size, last = journal.seed(data[: journal.RECORD_BYTES]), journal.RECORD_BYTES, 0
-        for record, after in journal.records(data, chain, size):
-            chain, last = after, record.time_ms
-            committed = max(committed, record.offset)
-            size += journal.RECORD_BYTES
-            if record.type == Type.SEAL:
-                return
-        _cut_torn_tail(archive, archive.packs / f"{path.stem}.pack", committed)
+        chain, size, last = journal.seed(head), journal.RECORD_BYTES, 0
+        try:
+            for record, after in journal.records(data, chain, size):
+                chain, last = after, record.time_ms
+                committed = max(committed, record.offset)
+                size += journal.RECORD_BYTES
+                if record.type == Type.SEAL:
+                    return
+        except Damaged:
+            if len(data) > size + journal.RECORD_BYTES:  # a torn append is one record: this is something else
+                raise
+        _settle_pack(archive, archive.packs / f"{path.stem}.pack", committed)
         if len(data) != size:
             files.truncate(descriptor, size)
         files.append(descriptor, journal.encode(Record(Type.SEAL, max(last, now_ms())), chain))
@@ -48,20 +60,43 @@ def _adopt(archive: Archive, path: Path) -> None:
         files.close(descriptor)
 
 
-def _cut_torn_tail(archive: Archive, path: Path, committed: int) -> None:
-    """Cut what a dying writer left behind its last sound block, unless the journal says that a commit stood there."""
+def _settle_pack(archive: Archive, path: Path, committed: int) -> None:
+    """Make what a dying writer left in its pack fit to be built on.
+
+    What stands behind the last sound block is cut, unless the journal says that a commit stood there. What stays is
+    synced: its last block may have been written by a writer that did not live to sync it.
+    """
     data = archive.files.read(path)
     end = HEADER_BYTES
     for offset, _flags, _first, body in scan(data, HEADER_BYTES):
         end = offset + BLOCK_HEADER + len(body)
-    if committed >= end or len(data) <= end:
-        return
     descriptor = archive.files.open_append(path)
     try:
-        archive.files.truncate(descriptor, end)
+        if committed < end < len(data):
+            archive.files.truncate(descriptor, end)
         archive.files.sync(descriptor)
     finally:
         archive.files.close(descriptor)
+
+
+def _clear(archive: Archive, path: Path) -> None:
+    """Remove a journal that never got its name, unless somebody is just about to give it."""
+    descriptor = archive.files.open_append(path)
+    try:
+        if archive.files.try_lock(descriptor):
+            archive.files.remove(path)
+    finally:
+        archive.files.close(descriptor)
+
+
+def _clear_unborn(archive: Archive, path: Path) -> None:
+    """Remove a pack without a block whose writer died before its journal had a name."""
+    files = archive.files
+    if path.suffix != ".pack" or not ordinal(path.stem) or files.size(path) > HEADER_BYTES:
+        return
+    names = [archive.journals / f"{path.stem}{suffix}" for suffix in (".new", ".log")]  # in the order of their lives
+    if not any(files.exists(name) for name in names):
+        files.remove(path)
 
 
 def _is_sealed(archive: Archive, name: str) -> bool:

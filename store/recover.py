@@ -8,8 +8,12 @@ event. Recovering the same exchange twice gives the same turn, so a crash in her
 from dataclasses import replace
 
 from store.archive import Archive
+from store.exchange import Exchange
+from store.incoming import Intake
+from store.mask import Masker
 from store.record import Recorder
 from store.spool import orphans
+from store.turn import parse
 
 NOTE = "recovered"
 
@@ -30,11 +34,12 @@ def recover(archive: Archive, recorder: Recorder | None = None) -> int:
                 if recorder is None:
                     recorder = own = Recorder(archive)
                 try:
-                    recorder.record(replace(exchange, notes=(*exchange.notes, NOTE)))
+                    if not _is_kept(archive, exchange):
+                        recorder.record(replace(exchange, notes=(*exchange.notes, NOTE)))
+                        recovered += 1
                 except Exception as error:  # noqa: BLE001  whatever one exchange does to the store, the next may do fine
                     failure = failure or error
                     continue
-                recovered += 1
             dispose()
     finally:
         if own is not None:
@@ -42,3 +47,25 @@ def recover(archive: Archive, recorder: Recorder | None = None) -> int:
     if failure is not None:
         raise failure
     return recovered
+
+
+def _is_kept(archive: Archive, exchange: Exchange) -> bool:
+    """Whether a turn holds all of this exchange, and perhaps more of it.
+
+    A power cut can bring the spool file of a committed turn back, without its end: nobody waits until it is gone.
+    """
+    rows = archive.index.db.execute("SELECT id FROM turns WHERE started_ms = ?", (exchange.started_ms,)).fetchall()
+    if not rows:
+        return False
+    found = Intake(Masker(archive.key)).prepare(exchange)
+    for (turn_id,) in rows:
+        turn = parse(archive.get_kind(bytes(turn_id), "turn"))
+        whole, answered = (_body(archive, turn[side]["body"]) for side in ("request", "response"))
+        same = (turn["http"]["method"], turn["http"]["url"]) == (exchange.method, found.request.url)
+        if same and whole.startswith(found.request.whole) and answered.startswith(found.response.body):
+            return True
+    return False
+
+
+def _body(archive: Archive, name: str) -> bytes:
+    return archive.get_kind(bytes.fromhex(name), "blob") if name else b""

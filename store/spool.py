@@ -68,7 +68,7 @@ class Entry:
 
     def response(self, data: bytes, at_ms: int) -> None:
         """A piece of the response body is about to be passed on."""
-        if self.failed or not self._file.is_open:
+        if self.failed:
             return
         try:
             self._file.append_piece(spool_frames.pack(_RESPONSE_DATA, at_ms, data))
@@ -86,6 +86,7 @@ class Entry:
         if not self.failed and self._file.is_open:
             try:
                 self._file.sync()
+                self._files.sync_folder(self._path.parent)
             except OSError as error:
                 self.failed = str(error)
 
@@ -126,8 +127,14 @@ class Spool:
         with _guard(root, files):
             folder = root / f"{os.getpid()}-{secrets.token_hex(4)}"
             files.make_folder(folder)
-            lock = files.create(folder / _LOCK)
-            files.lock(lock)
+            try:
+                lock = files.create(folder / _LOCK)
+                files.lock(lock)
+            except OSError:
+                with contextlib.suppress(OSError):
+                    files.remove(folder / _LOCK)
+                    files.remove_folder(folder)
+                raise
         return Spool(folder, lock, masking, files)
 
     def open(self, head: Exchange) -> Entry:
@@ -213,9 +220,10 @@ def _claim(folder: Path, files: Files) -> int:
     try:
         descriptor = files.open_append(folder / _LOCK)
     except FileNotFoundError:  # its maker died between the folder and its lock, or it is just being removed
-        with contextlib.suppress(OSError):
-            files.remove_folder(folder)
-        return -1
+        try:
+            descriptor = files.create(folder / _LOCK)
+        except FileNotFoundError:
+            return -1
     if files.try_lock(descriptor):
         return descriptor
     files.close(descriptor)

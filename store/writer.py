@@ -6,6 +6,8 @@ left as they are and the writer goes on in new ones; `store.adopt` cuts torn tai
 Use it from one thread.
 """
 
+import contextlib
+import errno
 import secrets
 import time
 from collections.abc import Sequence
@@ -64,21 +66,11 @@ class Writer:
     def _open_files(self) -> None:
         self.close()
         archive, files = self._archive, self._files
-        last = max((_ordinal(name) for name in files.names(archive.journals)), default=0)
+        last = max((ordinal(name) for name in files.names(archive.journals)), default=0)
         name = f"{last + 1:08x}-{secrets.token_hex(4)}"
         now = now_ms()
         head = journal.header(archive.id, now)
-        descriptor = files.create(archive.journals / f"{name}.log")
-        try:
-            files.try_lock(descriptor)
-            files.append(descriptor, head)
-            files.sync(descriptor)
-            pack = PackWriter(files, archive.packs / f"{name}.pack", archive.id)
-            files.sync_folder(archive.journals)
-            files.sync_folder(archive.packs)
-        except BaseException:
-            files.close(descriptor)
-            raise
+        descriptor, pack = _make_files(archive, name, head)
         self.name, self._journal, self._pack = name, descriptor, pack
         self._journal_size, self._chain = len(head), journal.seed(head)
         self._last_ms = max(self._last_ms, now)
@@ -107,7 +99,7 @@ class Writer:
         wanted = object_id("blob", payload)
         if not self.has(wanted):
             packed = columns.pack_times(payload, stream)
-            if packed is None:
+            if packed is None or stream_id not in self._frame:  # a frame's ids can be computed from the frame alone
                 self._stage(Tag.RAW, wanted, payload)
             else:
                 self._stage(Tag.TIMES, wanted, self._encoder().times(stream_id, packed))
@@ -207,14 +199,52 @@ class Writer:
             if self._pack is not None and not self._pack.broken:
                 self._append(Record(Type.SEAL, max(self._last_ms, now_ms())))
         finally:
-            self._files.close(self._journal)
-            self._journal = -1
-            if self._pack is not None:
-                self._pack.close()
-                self._pack = None
+            descriptor, self._journal = self._journal, -1
+            pack, self._pack = self._pack, None
+            try:
+                self._files.close(descriptor)
+            finally:
+                if pack is not None:
+                    pack.close()
 
 
-def _ordinal(name: str) -> int:
+def _make_files(archive: Archive, name: str, head: bytes) -> tuple[int, PackWriter]:
+    """Make a journal, locked, and its pack. The journal gets its name when everything else is durable.
+
+    So whoever finds a journal finds a whole header in it, and its pack; and nobody finds one that is not locked yet.
+    """
+    files = archive.files
+    log, unborn, packed = (
+        archive.journals / f"{name}.log",
+        archive.journals / f"{name}.new",
+        archive.packs / f"{name}.pack",
+    )
+    descriptor = files.create(unborn)
+    try:
+        if not files.try_lock(descriptor):
+            raise BlockingIOError(errno.EAGAIN, "another process is clearing up after dead writers", str(unborn))
+        files.append(descriptor, head)
+        files.sync(descriptor)
+        pack = PackWriter(files, packed, archive.id)
+        try:
+            files.sync_folder(archive.packs)
+            files.rename(unborn, log)
+            for folder in (archive.journals, archive.path):
+                files.sync_folder(folder)
+        except BaseException:
+            pack.close()
+            raise
+    except BaseException:
+        for path in (packed, log, unborn):
+            with contextlib.suppress(OSError):
+                files.remove(path)
+        with contextlib.suppress(OSError):
+            files.close(descriptor)
+        raise
+    return descriptor, pack
+
+
+def ordinal(name: str) -> int:
     """The number a journal's name begins with; writers are ordered by it, whatever the clock says."""
     try:
         return int(name.partition("-")[0], 16)
