@@ -16,7 +16,7 @@
 import sys
 
 from deck.render import safe
-from store.errors import Ambiguous, BadId, Damaged, Missing, NotAnArchive, NotFound, StoreError, Unsafe
+from store.errors import Ambiguous, BadId, Busy, Damaged, Missing, NotAnArchive, NotFound, StoreError, Unsafe
 
 OK = 0
 FAILED = 1
@@ -47,6 +47,7 @@ _HINTS: tuple[tuple[type[StoreError], str, int], ...] = (  # the first that fits
     (BadId, "An id is 4 to 64 hexadecimal digits.", USAGE),
     (NotAnArchive, "Name one with --archive or DECK_STORE, or make one with `deck init`.", UNUSABLE),
     (Unsafe, "The archive must be yours, with no access for others and without symbolic links.", UNUSABLE),
+    (Busy, "Try again when it has ended.", FAILED),
     (Missing, "`deck fsck` lists everything that is missing.", DAMAGED),
     (Damaged, "`deck fsck` says what is damaged and what is not.", DAMAGED),
     (StoreError, "", FAILED),

@@ -100,5 +100,6 @@ def _clear_unborn(archive: Archive, path: Path) -> None:
 
 
 def _is_sealed(archive: Archive, name: str) -> bool:
-    row = archive.index.db.execute("SELECT sealed FROM packs WHERE name = ?", (name,)).fetchone()
-    return row is not None and bool(row[0])
+    last = "SELECT type FROM records WHERE journal = ? ORDER BY position DESC LIMIT 1"
+    row = archive.index.db.execute(last, (name,)).fetchone()
+    return row is not None and row[0] == Type.SEAL

@@ -6,6 +6,7 @@ StoreError                  base of all; `deck.diagnostics` maps each to a sente
 ├── Unsafe                  the archive's owner, mode or a symlink makes it unsafe to use
 ├── NotFound                no object, ref or session of that name
 ├── Ambiguous               a prefix or name that fits several (`candidates`)
+├── Busy                    another process does what only one may do at a time
 └── Damaged                 stored bytes that do not give what they should (`where` says which)
     ├── Missing             an object that something names and no pack holds
     └── Cyclic              an object whose stored form needs itself
@@ -40,6 +41,10 @@ class Ambiguous(StoreError):
     def __init__(self, message: str, candidates: Sequence[str]) -> None:
         super().__init__(message)
         self.candidates = tuple(candidates)
+
+
+class Busy(StoreError):
+    """Another process does what only one may do at a time."""
 
 
 class Damaged(StoreError):

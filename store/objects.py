@@ -205,6 +205,14 @@ class ObjectReader:
             _kind, frame, place = self._find(wanted)
             return self._decoder(frame, place).references()
 
+    def open_frame(self, pack: str, block: Block) -> OpenFrame:
+        """The frame of a block that the index has, decoded at least through that block. Raises `Damaged`."""
+        with self._lock:
+            frame = self._open(pack, block)
+            if not frame.knows_ids(block.first - block.frame_first):
+                raise Damaged("the index does not have the objects of a block", where=pack)
+            return frame
+
     def identify(self, pack: str, block: Block) -> list[tuple[bytes, str]]:
         """(id, kind) of each object of a block that follows the blocks the index has of its frame. Raises `Damaged`."""
         with self._lock:

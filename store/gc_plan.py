@@ -1,0 +1,123 @@
+"""What `deck gc` packs again, and in which order.
+
+A pack can be packed again once its writer has closed it and all of it is sound. What gc wrote itself is taken along
+only where it is no more than what is new, so that an object is packed a few times in its life and not at every gc.
+"""
+
+from bisect import bisect_left
+from collections.abc import Iterator, Sequence
+from typing import Final, NamedTuple
+
+from store.archive import Archive
+from store.pack import HEADER_BYTES, REPACKED, Block
+
+PACK_BYTES: Final = 16 << 20  # about so much is one pack afterwards, and one step of the work
+
+
+class Left(NamedTuple):
+    """A pack that gc leaves as it is. ``why`` is a stable word: live, open or damaged; ``detail`` says more."""
+
+    pack: str
+    why: str
+    detail: str
+
+
+class Closed(NamedTuple):
+    """A pack that can be packed again, and the bytes of its file."""
+
+    pack: str
+    size: int
+
+
+class Plan(NamedTuple):
+    """Packs to pack again, in steps of a bounded size, and those that are left."""
+
+    steps: tuple[tuple[Closed, ...], ...]
+    left: tuple[Left, ...]
+
+
+class Unit(NamedTuple):
+    """What stays together: a commit, or a frame that gc made. Records ``block.first`` to ``stop`` (excluded)."""
+
+    pack: str
+    block: Block
+    stop: int
+
+
+def plan(archive: Archive) -> Plan:
+    """What a gc would do now. The index has to be up to date."""
+    closed: list[Closed] = []
+    repacked: list[Closed] = []
+    left: list[Left] = []
+    for name, sealed in archive.index.db.execute("SELECT name, sealed FROM packs ORDER BY name").fetchall():
+        size = archive.files.size(archive.packs / f"{name}.pack")
+        if archive.files.is_locked(archive.journals / f"{name}.log"):
+            left.append(Left(name, "live", "its writer is alive"))
+        elif not sealed:
+            left.append(Left(name, "open", "its writer has not closed it"))
+        elif not _is_whole(archive, name, size):
+            left.append(Left(name, "damaged", "some of it is no sound block"))
+        else:
+            (repacked if name.startswith(REPACKED) else closed).append(Closed(name, size))
+    chosen = [*_worth_while(repacked, sum(each.size for each in closed)), *closed] if closed else []
+    return Plan(tuple(_steps(chosen)), tuple(left))
+
+
+def units(archive: Archive, packs: Sequence[str]) -> list[Unit]:
+    """The units of the packs, those of a session next to each other, else in the order of their writing."""
+    sessions: dict[str, list[Unit]] = {}
+    for pack in packs:
+        for unit, session in _of_pack(archive, pack):
+            sessions.setdefault(session, []).append(unit)
+    return [unit for found in sessions.values() for unit in found]
+
+
+def _of_pack(archive: Archive, pack: str) -> Iterator[tuple[Unit, str]]:
+    """The units of a pack with their sessions. A commit without a turn (a run, a gap) goes with the turn after it."""
+    db = archive.index.db
+    number, records = db.execute("SELECT id, records FROM packs WHERE name = ?", (pack,)).fetchone()
+    blocks = [
+        Block(*row)
+        for row in db.execute(
+            "SELECT offset, length, first, frame, frame_first FROM blocks WHERE pack = ? ORDER BY first", (number,)
+        )
+    ]
+    turns = db.execute(
+        "SELECT o.place, t.session FROM objects o JOIN turns t ON t.id = o.id"
+        " WHERE o.pack = ? AND o.kind = 'turn' ORDER BY o.place",
+        (number,),
+    ).fetchall()
+    places = [place for place, _session in turns]
+    for block, stop in zip(blocks, (*(block.first for block in blocks[1:]), records), strict=True):
+        after = min(bisect_left(places, block.first), len(turns) - 1)
+        yield Unit(pack, block, stop), turns[after][1] if turns else ""
+
+
+def _is_whole(archive: Archive, pack: str, size: int) -> bool:
+    """Whether the index has every byte of the pack as part of a block that decoded."""
+    (known,) = archive.index.db.execute(
+        "SELECT sum(b.length) FROM blocks b JOIN packs p ON p.id = b.pack WHERE p.name = ?", (pack,)
+    ).fetchone()
+    return bool(known) and HEADER_BYTES + int(known) == size
+
+
+def _worth_while(repacked: Sequence[Closed], new: int) -> list[Closed]:
+    """Packs of gc to pack again along with ``new`` bytes: the small ones, as long as they are no more than these."""
+    chosen: list[Closed] = []
+    for each in sorted(repacked, key=lambda each: each.size):
+        if each.size > new or each.size >= PACK_BYTES:
+            break
+        chosen.append(each)
+        new += each.size
+    return sorted(chosen)
+
+
+def _steps(chosen: Sequence[Closed]) -> Iterator[tuple[Closed, ...]]:
+    step: list[Closed] = []
+    for each in chosen:
+        if step and sum(one.size for one in step) + each.size > PACK_BYTES:
+            yield tuple(step)
+            step = []
+        step.append(each)
+    if step:
+        yield tuple(step)
