@@ -5,21 +5,21 @@ there. A damaged block costs the rest of its frame and nothing else; `store.fsck
 """
 
 from collections.abc import Iterator
-from itertools import islice
 from typing import TYPE_CHECKING, Final
 
 from store import journal
 from store.derive import add_turn, read_turn
 from store.errors import Damaged
 from store.journal import Record, Type
-from store.link import Keys
+from store.link_keys import Keys
 from store.pack import BLOCK_HEADER, HEADER_BYTES, NEW_FRAME, Block, scan
 from store.turn import exchange_key, parse
 
 if TYPE_CHECKING:
     from store.archive import Archive, Behind
 
-_BATCH: Final = 32  # commits taken in at a time
+_BATCH: Final = 256  # objects taken in at a time
+_A_TURN: Final = 8  # what one costs beside an object
 
 
 def catch_up(archive: "Archive", behind: "Behind") -> None:
@@ -43,7 +43,17 @@ def take_in_packs(archive: "Archive", behind: "Behind") -> None:
         _in_batches(archive, archive.index.forget_pack(name))
 
 
-def _in_batches(archive: "Archive", steps: Iterator[None]) -> None:
+def _some(steps: Iterator[int]) -> bool:
+    """Take steps until they come to a batch; false where there are no more."""
+    weight = 0
+    for step in steps:
+        weight += step
+        if weight >= _BATCH:
+            return True
+    return False
+
+
+def _in_batches(archive: "Archive", steps: Iterator[int]) -> None:
     """Run the steps in short transactions: a writer must never wait long for the index."""
     db = archive.index.db
     if db.in_transaction:  # a pack was replaced under somebody who is in the middle of one
@@ -54,12 +64,12 @@ def _in_batches(archive: "Archive", steps: Iterator[None]) -> None:
     while not done:
         db.execute("BEGIN IMMEDIATE")
         try:
-            done = sum(1 for _step in islice(steps, _BATCH)) < _BATCH
+            done = not _some(steps)
         finally:
             db.execute("COMMIT")
 
 
-def _scan_pack(archive: "Archive", name: str) -> Iterator[None]:
+def _scan_pack(archive: "Archive", name: str) -> Iterator[int]:
     db, index, objects = archive.index.db, archive.index, archive.objects
     row = db.execute("SELECT scanned FROM packs WHERE name = ?", (name,)).fetchone()
     start = row[0] if row else HEADER_BYTES
@@ -87,12 +97,12 @@ def _scan_pack(archive: "Archive", name: str) -> Iterator[None]:
             frame = -1
             continue
         index.add_block(name, block, found)
-        yield
+        yield len(found)
     index.add_pack(name)
     db.execute("UPDATE packs SET scanned = max(scanned, ?) WHERE name = ?", (expected, name))
 
 
-def _read_journal(archive: "Archive", name: str, keys: Keys) -> Iterator[None]:
+def _read_journal(archive: "Archive", name: str, keys: Keys) -> Iterator[int]:
     db = archive.index.db
     path = archive.journals / f"{name}.log"
     row = db.execute("SELECT size, chain FROM journals WHERE name = ?", (name,)).fetchone()
@@ -108,7 +118,7 @@ def _read_journal(archive: "Archive", name: str, keys: Keys) -> Iterator[None]:
             take_in(archive, name, position, record, keys)
             position, chain = position + journal.RECORD_BYTES, chain_after
             note_journal(archive, name, position, chain)
-            yield
+            yield _A_TURN
     except Damaged:
         return  # what follows a broken record is for fsck to judge; the index ends before it
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from store import chunks
 from store.index import storable
-from store.link import Keys, chain_key
+from store.link_keys import Keys, chain_key
 from store.reading import Answer, Block, Wire
 from store.summary import first_line, summary_of
 from store.wire import blocks_of
@@ -41,7 +41,8 @@ def read_turn(archive: "Archive", payload: dict[str, Any], keys: Keys) -> TurnRe
     request, response = payload["request"], payload["response"]
     objects = archive.objects
     ids = objects.chain(bytes.fromhex(request["tip"])) if request["tip"] else []
-    along = keys.along(wire, ids, lambda position: objects.message(ids[position]).content)
+    start = keys.start(wire, payload["reading"].get("base", ""))
+    along = keys.along(wire, ids, lambda position: objects.message(ids[position]).content, start)
     new = [(each, blocks_of(wire, objects.message(each).content)) for each in ids[request["known"] :]]
     body = archive.get_kind(bytes.fromhex(response["body"]), "blob") if response["body"] else b""
     answer = wire.answer(body, response["type"], payload["http"]["status"] or 0)
@@ -76,7 +77,7 @@ def add_turn(
     tokens = [usage.get(name) for name in ("input", "output", "cache_read", "cache_write_5m", "cache_write_1h")]
     summary = _turn_summary(steps, said["error"])
     cursor = db.execute(
-        f"INSERT INTO turns VALUES({','.join('?' * 30)})",
+        f"INSERT INTO turns VALUES({','.join('?' * 31)})",
         storable(
             (
                 *(None, turn, exchange, session, ordinal, thread, payload["role"], client["name"], client["version"]),
@@ -89,13 +90,12 @@ def add_turn(
                     said["error"],
                 ),
                 *(*tokens, usage.get("reasoning"), bytes.fromhex(payload["request"]["body"])),
-                *(reading.request_key, reading.answer_key, summary),
+                *(reading.request_key, reading.answer_key, summary, said["id"]),
             )
         ),
     )
-    for n, parent in enumerate(payload["parents"]):
-        edge = (turn, n, bytes.fromhex(parent["turn"]), parent["kind"], parent["confidence"], parent.get("call", ""))
-        archive.index.insert("parents", edge)
+    if not db.execute("SELECT 1 FROM corrections WHERE turn = ?", (turn,)).fetchone():
+        put_edges(archive, turn, payload["parents"])
     for number, (message, block, at_ms) in enumerate(steps, 1):
         archive.index.insert(
             "steps",
@@ -107,6 +107,13 @@ def add_turn(
         position += 1
     archive.index.insert("threads", (session, thread))
     _add_to_session(archive, turn, payload, steps, ordinal, position, cursor.lastrowid or 0)
+
+
+def put_edges(archive: "Archive", turn: bytes, parents: Sequence[dict[str, Any]]) -> None:
+    """Put a turn's edges, in the shape in which turns have them, into the index."""
+    for n, parent in enumerate(parents):
+        edge = (turn, n, bytes.fromhex(parent["turn"]), parent["kind"], parent["confidence"], parent.get("call", ""))
+        archive.index.insert("parents", edge)
 
 
 Steps = Sequence[tuple[bytes | None, Block, int]]

@@ -5,7 +5,7 @@ from typing import Any
 from store.headers import header
 from store.ids import object_id
 from store.incoming import Incoming
-from store.link import Link
+from store.link_values import Link
 from store.mask import RULES_VERSION
 from store.turn import FORMAT, exchange_key
 
@@ -62,7 +62,8 @@ def describe(incoming: Incoming) -> dict[str, Any]:
             "stop": answer.stop_reason,
             "error": answer.error,
             "id": answer.response_id,
-        },
+        }
+        | ({"base": request.base} if request.base else {}),
         "capture": {"mode": exchange.mode.value, "mask": RULES_VERSION},
     }
 

@@ -40,6 +40,7 @@ class Request(NamedTuple):
     wire: Wire
     who: Identity
     model: str
+    base: str  # id of the response that the provider puts before the conversation, or ""
     tools: int  # how many were offered
 
 
@@ -129,6 +130,7 @@ class Intake:
             wire=wire,
             who=wire.identity(exchange.request_headers, members, first if isinstance(first, dict) else None),
             model=wire.model(path, members),
+            base=wire.base(members),
             tools=self._count_tools(wire, members),
         )
 

@@ -9,9 +9,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Final, NamedTuple
 
+from store.link_keys import VERSION as KEYS_VERSION
 from store.pack import REPACKED, Block
 
-SCHEMA_VERSION: Final = 1
+SCHEMA_VERSION: Final = 2
 _FORGOTTEN_AT_ONCE: Final = 300  # records a step
 _SCHEMA = """
 CREATE TABLE packs(id INTEGER PRIMARY KEY, name TEXT UNIQUE NOT NULL, sealed INTEGER NOT NULL DEFAULT 0,
@@ -32,14 +33,16 @@ CREATE TABLE turns(number INTEGER PRIMARY KEY, id BLOB UNIQUE NOT NULL, exchange
   outcome TEXT NOT NULL, status INTEGER, wire TEXT NOT NULL, model TEXT NOT NULL, stop TEXT NOT NULL,
   error TEXT NOT NULL, input INTEGER, output INTEGER, cache_read INTEGER, cache_write_5m INTEGER,
   cache_write_1h INTEGER, reasoning INTEGER, request_body BLOB NOT NULL, request_key BLOB, answer_key BLOB,
-  summary TEXT NOT NULL);
+  summary TEXT NOT NULL, response TEXT NOT NULL);
 CREATE INDEX turns_exchange ON turns(exchange);
 CREATE INDEX turns_session ON turns(session, ordinal);
 CREATE INDEX turns_request ON turns(request_key);
 CREATE INDEX turns_answer ON turns(answer_key);
+CREATE INDEX turns_response ON turns(response) WHERE response <> '';
 CREATE TABLE parents(turn BLOB, n INTEGER, parent BLOB, kind TEXT, confidence REAL, call TEXT,
   PRIMARY KEY(turn, n)) WITHOUT ROWID;
 CREATE INDEX parents_parent ON parents(parent);
+CREATE TABLE corrections(turn BLOB PRIMARY KEY, time_ms INTEGER NOT NULL) WITHOUT ROWID;
 CREATE TABLE steps(session TEXT, position INTEGER, turn BLOB, turn_number INTEGER, number INTEGER, role TEXT, kind TEXT,
   name TEXT, summary TEXT, call_id TEXT, is_error INTEGER, at_ms INTEGER, thread TEXT, message BLOB,
   PRIMARY KEY(session, position)) WITHOUT ROWID;
@@ -69,10 +72,10 @@ class Index:
     def __init__(self, path: Path | None, archive_id: str) -> None:
         self.db = self._open(path, archive_id) if path else _connect(":memory:")
         if path is None:
-            _create(self.db, f"{SCHEMA_VERSION} {archive_id}")
+            _create(self.db, f"{SCHEMA_VERSION}.{KEYS_VERSION} {archive_id}")
 
     def _open(self, path: Path, archive_id: str) -> sqlite3.Connection:
-        wanted = f"{SCHEMA_VERSION} {archive_id}"
+        wanted = f"{SCHEMA_VERSION}.{KEYS_VERSION} {archive_id}"
         try:
             db = _connect(str(path))
             if _version(db) == wanted:
@@ -163,8 +166,8 @@ class Index:
         row = (pack, pack.startswith(REPACKED))
         self.db.execute("INSERT OR IGNORE INTO packs(name, sealed, scanned) VALUES(?, ?, 0)", row)
 
-    def forget_pack(self, pack: str) -> Iterator[None]:
-        """Drop what is known of a pack that is gone, in steps short enough for a transaction each; again is no harm."""
+    def forget_pack(self, pack: str) -> Iterator[int]:
+        """Drop what is known of a pack that is gone, in steps of so many records. May be begun again."""
         row = self.db.execute("SELECT id, records FROM packs WHERE name = ?", (pack,)).fetchone()
         if row is None:
             return
@@ -173,13 +176,20 @@ class Index:
             bounds = (number, first, first + _FORGOTTEN_AT_ONCE)
             self.db.execute("DELETE FROM objects WHERE pack = ? AND place >= ? AND place < ?", bounds)
             self.db.execute("DELETE FROM blocks WHERE pack = ? AND first >= ? AND first < ?", bounds)
-            yield
+            yield _FORGOTTEN_AT_ONCE
         self.db.execute("DELETE FROM packs WHERE id = ?", (number,))
 
     def key_of(self, message: bytes) -> bytes | None:
         """The link key of a message, as far as it was derived."""
         row = self.db.execute("SELECT key FROM keys WHERE message = ?", (message,)).fetchone()
         return None if row is None else bytes(row[0])
+
+    def answer_key_of(self, response: str) -> bytes | None:
+        """The link key after the answer that the provider gave this id, if one is known."""
+        row = self.db.execute(
+            "SELECT answer_key FROM turns WHERE response = ? ORDER BY number DESC LIMIT 1", (response,)
+        ).fetchone()
+        return None if row is None or row[0] is None else bytes(row[0])
 
     def insert(self, table: str, row: Sequence[object]) -> None:
         """Insert one row; an equal key is left as it is. ``table`` is one of the schema's names."""

@@ -1,213 +1,118 @@
-"""Finding a turn's parents: link keys, and the order in which they are asked.
+"""Finding a turn's parents: which turns are asked for, and in which order.
 
-A link key is a hash of the conversation up to a message, normalised by the wire module so that a client's echo of an
-answer equals the answer. Keys are chained and kept per message, so a turn costs what is new in it. They find parents
-and are never an identity: equal keys in different sessions are common, and between equals nothing is chosen.
+Strict keys come first: an ordinary turn is found with two look-ups. Only where they miss, or hit something that does
+not account for every answer in the request, are conversations compared (`store.link_fallback`). Between equals
+nothing is chosen: a turn then has no parent, and a note that says so. docs/format.md lists kinds and confidences.
 """
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import TYPE_CHECKING
 
-from blake3 import blake3
+from store.link_fallback import Fallback
+from store.link_turns import SIDE, Earlier, Speaker, Turns
+from store.link_values import AMBIGUOUS, UNKNOWN_BASE, Asked, Link, Parent
 
-from store.canonical import UNPARSABLE, dumps, loads
-from store.index import Index
-from store.reading import Wire
-
-VERSION: Final = 1  # raised when keys of the same messages change
-KEY_BYTES: Final = 16
-AMBIGUOUS: Final = "ambiguous-parent"
-
-
-def chain_key(wire: Wire, before: bytes, element: Any) -> bytes:
-    """The key after one more message; ``before`` is the key so far, empty at the start."""
-    hasher = blake3(before or f"{VERSION} {wire.name}".encode())
-    try:
-        hasher.update(dumps(wire.link_form(element)))
-    except ValueError:  # too deep to normalise: such a message links to nothing but itself
-        hasher.update(b"\0")
-    return hasher.digest(length=KEY_BYTES)
-
-
-class Keys:
-    """Link keys of messages, from the index or derived and then noted there by the caller (`new`)."""
-
-    def __init__(self, index: Index) -> None:
-        self._index = index
-        self._cache: dict[bytes, bytes] = {}
-
-    def along(self, wire: Wire, ids: Sequence[bytes], content: Callable[[int], bytes]) -> "ChainKeys":
-        """Keys along a conversation: message ``ids``, and the bytes of each on demand."""
-        start = len(ids)
-        key = b""
-        while start and not (key := self.get(ids[start - 1])):
-            start -= 1
-        for position in range(start, len(ids)):
-            element = loads(content(position))
-            key = chain_key(wire, key, None if element is UNPARSABLE else element)
-            self.put(ids[position], key)
-        return ChainKeys(self, ids)
-
-    def get(self, message: bytes) -> bytes:
-        """The key after a message, or empty where none is known."""
-        return self._cache.get(message) or self._index.key_of(message) or b""
-
-    def put(self, message: bytes, key: bytes) -> None:
-        """Note a key for this process and in the index."""
-        if len(self._cache) > 4096:
-            self._cache.clear()
-        self._cache[message] = key
-        self._index.insert("keys", (message, key))
-
-
-@dataclass(frozen=True, slots=True)
-class ChainKeys:
-    """The key after each message of one conversation."""
-
-    keys: Keys
-    ids: Sequence[bytes]
-
-    def after(self, count: int) -> bytes:
-        """The key after the first ``count`` (>= 1) messages."""
-        return self.keys.get(self.ids[count - 1])
-
-
-@dataclass(frozen=True, slots=True)
-class Parent:
-    """An edge to a parent turn."""
-
-    turn: bytes
-    kind: str
-    confidence: float = 1.0
-    call: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Link:
-    """What was found: edges, how many leading messages the parent already had, and what the parent says of us."""
-
-    parents: tuple[Parent, ...] = ()
-    known: int = 0
-    session: str = ""
-    thread: str = ""
-    notes: tuple[str, ...] = field(default=())
-
-
-_ROW = "SELECT number, id, session, thread, outcome, status, error FROM turns"
-
-
-@dataclass(frozen=True, slots=True)
-class _Turn:
-    number: int
-    id: bytes
-    session: str
-    thread: str
-    outcome: str
-    status: int | None
-    error: str
-
-    @property
-    def failed(self) -> bool:
-        return self.outcome != "complete" or (self.status or 0) >= 400 or bool(self.error)
+if TYPE_CHECKING:
+    from store.archive import Archive
 
 
 class Linker:
-    """Finds parents among the turns of the index."""
+    """Finds parents among the turns of an archive's index."""
 
-    def __init__(self, index: Index) -> None:
-        self._db = index.db
+    def __init__(self, archive: "Archive") -> None:
+        self._turns = Turns(archive.index)
+        self._fallback = Fallback(archive, self._turns)
 
-    def find(self, keys: ChainKeys, session: str, thread: str) -> Link:
-        """The link of a request whose conversation has these keys, from this session and thread (both may be "")."""
-        count = len(keys.ids)
-        if not count:
+    def find(self, asked: Asked) -> Link:
+        """The link of a request. Reads, writes nothing; what cannot be read is no parent."""
+        found = self._by_base(asked) if asked.base else self._by_keys(asked)
+        if found.parents or found.notes or found.known or asked.speaker.aside or not asked.count:
+            return found
+        return self._fallback.find(asked)
+
+    def _by_base(self, asked: Asked) -> Link:
+        """The provider was told which response this goes on from."""
+        found = self._turns.responded(asked.base)
+        own = [turn for turn in found if turn.session == asked.speaker.session] or found
+        if asked.count and own and (earlier := self._same_request(asked)) is not None:
+            return self._again(earlier, asked.count)
+        if len(own) != 1:
+            return Link(notes=(AMBIGUOUS if own else UNKNOWN_BASE,))
+        return Link((self._parent(own[0], asked.speaker),), 0, own[0].session, own[0].thread)
+
+    def _by_keys(self, asked: Asked) -> Link:
+        if not asked.count:
             return Link()
-        earlier = self._same_request(keys.after(count), session, thread)
+        earlier = self._same_request(asked)
         if earlier is not None:
-            return self._again(earlier, count)
-        for known in range(count - 1, 0, -1):
-            key = keys.after(known)
-            found = self._candidates("answer_key", key, session, thread)
-            if found:
-                return self._after_answer(found, known)
-            if session and (found := self._candidates("request_key", key, session, thread, same_session=True)):
-                return self._without_answer(found, known)
+            return self._again(earlier, asked.count)
+        for known in range(asked.count - 1, 0, -1):
+            key = asked.keys.after(known)
+            if found := self._turns.answered(key, asked.speaker):
+                return self._after_answer(found, known, asked)
+            if found := self._turns.asked(key, asked.speaker):
+                return self._fallback.after_request(found, known, asked)
         return Link()
 
-    def _same_request(self, key: bytes, session: str, thread: str) -> _Turn | None:
-        """The newest turn of the session that sent this very conversation; without a session only one that failed."""
-        found = self._candidates("request_key", key, session, thread, same_session=True)
-        if session:
-            return found[-1] if found else None
-        return next((turn for turn in reversed(found) if turn.failed), None)
+    def _same_request(self, asked: Asked) -> Earlier | None:
+        """The newest turn of this session and thread that sent this very conversation, and was heard before.
 
-    def _again(self, earlier: _Turn, count: int) -> Link:
-        kind = "retries" if earlier.failed else "forks"
-        inherited = self._db.execute(
-            "SELECT parent, kind, confidence, call FROM parents WHERE turn = ? AND kind <> 'retries' ORDER BY n",
-            (earlier.id,),
-        ).fetchall()
-        parents = [Parent(bytes(row[0]), *row[1:]) for row in inherited]
-        if kind == "forks":
+        A speaker without a session tries again only what failed, and only where no other attempt could be meant.
+        """
+        speaker = asked.speaker
+        found = [
+            turn
+            for turn in self._turns.asked(asked.keys.after(asked.count), speaker)
+            if turn.role.startswith(SIDE) == speaker.aside
+            and turn.heard_ms <= speaker.started_ms
+            and speaker.thread in ("", turn.thread)
+        ]
+        if speaker.session:
+            return found[-1] if found else None
+        open_ = [turn for turn in found if turn.failed and not self._turns.is_replaced(turn)]
+        return open_[0] if len(open_) == 1 else None
+
+    def _again(self, earlier: Earlier, count: int) -> Link:
+        parents = [Parent(*edge) for edge in self._turns.parents_of(earlier)]
+        if earlier.failed:
+            parents.append(Parent(earlier.id, "retries"))
+        else:
             parents = [
                 Parent(
-                    parent.turn, "forks" if parent.kind == "continues" else parent.kind, parent.confidence, parent.call
+                    each.turn,
+                    "forks" if each.kind in ("continues", "resumes") else each.kind,
+                    each.confidence,
+                    each.call,
                 )
-                for parent in parents
+                for each in parents
             ]
-        else:
-            parents.append(Parent(earlier.id, kind))
         return Link(tuple(parents), count, earlier.session, earlier.thread)
 
-    def _after_answer(self, found: list[_Turn], known: int) -> Link:
+    def _after_answer(self, found: list[Earlier], known: int, asked: Asked) -> Link:
+        chosen, sure = found[0], 1.0
         if len(found) > 1:
-            childless = [turn for turn in found if not self._has_child(turn.id)]
-            if len(childless) != 1:
+            free = [turn for turn in found if not self._turns.goes_on(turn)]
+            if len(free) != 1:
                 return Link(notes=(AMBIGUOUS,))
-            found = childless
-        turn = found[0]
-        kind = "forks" if self._has_child(turn.id) else "continues"
-        return Link((Parent(turn.id, kind),), known, turn.session, turn.thread)
+            chosen, sure = free[0], 0.9
+        parent = self._parent(chosen, asked.speaker, sure)
+        last = next((place for place in range(asked.count - 1, known - 1, -1) if asked.is_answer(place)), -1)
+        if last >= 0 and parent.kind != "interrupted":
+            # answers follow that nobody saw pass: some turns between are missing, or history was rewritten
+            better = self._fallback.beyond(asked, chosen)
+            if better.parents:
+                return better
+            parent, known = Parent(chosen.id, "probable", 0.6), last + 1
+        return Link((parent,), known, chosen.session, chosen.thread)
 
-    def _without_answer(self, found: list[_Turn], known: int) -> Link:
-        """The request goes on from what an earlier turn sent, but not with the answer that was captured."""
-        turn = found[-1]
-        kind, confidence = ("interrupted", 0.9) if turn.failed else ("probable", 0.5)
-        return Link((Parent(turn.id, kind, confidence),), known, turn.session, turn.thread)
-
-    def _candidates(
-        self, column: str, key: bytes, session: str, thread: str, *, same_session: bool = False
-    ) -> list[_Turn]:
-        """Turns with this key, oldest first: those of the session, else (a forked session) those of any other."""
-        rows = self._db.execute(f"{_ROW} WHERE {column} = ? ORDER BY number DESC LIMIT 16", (key,)).fetchall()
-        turns = [_Turn(row[0], bytes(row[1]), *row[2:]) for row in reversed(rows)]
-        if session:
-            own = [turn for turn in turns if turn.session == session]
-            if own or same_session:
-                same_thread = [turn for turn in own if turn.thread == thread]
-                return same_thread or own
-        return turns
-
-    def _has_child(self, turn: bytes) -> bool:
-        row = self._db.execute("SELECT 1 FROM parents WHERE parent = ? AND kind = 'continues'", (turn,)).fetchone()
-        return row is not None
-
-
-def spawned_by(index: Index, session: str, tools: Sequence[str], matches: Callable[[bytes, str], bool]) -> Link:
-    """The tool call of this session that started a subagent.
-
-    ``matches(message, call id)`` says whether the call in that answer carries the child's first prompt. Two calls that
-    do are not told apart.
-    """
-    marks = ",".join("?" * len(tools))
-    rows = index.db.execute(
-        f"SELECT turn, message, call_id, name FROM steps WHERE session = ? AND kind = 'tool-call' AND name IN ({marks})"
-        " ORDER BY position DESC LIMIT 64",
-        (session, *tools),
-    ).fetchall()
-    found = [(bytes(turn), call) for turn, message, call, _name in rows if matches(bytes(message), call)]
-    if len(found) != 1:
-        return Link(notes=(AMBIGUOUS,) if found else ())
-    turn, call = found[0]
-    return Link((Parent(turn, "spawned-by", 1.0, call),), 0, session, call)
+    def _parent(self, turn: Earlier, speaker: Speaker, confidence: float = 1.0) -> Parent:
+        """The edge to a turn whose answer the request goes on from."""
+        elsewhere = speaker.session not in ("", turn.session) or speaker.thread not in ("", turn.thread)
+        if turn.failed:
+            kind = "interrupted"
+        elif elsewhere or (not speaker.aside and self._turns.goes_on(turn)):
+            kind = "forks"
+        elif speaker.run and turn.run and speaker.run != turn.run:
+            kind = "resumes"
+        else:
+            kind = "continues"
+        return Parent(turn.id, kind, confidence)

@@ -10,6 +10,7 @@ same and the index catches up before the next one.
 import sqlite3
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 from types import TracebackType
 from typing import Any, Self
 
@@ -22,7 +23,10 @@ from store.describe import describe, place
 from store.exchange import Exchange
 from store.incoming import Incoming, Intake, Request
 from store.journal import RECORD_BYTES, Type
-from store.link import ChainKeys, Keys, Link, Linker, spawned_by
+from store.link import Linker
+from store.link_keys import ChainKeys, Keys
+from store.link_turns import Speaker
+from store.link_values import Asked, Link
 from store.mask import Masker
 from store.turn import exchange_key
 from store.wire import blocks_of
@@ -46,7 +50,7 @@ class Recorder:
         self._writer = Writer(archive)
         self._intake = Intake(Masker(archive.key))
         self._keys = Keys(archive.index)
-        self._linker = Linker(archive.index)
+        self._linker = Linker(archive)
         self._index_is_behind = False
         archive.index.db.execute("PRAGMA cache_size = -512")  # KiB: a recorder lives in somebody else's process
 
@@ -91,9 +95,11 @@ class Recorder:
         db = self._archive.index.db
         try:
             request = incoming.request
-            along = self._keys.along(request.wire, request.ids, request.contents.__getitem__)
-            link = self._link(along, incoming)
-            reading = _reading(incoming, along, link)
+            start = self._keys.start(request.wire, request.base)
+            along = self._keys.along(request.wire, request.ids, request.contents.__getitem__, start)
+            asked = _asked(incoming, along)
+            link = self._linker.find(asked)
+            reading = _reading(incoming, asked, link)
             place(turn, incoming, link)
             turn_id = self._stage(turn, incoming)
             committed = self._writer.commit(Type.COMMIT, turn_id)
@@ -151,24 +157,6 @@ class Recorder:
                 self._index_is_behind = True
                 index.db.execute("ROLLBACK")
 
-    def _link(self, along: ChainKeys, incoming: Incoming) -> Link:
-        request = incoming.request
-        who, wire = request.who, request.wire
-        link = self._linker.find(along, who.session, who.thread)
-        side_call = who.role.startswith("aux:")
-        if link.parents or side_call or not (request.ids and who.session and wire.spawn_tools):
-            return link
-        opening = blocks_of(wire, request.contents[0])
-        prompt = "\n".join(block.text for block in opening if block.kind == "text")
-
-        def carries(message: bytes, call: str) -> bool:
-            blocks = blocks_of(wire, self._archive.objects.message(message).content)
-            data = next((block.data for block in blocks if block.call_id == call), None)
-            asked = data.get("prompt") if isinstance(data, dict) else None
-            return isinstance(asked, str) and bool(asked.strip()) and asked in prompt
-
-        return spawned_by(self._archive.index, who.session, wire.spawn_tools, carries)
-
     def _stage(self, turn: dict[str, Any], incoming: Incoming) -> bytes:
         """Stage every object of the turn, the turn last."""
         writer, request = self._writer, incoming.request
@@ -198,10 +186,17 @@ class Recorder:
             self._writer.message(ids[position], ids[position - 1] if position else None, request.contents[position])
 
 
-def _reading(incoming: Incoming, along: ChainKeys, link: Link) -> TurnReading:
+def _asked(incoming: Incoming, along: ChainKeys) -> Asked:
+    request, exchange = incoming.request, incoming.exchange
+    who, wire, contents = request.who, request.wire, request.contents
+    speaker = Speaker(who.session, who.thread, who.role, exchange.run, who.client, exchange.started_ms)
+    return Asked(wire, speaker, along, cache(lambda place: blocks_of(wire, contents[place])), request.base)
+
+
+def _reading(incoming: Incoming, asked: Asked, link: Link) -> TurnReading:
     """What the wire module sees in the turn, with the link keys around its answer."""
-    wire, ids, contents = incoming.request.wire, incoming.request.ids, incoming.request.contents
-    new = [(ids[n], blocks_of(wire, contents[n])) for n in range(link.known, len(ids))]
-    key = along.after(len(ids)) if ids else None
-    answered = derive.answer_key(wire, key, incoming.answer)
-    return TurnReading(wire, tuple(new), incoming.answer, incoming.response.arrived, key, answered)
+    ids = incoming.request.ids
+    new = [(ids[n], asked.blocks(n)) for n in range(link.known, len(ids))]
+    key = asked.keys.after(len(ids)) if ids else None
+    answered = derive.answer_key(asked.wire, key, incoming.answer)
+    return TurnReading(asked.wire, tuple(new), incoming.answer, incoming.response.arrived, key, answered)
