@@ -165,6 +165,7 @@ class Process(Files):
 
     def __init__(self, disk: Disk) -> None:
         self.disk = disk
+        self.paths: dict[int, Path] = {}  # what a descriptor was opened as
         self._open: dict[int, Inode] = {}
         self._failed_syncs: set[int] = set()
 
@@ -224,15 +225,15 @@ class Process(Files):
         self.enter("create")
         inode = Inode(is_folder=False)
         self._name(path, inode, "create")
-        return self._descriptor(inode)
+        return self._descriptor(inode, path)
 
     def open_append(self, path: Path) -> int:
         self.enter("open_append")
-        return self._descriptor(self._file(path))
+        return self._descriptor(self._file(path), path)
 
     def open_folder(self, path: Path) -> int:
         self.enter("open_folder")
-        return self._descriptor(self.disk.find(path))
+        return self._descriptor(self.disk.find(path), path)
 
     def append(self, descriptor: int, data: bytes) -> None:
         self.enter("append")
@@ -321,7 +322,8 @@ class Process(Files):
             raise IsADirectoryError(21, "Is a directory", str(path))
         return inode
 
-    def _descriptor(self, inode: Inode) -> int:
+    def _descriptor(self, inode: Inode, path: Path) -> int:
         self.disk.next_descriptor += 1
+        self.paths[self.disk.next_descriptor] = path
         self._open[self.disk.next_descriptor] = inode
         return self.disk.next_descriptor

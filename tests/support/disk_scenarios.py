@@ -88,16 +88,20 @@ def killed_before_its_commit(stage: Stage) -> None:
 
 
 def two_writers(stage: Stage) -> None:
-    """Two processes take turns; one leaves first."""
+    """A second process begins while the first is at it; they take turns, and the first leaves first."""
     with Archive.create(ROOT, stage.process()) as one, Archive.create(ROOT, stage.process()) as other:
-        writers = [Recorder(one), Recorder(other)]
-        for pair in zip(stage.talk("a", 2), stage.talk("b", 2), strict=True):
-            for exchange, recorder in zip(pair, writers, strict=True):
+        first = Recorder(one)
+        talk = stage.talk("a", 3)
+        opening = next(talk)
+        first.record(opening, partial(stage.durable, opening))
+        second = Recorder(other)
+        for pair in zip(talk, stage.talk("b", 2), strict=True):
+            for exchange, recorder in zip(pair, (first, second), strict=True):
                 recorder.record(exchange, partial(stage.durable, exchange))
-        writers[0].close()
+        first.close()
         for exchange in stage.talk("c", 1):
-            writers[1].record(exchange, partial(stage.durable, exchange))
-        writers[1].close()
+            second.record(exchange, partial(stage.durable, exchange))
+        second.close()
 
 
 class Carrier:
@@ -163,7 +167,7 @@ def cut_short(stage: Stage) -> None:
     carrier.pieces(second, carrier.head(second), 4, stop=2)
     carrier.pieces(third, carrier.head(third), 3)
     process.kill()
-    start_again_noting(stage)
+    start_again(stage.process()).close()
 
 
 def large_answer(stage: Stage) -> None:
@@ -188,7 +192,7 @@ def replaced(stage: Stage) -> None:
     """A small file is replaced twice: it holds one of the two, and the second once that was told."""
     process = stage.process()
     Archive.create(ROOT, process).close()
-    path = ROOT / "refs" / "tag"
+    path = ROOT / "config.toml"
     old = b""
     for content in (b"one", b"two, and longer"):
         stage.ledger.files[path] = {old, content}
@@ -196,11 +200,6 @@ def replaced(stage: Stage) -> None:
         stage.ledger.files[path] = {content}
         stage.note("replaced")
         old = content
-
-
-def start_again_noting(stage: Stage) -> None:
-    """The next start, on the same disk; what it recovers is only promised as it was before."""
-    start_again(stage.process())
 
 
 SCENARIOS: list[Scenario] = [

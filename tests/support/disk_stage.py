@@ -101,9 +101,8 @@ def states(moments: list[Moment], seed: int = 1, at_random: int = 4, most: int =
     seen: set[tuple[bytes, bool]] = set()
     found: list[State] = []
     for moment in reversed(moments):
-        cuts = list(power_cuts(moment.disk, dice, at_random))
-        dice.shuffle(cuts)
-        for tree, is_kill in [(moment.disk.visible(), True), *((cut, False) for cut in cuts[:most])]:
+        cuts = power_cuts(moment.disk, dice, at_random, most)
+        for tree, is_kill in [(moment.disk.visible(), True), *((cut, False) for cut in cuts)]:
             key = (digest(tree), is_kill)
             if key not in seen:
                 seen.add(key)
@@ -111,22 +110,33 @@ def states(moments: list[Moment], seed: int = 1, at_random: int = 4, most: int =
     return found
 
 
-def start_again(process: Process) -> list[Moment] | None:
-    """What the next capture does first, and one more exchange."""
-    with Archive.create(ROOT, process) as archive, Recorder(archive) as recorder:
+def start_again(process: Process) -> Archive:
+    """What the next capture does: it takes over, recovers, and goes on. The archive, still open."""
+    archive = Archive.create(ROOT, process)
+    with Recorder(archive) as recorder:
         recover(archive, recorder)
         recorder.record(AFTERWARDS)
-    return None
+    return archive
 
 
-def violations(state: State) -> list[str]:
+def next_start(state: State) -> list[Moment]:
+    """The moments of the next start after a crash; after a kill the disk still holds what was not synced."""
+    disk = state.moment.disk.clone() if state.is_kill else Disk.of(state.tree)
+    ledger = state.moment.ledger.copy()
+    if not state.is_kill:
+        ledger.given = {}
+    stage = Stage(disk=disk, ledger=ledger)
+    start_again(stage.process()).close()
+    return stage.moments
+
+
+def violations(state: State, kind: type[Process] = Process) -> list[str]:
     """What does not hold in a state, and after the next start from it."""
     disk = Disk.of(state.tree)
     ledger = state.moment.ledger
     try:
         found = _files(disk, ledger)
-        start_again(Process(disk))
-        with Archive.open(ROOT, Process(disk)) as archive:
+        with start_again(kind(disk)) as archive:
             found += [f"fsck: {each.kind} {each.where}: {each.message}" for each in check(archive).findings]
             found += _turns(archive, ledger, state.is_kill)
             found += [f"lost object {each.hex()}" for each in ledger.objects if not _is_there(archive, each)]

@@ -13,6 +13,7 @@ from disk import Cut, Disk, Inode, Naming, Tree, Write
 
 Change = Write | Cut | Naming
 Fate = Callable[[Change], Change | None]
+Plan = dict[tuple[Inode, int], Fate]
 SECTOR = 512
 
 
@@ -55,19 +56,19 @@ def fates(change: Change) -> list[Fate]:
     return [lost, kept]
 
 
-def power_cuts(disk: Disk, dice: random.Random, at_random: int) -> Iterator[Tree]:
-    """States that a power cut now can leave; some may be equal."""
+def power_cuts(disk: Disk, dice: random.Random, at_random: int, most: int) -> Iterator[Tree]:
+    """States that a power cut now can leave, at most ``most`` of them; some may be equal."""
     pending = [(inode, n) for inode in _inodes(disk.root, {}) for n in range(len(inode.pending))]
+    plans: list[tuple[Plan, Fate]] = []
     for base in (lost, kept):
-        yield _build(disk, {}, base)
-        if len(pending) > 1 or any(len(fates(inode.pending[n])) > 2 for inode, n in pending):
-            for inode, n in pending:
-                for fate in fates(inode.pending[n]):
-                    yield _build(disk, {(inode, n): fate}, base)
+        plans.append(({}, base))
+        for inode, n in pending:
+            plans += [({(inode, n): fate}, base) for fate in fates(inode.pending[n]) if fate is not base]
     if len(pending) > 1:
-        for _ in range(at_random):
-            chosen = {(inode, n): dice.choice(fates(inode.pending[n])) for inode, n in pending}
-            yield _build(disk, chosen, lost)
+        at_once = [{(inode, n): dice.choice(fates(inode.pending[n])) for inode, n in pending} for _ in range(at_random)]
+        plans += [(plan, lost) for plan in at_once]
+    for plan, base in plans if len(plans) <= most else dice.sample(plans, most):
+        yield _build(disk, plan, base)
 
 
 def digest(tree: Tree) -> bytes:
@@ -85,13 +86,15 @@ def _inodes(inode: Inode, seen: dict[Inode, None]) -> dict[Inode, None]:
     if inode not in seen:
         seen[inode] = None
         named = [*inode.settled.values(), *inode.entries.values()]
-        named += [each for change in inode.pending if isinstance(change, Naming) for _name, each in change.names if each]
+        named += [
+            each for change in inode.pending if isinstance(change, Naming) for _name, each in change.names if each
+        ]
         for each in named:
             _inodes(each, seen)
     return seen
 
 
-def _build(disk: Disk, chosen: dict[tuple[Inode, int], Fate], base: Fate) -> Tree:
+def _build(disk: Disk, chosen: Plan, base: Fate) -> Tree:
     tree: Tree = {}
 
     def changes(inode: Inode) -> Iterator[Change]:
