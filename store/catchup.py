@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Final
 from store import journal
 from store.derive import add_turn, read_turn
 from store.errors import Damaged
-from store.journal import Record, Type
+from store.journal import COMMITS, Record, Type
 from store.link_keys import Keys
 from store.pack import BLOCK_HEADER, HEADER_BYTES, NEW_FRAME, Block, scan
+from store.survey import seeds, survey_records
 from store.turn import exchange_key, parse
 
 if TYPE_CHECKING:
@@ -107,20 +108,18 @@ def _read_journal(archive: "Archive", name: str, keys: Keys) -> Iterator[int]:
     path = archive.journals / f"{name}.log"
     row = db.execute("SELECT size, chain FROM journals WHERE name = ?", (name,)).fetchone()
     if row:
-        size, chain = row[0], bytes(row[1])
+        size, chains = row[0], [bytes(row[1])]
     else:
         size = journal.RECORD_BYTES
-        chain = journal.seed(archive.files.read_at(path, 0, size))
+        chains = seeds(archive.files.read_at(path, 0, size), archive.id)
     data = archive.files.read_from(path, size)
-    position = size
-    try:
-        for record, chain_after in journal.records(data, chain, 0):
-            take_in(archive, name, position, record, keys)
-            position, chain = position + journal.RECORD_BYTES, chain_after
-            note_journal(archive, name, position, chain)
-            yield _A_TURN
-    except Damaged:
-        return  # what follows a broken record is for fsck to judge; the index ends before it
+    for line in survey_records(data, chains):
+        if line.record is None:  # passed over once a sound one follows: the last may not be whole yet
+            continue
+        position, after = size + line.position, line.position + journal.RECORD_BYTES
+        take_in(archive, name, position, line.record, keys)
+        note_journal(archive, name, size + after, data[after - journal.CHAIN_BYTES : after])
+        yield _A_TURN
 
 
 def note_journal(archive: "Archive", name: str, size: int, chain: bytes) -> None:
@@ -134,7 +133,7 @@ def take_in(archive: "Archive", name: str, position: int, record: Record, keys: 
     archive.index.insert("records", (name, position, int(record.type), record.time_ms, record.object_id))
     if record.type == Type.SEAL:
         db.execute("UPDATE packs SET sealed = 1 WHERE name = ?", (name,))
-    if record.type != Type.COMMIT:
+    if record.type not in COMMITS or db.execute("SELECT 1 FROM turns WHERE id = ?", (record.object_id,)).fetchone():
         return
     try:
         payload = parse(archive.get_kind(record.object_id, "turn"))

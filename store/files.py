@@ -213,6 +213,10 @@ class Files:
         except FileNotFoundError:
             return
 
+    def make_private(self, path: Path) -> None:
+        """Leave a file or folder to its owner alone."""
+        os.chmod(path, FOLDER_MODE if self.is_folder(path) else FILE_MODE)
+
     def remove_folder(self, path: Path) -> None:
         """Remove an empty folder."""
         os.rmdir(path)

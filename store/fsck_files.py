@@ -14,7 +14,7 @@ _TOP: Final = frozenset({"FORMAT", "key", "config.toml", "objects", "journal", "
 _NAMES: Final = {
     "objects": re.compile(r"pack\Z"),
     "objects/pack": re.compile(r".+\.pack\Z"),
-    "journal": re.compile(r".+\.log\Z"),
+    "journal": re.compile(r".+\.(log|new)\Z"),
 }
 _UNJUDGED: Final = ("index", "spool", "quarantine", "refs")  # by name; their modes are
 _TEMPORARY = re.compile(r"\..+\.tmp\Z")

@@ -8,9 +8,11 @@ from store import journal
 from store.archive import Archive
 from store.fsck_report import Report
 from store.journal import RECORD_BYTES, Record, Type
+from store.pack import HEADER_BYTES
 from store.survey import survey_journal
 
 _WRITER = re.compile(r"([0-9a-f]{8})-[0-9a-f]{8}\Z")
+_MOST_GAPS = 100
 
 
 @dataclass(slots=True)
@@ -35,9 +37,9 @@ def check_journals(archive: Archive, report: Report) -> JournalCheck:
             _check_journal(archive, file, found, report)
     packs = {file.removesuffix(".pack") for file in archive.files.names(archive.packs) if file.endswith(".pack")}
     for name in sorted(packs - found.names):
-        if is_writer(name):
+        if is_writer(name) and archive.files.size(archive.packs / f"{name}.pack") > HEADER_BYTES:
             report.add("missing-journal", f"{name}.pack", "the pack has no journal that says what was committed")
-    _check_numbers(found.names | packs, report)
+    _note_gaps(found.names | packs, report)
     return found
 
 
@@ -51,10 +53,11 @@ def _check_journal(archive: Archive, file: str, found: JournalCheck, report: Rep
     if not journal.is_header(data[:RECORD_BYTES], archive.id) and not (alive and len(data) < RECORD_BYTES):
         report.add("bad-header", file, "the journal's header is damaged or not one of this archive")
     sealed, last = False, 0
-    for line in survey_journal(data):
+    for line in survey_journal(data, archive.id):
         where = f"{file} record {line.position // RECORD_BYTES - 1}"
-        if line.record is None:
+        if line.why and not (alive and line.position + 2 * RECORD_BYTES > len(data)):
             report.add("broken-journal", where, line.why)
+        if line.record is None:
             continue
         if sealed:
             report.add("broken-journal", where, "a record follows the seal")
@@ -71,8 +74,9 @@ def _check_journal(archive: Archive, file: str, found: JournalCheck, report: Rep
         report.note("unsealed", file, "its writer died, or its last records were cut; the next recorder seals it")
 
 
-def _check_numbers(names: Iterable[str], report: Report) -> None:
+def _note_gaps(names: Iterable[str], report: Report) -> None:
     """Writers are numbered without gaps, so files that are gone as a pair leave one."""
     numbers = {int(match[1], 16) for name in names if (match := _WRITER.match(name))}
-    for number in sorted(set(range(1, max(numbers, default=0))) - numbers)[:100]:
-        report.add("missing-journal", f"{number:08x}", "pack and journal of the writer with this number are gone")
+    for number in sorted(set(range(1, max(numbers, default=0))) - numbers)[:_MOST_GAPS]:
+        told = "no file has this writer's number: it died before it had a journal, or its pack and journal are gone"
+        report.note("no-writer", f"{number:08x}", told)

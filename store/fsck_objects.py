@@ -30,7 +30,7 @@ class ObjectCheck:
         self._report = report
         self._purged = purged
         self._gone: set[bytes] = set()  # purged objects that something names
-        self._bad: dict[bytes, str] = {}  # objects that are there and cannot be given, and why
+        self._bad: dict[bytes, tuple[str, str]] = {}  # objects that cannot be given though they are there: kind, why
         self._lengths: dict[bytes, int] = {}  # of the conversation that ends with a message; -1 where it breaks off
 
     def check(self, progress: Progress) -> None:
@@ -50,8 +50,8 @@ class ObjectCheck:
 
     def state(self, wanted: bytes) -> str:
         """Why an object cannot be given; empty for one that is sound, and for one that was purged."""
-        if why := self._bad.get(wanted):
-            return why
+        if wanted in self._bad:
+            return self._bad[wanted][1]
         if self._archive.index.locate(wanted) is not None:
             return ""
         if wanted in self._purged:
@@ -82,18 +82,19 @@ class ObjectCheck:
             payload = self._archive.get(wanted).payload
             self._report.content_bytes += len(payload)
         except Missing as error:
-            self._bad[wanted] = f"it needs what is lost: {error}"
-            self._report.add("missing-object", where, str(error))
+            self._add_bad("missing-object", where, wanted, error)
         except Cyclic as error:
-            self._bad[wanted] = str(error)
-            self._report.add("cycle", where, str(error))
+            self._add_bad("cycle", where, wanted, error)
         except Damaged as error:
-            self._bad[wanted] = str(error)
-            self._report.add("damaged-object", where, str(error))
+            self._add_bad("damaged-object", where, wanted, error)
         else:
             if kind in ("run", "note"):
                 for match in _HEX.finditer(payload):
                     self._need(where, "object", bytes.fromhex(match[1].decode()))
+
+    def _add_bad(self, kind: str, where: str, wanted: bytes, error: Damaged) -> None:
+        self._bad[wanted] = kind, str(error)
+        self._report.add(kind, where, str(error))
 
     def _check_turn(self, turn: bytes) -> None:
         if turn in self._bad:
@@ -125,7 +126,7 @@ class ObjectCheck:
         return not why
 
     def _add_lost(self, where: str, what: str, wanted: bytes, why: str) -> None:
-        kind = "damaged-object" if wanted in self._bad else "missing-object"
+        kind, _why = self._bad.get(wanted, ("missing-object", why))
         self._report.add(kind, where, f"{what}: {why}")
 
     def _check_conversation(self, where: str, tip: bytes, count: Any) -> None:

@@ -5,11 +5,8 @@ from store.archive import Archive
 from store.files import Files
 from store.fsck_journals import JournalCheck, is_writer
 from store.fsck_report import Progress, Report
-from store.journal import Type
+from store.journal import COMMITS
 from store.survey import PackSurvey, survey_pack
-
-COMMITS = frozenset({Type.COMMIT, Type.RECOVERED})
-"""Records that make a turn part of the archive's history."""
 
 
 def pack_names(archive: Archive) -> list[str]:

@@ -22,7 +22,7 @@ FINDINGS: Final = (
     "torn-tail",
     "wrong-mode",
 )
-NOTES: Final = ("left-over", "uncommitted", "unknown-file", "unsealed")
+NOTES: Final = ("left-over", "no-writer", "uncommitted", "unknown-file", "unsealed")
 
 Progress = Callable[[str, int, int], None]
 """Called with what is being done, how much is done and how much there is."""

@@ -19,6 +19,7 @@ from store.errors import Damaged
 MAGIC: Final = b"DECKJN01"
 RECORD_BYTES: Final = 64
 CHAIN_BYTES: Final = 16
+BODY_BYTES: Final = RECORD_BYTES - CHAIN_BYTES
 NO_OBJECT: Final = bytes(32)
 
 
@@ -38,6 +39,10 @@ class Type(IntEnum):
     SEAL = 11  # the writer closed; nothing follows
 
 
+COMMITS: Final = frozenset({Type.COMMIT, Type.RECOVERED})
+"""Records that make a turn part of the archive's history."""
+
+
 class Record(NamedTuple):
     """One record; ``place`` is the object's record number in the pack, ``offset`` its block's offset in the file."""
 
@@ -50,14 +55,18 @@ class Record(NamedTuple):
 
 def header(archive_id: bytes, started_ms: int) -> bytes:
     """The first bytes of a journal."""
-    head = (MAGIC + archive_id + started_ms.to_bytes(8, "little")).ljust(RECORD_BYTES - CHAIN_BYTES, b"\0")
-    return head + blake3(head).digest(length=CHAIN_BYTES)
+    head = (MAGIC + archive_id + started_ms.to_bytes(8, "little")).ljust(BODY_BYTES, b"\0")
+    return head + follow(b"", head)
 
 
 def is_header(head: bytes, archive_id: bytes) -> bool:
     """Whether these are the first bytes of a journal of this archive, undamaged."""
-    started = int.from_bytes(head[len(MAGIC) + len(archive_id) :][:8], "little")
-    return head == header(archive_id, started)
+    return head == header(archive_id, started_ms(head))
+
+
+def started_ms(head: bytes) -> int:
+    """When the writer of a journal with these first bytes began, in Unix ms."""
+    return int.from_bytes(head[24:32], "little")
 
 
 def seed(head: bytes) -> bytes:
@@ -74,21 +83,31 @@ def encode(record: Record, chain: bytes) -> bytes:
         + record.offset.to_bytes(5, "little")
         + record.object_id
     )
-    return body + blake3(chain + body).digest(length=CHAIN_BYTES)
+    return body + follow(chain, body)
+
+
+def follow(chain: bytes, body: bytes) -> bytes:
+    """The chain value after a record (its first 48 bytes) that follows the value ``chain``."""
+    return blake3(chain + body).digest(length=CHAIN_BYTES)
+
+
+def parse(body: bytes, where: str = "") -> Record:
+    """The record in its first 48 bytes. Raises `Damaged` where it has a type that is none."""
+    try:
+        kind = Type(body[0])
+    except ValueError as error:
+        raise Damaged(f"a journal record has the unknown type {body[0]}", where=where) from error
+    time_ms, place, offset = (int.from_bytes(body[a:b], "little") for a, b in ((1, 7), (7, 11), (11, 16)))
+    return Record(kind, time_ms, body[16:48], place, offset)
 
 
 def decode(data: bytes, chain: bytes, position: int) -> tuple[Record, bytes]:
     """The record at ``position`` and the chain value after it. Raises `Damaged` where the chain breaks."""
-    body = data[position : position + RECORD_BYTES - CHAIN_BYTES]
-    stored = data[position + RECORD_BYTES - CHAIN_BYTES : position + RECORD_BYTES]
-    if len(stored) != CHAIN_BYTES or blake3(chain + body).digest(length=CHAIN_BYTES) != stored:
+    body = data[position : position + BODY_BYTES]
+    stored = data[position + BODY_BYTES : position + RECORD_BYTES]
+    if follow(chain, body) != stored:
         raise Damaged("the journal's chain breaks", where=f"offset {position}")
-    try:
-        kind = Type(body[0])
-    except ValueError as error:
-        raise Damaged(f"a journal record has the unknown type {body[0]}", where=f"offset {position}") from error
-    time_ms, place, offset = (int.from_bytes(body[a:b], "little") for a, b in ((1, 7), (7, 11), (11, 16)))
-    return Record(kind, time_ms, body[16:48], place, offset), stored
+    return parse(body, f"offset {position}"), stored
 
 
 def records(data: bytes, chain: bytes, position: int) -> Iterator[tuple[Record, bytes]]:

@@ -1,46 +1,61 @@
-"""`deck fsck`: check an archive."""
+"""`deck fsck`: check an archive, and repair it."""
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
+
+if TYPE_CHECKING:
+    from store.fsck import Report
 
 NAME = "fsck"
+_COUNTS = ("packs", "blocks", "objects", "turns", "records", "purged", "content_bytes")
 
 
 def fsck(
     *,
+    repair: Annotated[bool, "bring back what can be brought back; what is damaged goes to quarantine/ first"] = False,
     json: Annotated[bool, "as JSON, schema deck.fsck/1"] = False,
     archive: Annotated[str | None, "the archive; the project's, or your own, if not given"] = None,
 ) -> int:
-    """Check every block, object, link and journal of the archive. Changes nothing.
+    """Check every block, object, link and journal of the archive. Without --repair it changes nothing.
 
-    Every body is rebuilt and compared with its id. Ends with 0 where all is sound, with 1 where something is not.
+    Every body is rebuilt and compared with its id. Ends with 0 where all is sound (after the repair, if one was asked
+    for), with 1 where something is not. Notes, such as a writer that died, are no damage.
     """
     from deck.diagnostics import FAILED, OK
     from deck.locations import chosen_archive
     from deck.output import print_json
     from deck.progress import Progress
-    from deck.render import count, plural, safe
-    from store.archive import Archive
-    from store.fsck import check
+    from deck.render import safe
+    from store import fsck as checking
 
-    with Archive.open(chosen_archive(archive)) as opened, Progress() as progress:
-        report = check(opened, progress.show)
-    checked = {
-        "packs": report.packs,
-        "blocks": report.blocks,
-        "objects": report.objects,
-        "turns": report.turns,
-        "records": report.records,
-        "content_bytes": report.content_bytes,
-    }
+    path = chosen_archive(archive)
+    with Progress() as progress:
+        actions = []
+        if repair:
+            from store.repair import repair as mend
+
+            actions = mend(path, progress.show)
+        report = checking.examine(path, progress.show)
     if json:
-        findings = [{"kind": each.kind, "where": each.where, "message": each.message} for each in report.findings]
-        print_json("fsck", {"sound": report.sound, "checked": checked, "findings": findings})
+        found = {
+            name: [{"kind": each.kind, "where": each.where, "message": each.message} for each in rows]
+            for name, rows in (("findings", report.findings), ("notes", report.notes), ("repairs", actions))
+        }
+        checked = {name: getattr(report, name) for name in _COUNTS}
+        print_json("fsck", {"sound": report.sound, "checked": checked, **found})
         return OK if report.sound else FAILED
-    for each in report.findings:
-        print(safe(f"{each.kind}: {each.where}: {each.message}", newlines=False))
-    what = ", ".join(plural(checked[name], name.removesuffix("s")) for name in ("turns", "objects", "blocks", "packs"))
-    result = "all sound" if report.sound else plural(len(report.findings), "finding")
-    print(f"checked {what}, {count(report.content_bytes)} bytes of content: {result}")
+    for title, rows in (("repaired: ", actions), ("note: ", report.notes), ("", report.findings)):
+        for each in rows:
+            print(safe(f"{title}{each.kind}: {each.where}: {each.message}", newlines=False))
+    print(_summary(report))
     return OK if report.sound else FAILED
+
+
+def _summary(report: Report) -> str:
+    from deck.render import count, plural
+
+    numbers = {"turn": report.turns, "object": report.objects, "block": report.blocks, "pack": report.packs}
+    what = ", ".join(plural(number, name) for name, number in numbers.items())
+    result = "all sound" if report.sound else plural(len(report.findings), "finding")
+    return f"checked {what}, {count(report.content_bytes)} bytes of content: {result}"
