@@ -19,7 +19,7 @@ def adopt(archive: Archive) -> None:
     for name in archive.files.names(archive.journals):
         path = archive.journals / name
         with contextlib.suppress(OSError, Damaged):  # what cannot be sealed stays readable; fsck speaks of it
-            if path.suffix == ".log" and not _is_sealed(archive, path.stem):
+            if path.suffix == ".log" and not archive.index.is_closed(path.stem):
                 _adopt(archive, path)
             elif path.suffix == ".new":
                 _clear(archive, path)
@@ -97,9 +97,3 @@ def _clear_unborn(archive: Archive, path: Path) -> None:
     names = [archive.journals / f"{path.stem}{suffix}" for suffix in (".new", ".log")]  # in the order of their lives
     if not any(files.exists(name) for name in names):
         files.remove(path)
-
-
-def _is_sealed(archive: Archive, name: str) -> bool:
-    last = "SELECT type FROM records WHERE journal = ? ORDER BY position DESC LIMIT 1"
-    row = archive.index.db.execute(last, (name,)).fetchone()
-    return row is not None and row[0] == Type.SEAL

@@ -23,10 +23,11 @@ class Left(NamedTuple):
 
 
 class Closed(NamedTuple):
-    """A pack that can be packed again, and the bytes of its file."""
+    """A pack that can be packed again, the bytes of its file, and about how many of them no later gc has packed."""
 
     pack: str
     size: int
+    fresh: int
 
 
 class Plan(NamedTuple):
@@ -58,8 +59,9 @@ def plan(archive: Archive) -> Plan:
         elif not _is_whole(archive, name, size):
             left.append(Left(name, "damaged", "some of it is no sound block"))
         else:
-            (repacked if name.startswith(REPACKED) else closed).append(Closed(name, size))
-    chosen = [*_worth_while(repacked, sum(each.size for each in closed)), *closed] if closed else []
+            each = Closed(name, size, _fresh(archive, name, size))
+            (repacked if name.startswith(REPACKED) and each.fresh else closed).append(each)
+    chosen = sorted((*_worth_while(repacked, sum(each.fresh for each in closed)), *closed))
     return Plan(tuple(_steps(chosen)), tuple(left))
 
 
@@ -101,6 +103,17 @@ def _is_whole(archive: Archive, pack: str, size: int) -> bool:
     return bool(known) and HEADER_BYTES + int(known) == size
 
 
+def _fresh(archive: Archive, pack: str, size: int) -> int:
+    """About how many bytes of the pack are objects that no later pack of gc has: a crash leaves some twice."""
+    fresh, records = archive.index.db.execute(
+        "SELECT count(*) FILTER (WHERE NOT EXISTS (SELECT 1 FROM objects c JOIN packs q ON q.id = c.pack"
+        " WHERE c.id = o.id AND q.name > p.name AND q.name GLOB ?)), count(*)"
+        " FROM objects o JOIN packs p ON p.id = o.pack WHERE p.name = ?",
+        (f"{REPACKED}*", pack),
+    ).fetchone()
+    return -(-size * int(fresh) // int(records))
+
+
 def _worth_while(repacked: Sequence[Closed], new: int) -> list[Closed]:
     """Packs of gc to pack again along with ``new`` bytes: the small ones, as long as they are no more than these."""
     chosen: list[Closed] = []
@@ -109,7 +122,7 @@ def _worth_while(repacked: Sequence[Closed], new: int) -> list[Closed]:
             break
         chosen.append(each)
         new += each.size
-    return sorted(chosen)
+    return chosen
 
 
 def _steps(chosen: Sequence[Closed]) -> Iterator[tuple[Closed, ...]]:

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Final, NamedTuple
 
+from store.journal import Type
 from store.link_keys import VERSION as KEYS_VERSION
 from store.pack import REPACKED, Block
 
@@ -102,6 +103,15 @@ class Index:
         """Give the file back; idempotent."""
         self.db.close()
 
+    def clear(self) -> None:
+        """Forget everything."""
+        self.db.execute("BEGIN IMMEDIATE")
+        for (table,) in self.db.execute(
+            "SELECT name FROM sqlite_master WHERE type = 'table' AND name <> 'meta'"
+        ).fetchall():
+            self.db.execute(f"DELETE FROM {table}")
+        self.db.execute("COMMIT")
+
     def locate(self, object_id: bytes) -> Place | None:
         """Where an object lies, or `None`. Of several copies the one that `deck gc` made last."""
         row = self.db.execute(
@@ -148,8 +158,7 @@ class Index:
 
     def add_block(self, pack: str, block: Block, objects: Iterable[tuple[bytes, str]]) -> None:
         """Note a block of a pack and its objects, (id, kind) in their order."""
-        self.add_pack(pack)
-        (number,) = self.db.execute("SELECT id FROM packs WHERE name = ?", (pack,)).fetchone()
+        number = self.add_pack(pack)
         self.db.execute(
             "INSERT OR IGNORE INTO blocks VALUES(?, ?, ?, ?, ?, ?)",
             (number, block.first, block.offset, block.length, block.frame, block.frame_first),
@@ -161,10 +170,20 @@ class Index:
             (block.offset + block.length, block.first + len(rows), number),
         )
 
-    def add_pack(self, pack: str) -> None:
-        """Note that there is a pack. What gc wrote is sealed from the start."""
-        row = (pack, pack.startswith(REPACKED))
-        self.db.execute("INSERT OR IGNORE INTO packs(name, sealed, scanned) VALUES(?, ?, 0)", row)
+    def add_pack(self, pack: str) -> int:
+        """The number of a pack, given when it is first seen. What gc wrote is sealed from the start."""
+        row = self.db.execute("SELECT id FROM packs WHERE name = ?", (pack,)).fetchone()
+        if row is not None:
+            return int(row[0])
+        sealed = pack.startswith(REPACKED) or self.is_closed(pack)
+        added = self.db.execute("INSERT INTO packs(name, sealed, scanned) VALUES(?, ?, 0)", (pack, sealed))
+        return int(added.lastrowid or 0)
+
+    def is_closed(self, writer: str) -> bool:
+        """Whether a writer's journal ends with a seal: nothing follows in its files."""
+        last = "SELECT type FROM records WHERE journal = ? ORDER BY position DESC LIMIT 1"
+        row = self.db.execute(last, (writer,)).fetchone()
+        return row is not None and row[0] == Type.SEAL
 
     def forget_pack(self, pack: str) -> Iterator[int]:
         """Drop what is known of a pack that is gone, in steps of so many records. May be begun again."""
@@ -242,3 +261,8 @@ def _create(db: sqlite3.Connection, wanted: str) -> None:
 
 def _is_unwritable(error: sqlite3.DatabaseError) -> bool:
     return error.sqlite_errorname in ("SQLITE_READONLY", "SQLITE_CANTOPEN", "SQLITE_READONLY_DIRECTORY")
+
+
+def is_damage(error: sqlite3.DatabaseError) -> bool:
+    """Whether the file is at fault, not the disk or another process: it is no database, or lacks what it should hold."""
+    return error.sqlite_errorname.startswith(("SQLITE_CORRUPT", "SQLITE_NOTADB", "SQLITE_ERROR"))
