@@ -10,6 +10,7 @@ Opening refuses what is not private to the user. Reading goes through `get`, whi
 
 import contextlib
 import os
+import sqlite3
 import stat
 from collections.abc import Sequence
 from pathlib import Path
@@ -21,7 +22,7 @@ from store.errors import Ambiguous, Damaged, NotAnArchive, NotFound, Unsafe
 from store.files import FILES, Files
 from store.format_file import KEY_BYTES
 from store.ids import is_prefix
-from store.index import Index
+from store.index import Index, is_damage, remove
 from store.journal import RECORD_BYTES
 from store.objects import Object, ObjectReader
 from store.pack import HEADER_BYTES
@@ -30,11 +31,15 @@ _REPLACEABLE: Final = ("index", "spool", "refs")
 
 
 class Behind(NamedTuple):
-    """Packs and journals that are longer than the index knows, oldest writer first, and packs that are gone."""
+    """Packs and journals that are longer than the index knows, oldest writer first, and packs that are gone.
+
+    Where one is shorter, the index ``is_ahead``: a power cut took back what it had taken in.
+    """
 
     packs: Sequence[str]
     journals: Sequence[str]
     gone: Sequence[str]
+    is_ahead: bool
 
 
 class Archive:
@@ -71,9 +76,18 @@ class Archive:
         for folder in _REPLACEABLE:
             with contextlib.suppress(OSError):  # an archive that cannot be written can be read
                 files.make_folder(path / folder)
-        index = Index(path / "index" / "index.sqlite", archive_id.hex())
+        where = path / "index" / "index.sqlite"
+        index = Index(where, archive_id.hex())
         archive = cls(path, archive_id, key, files, index)
-        archive.refresh()
+        try:
+            archive.refresh()
+        except sqlite3.DatabaseError as error:
+            if not is_damage(error):
+                raise
+            index.close()
+            remove(where)
+            archive.use(Index(where, archive_id.hex()))
+            archive.refresh()
         return archive
 
     def __enter__(self) -> Self:
@@ -88,6 +102,10 @@ class Archive:
         """Give the files back; idempotent."""
         self.index.close()
 
+    def use(self, index: Index) -> None:
+        """Go on with another index."""
+        self.index = self.objects.index = index
+
     def with_fresh_index(self) -> "Archive":
         """The same archive with an empty index in memory, for whoever must not trust the one on disk."""
         return Archive(self.path, self.id, self.key, self.files, Index(None, self.id.hex()))
@@ -95,6 +113,10 @@ class Archive:
     def refresh(self) -> bool:
         """Let the index catch up with what was committed since; true where there was anything."""
         behind = self.behind()
+        if behind.is_ahead:
+            self.index.clear()
+            self.objects.forget()
+            behind = self.behind()
         if any(behind):
             from store.catchup import catch_up  # loads the wire modules, which a fresh index does not need
 
@@ -114,7 +136,9 @@ class Archive:
         packs = _sizes(self.files, self.packs, ".pack")
         journals = _sizes(self.files, self.journals, ".log")
         gone = scanned.keys() - packs.keys() if packs else ()
-        return Behind(_longer(packs, scanned, HEADER_BYTES), _longer(journals, read, RECORD_BYTES), sorted(gone))
+        is_ahead = _is_any_shorter(packs, scanned) or _is_any_shorter(journals, read)
+        new = _longer(packs, scanned, HEADER_BYTES), _longer(journals, read, RECORD_BYTES)
+        return Behind(*new, sorted(gone), is_ahead)
 
     def get(self, wanted: bytes) -> Object:
         """The object with this id, verified. Raises `Missing` or `Damaged`."""
@@ -150,6 +174,10 @@ def _sizes(files: Files, folder: Path, suffix: str) -> dict[str, int]:
 def _longer(sizes: dict[str, int], known: dict[str, int], header: int) -> list[str]:
     """Names of files with more in them than is known (at first: than their header)."""
     return [name for name, size in sizes.items() if size > known.get(name, header)]
+
+
+def _is_any_shorter(sizes: dict[str, int], known: dict[str, int]) -> bool:
+    return any(size < known.get(name, 0) for name, size in sizes.items())
 
 
 def _make(path: Path, files: Files) -> None:

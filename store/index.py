@@ -264,5 +264,5 @@ def _is_unwritable(error: sqlite3.DatabaseError) -> bool:
 
 
 def is_damage(error: sqlite3.DatabaseError) -> bool:
-    """Whether the file is at fault, not the disk or another process: it is no database, or lacks what it should hold."""
-    return error.sqlite_errorname.startswith(("SQLITE_CORRUPT", "SQLITE_NOTADB", "SQLITE_ERROR"))
+    """Whether the file is at fault, not the disk or another process: it is no database, or it lacks a table."""
+    return getattr(error, "sqlite_errorname", "").startswith(("SQLITE_CORRUPT", "SQLITE_NOTADB", "SQLITE_ERROR"))

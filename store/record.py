@@ -3,16 +3,17 @@
     mask, decode, split, read -> known already? -> link -> commit -> index
 
 `Recorder.record` is the same for the proxy, the importers and the Python API. The turn is durable when it returns.
-The same exchange recorded twice gives the same turn. The index is only told: where that fails, the turn is kept all the
-same and the index catches up before the next one.
+The same exchange recorded twice gives the same turn. The index is only asked and told: where that fails, the turn is
+kept all the same, without parents if need be, and the index catches up before the next one.
 """
 
+import contextlib
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Self, TypeVar
 
 from store import catchup, chunks, derive
 from store.adopt import adopt
@@ -22,6 +23,7 @@ from store.derive import TurnReading
 from store.describe import describe, place
 from store.exchange import Exchange
 from store.incoming import Incoming, Intake, Request
+from store.index import Index
 from store.journal import RECORD_BYTES, Type
 from store.link import Linker
 from store.link_keys import ChainKeys, Keys
@@ -31,6 +33,8 @@ from store.mask import Masker
 from store.turn import exchange_key
 from store.wire import blocks_of
 from store.writer import Committed, Writer
+
+_T = TypeVar("_T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +69,8 @@ class Recorder:
     def close(self) -> None:
         """Seal what was written and give the locks back; idempotent."""
         self._writer.close()
-        self._archive.refresh()
+        with contextlib.suppress(sqlite3.Error):  # the next who opens the archive catches up
+            self._archive.refresh()
 
     def record(self, exchange: Exchange, durable: Callable[[], object] = lambda: None) -> Recorded:
         """Keep an exchange. Raises `OSError` where it could not be made durable; nothing is half kept then.
@@ -73,6 +78,9 @@ class Recorder:
         ``durable`` is called as soon as the turn is on stable storage, before the index is told.
         """
         incoming = self._intake.prepare(exchange)
+        return self._despite_index(lambda: self._record(incoming, durable))
+
+    def _record(self, incoming: Incoming, durable: Callable[[], object]) -> Recorded:
         turn = describe(incoming)
         key = exchange_key(turn)
         row = self._archive.index.db.execute("SELECT id FROM turns WHERE exchange = ?", (key,)).fetchone()
@@ -90,10 +98,26 @@ class Recorder:
         """Put on record that something could not be kept. ``detail`` is plain JSON without captured text."""
         self._put("blob", Type.GAP, dumps({"reason": reason, **detail}))
 
-    def _keep(self, incoming: Incoming, turn: dict[str, Any], key: bytes, durable: Callable[[], object]) -> bytes:
-        self._begin()
-        db = self._archive.index.db
+    def _despite_index(self, work: Callable[[], _T]) -> _T:
+        """Do ``work``, which may ask the index; where that fails, once more with one that knows nothing.
+
+        What was stored before is stored again then, and a turn has no parents.
+        """
         try:
+            return work()
+        except sqlite3.Error:
+            archive, index, keys, linker = self._archive, self._archive.index, self._keys, self._linker
+            archive.use(Index(None, archive.id.hex()))
+            self._keys, self._linker, self._index_is_behind = Keys(archive.index), Linker(archive), False
+            try:
+                return work()
+            finally:
+                archive.index.close()
+                archive.use(index)
+                self._keys, self._linker, self._index_is_behind = keys, linker, True
+
+    def _keep(self, incoming: Incoming, turn: dict[str, Any], key: bytes, durable: Callable[[], object]) -> bytes:
+        with self._committing():
             request = incoming.request
             start = self._keys.start(request.wire, request.base)
             along = self._keys.along(request.wire, request.ids, request.contents.__getitem__, start)
@@ -103,41 +127,45 @@ class Recorder:
             place(turn, incoming, link)
             turn_id = self._stage(turn, incoming)
             committed = self._writer.commit(Type.COMMIT, turn_id)
-        except BaseException:
-            db.execute("ROLLBACK")
-            raise
         durable()
         time_ms = committed.record.time_ms
         self._tell(committed, lambda: derive.add_turn(self._archive, turn_id, turn, key, time_ms, reading))
         if "recovered" in incoming.exchange.notes:
-            self._commit(Type.RECOVERED, turn_id)
+            self._despite_index(lambda: self._mark(Type.RECOVERED, turn_id))
         return turn_id
 
     def _put(self, kind: str, type_: Type, payload: bytes) -> bytes:
-        self._begin()
-        wanted = self._writer.blob(payload) if kind == "blob" else self._writer.json(kind, payload)
-        self._finish(type_, wanted)
+        return self._despite_index(lambda: self._put_once(kind, type_, payload))
+
+    def _put_once(self, kind: str, type_: Type, payload: bytes) -> bytes:
+        with self._committing():
+            wanted = self._writer.blob(payload) if kind == "blob" else self._writer.json(kind, payload)
+            committed = self._writer.commit(type_, wanted)
+        self._tell(committed, lambda: None)
         return wanted
 
-    def _commit(self, type_: Type, about: bytes) -> None:
+    def _mark(self, type_: Type, about: bytes) -> None:
         """A journal record about an object that is there."""
-        self._begin()
-        self._finish(type_, about)
+        with self._committing():
+            committed = self._writer.commit(type_, about)
+        self._tell(committed, lambda: None)
 
-    def _begin(self) -> None:
+    @contextlib.contextmanager
+    def _committing(self) -> Iterator[None]:
+        """The index is ready to be told of a commit when this ends; what fails in here leaves no transaction open."""
         if self._index_is_behind:
             self._archive.refresh()
             self._index_is_behind = False
         self._writer.begin()
-        self._archive.index.db.execute("BEGIN IMMEDIATE")
-
-    def _finish(self, type_: Type, wanted: bytes) -> None:
+        db = self._archive.index.db
+        db.execute("BEGIN IMMEDIATE")
         try:
-            committed = self._writer.commit(type_, wanted)
-        except BaseException:
-            self._archive.index.db.execute("ROLLBACK")
+            yield
+        except BaseException as error:
+            self._index_is_behind |= isinstance(error, OSError)  # another process may have seen what was not kept
+            if db.in_transaction:  # an error of the disk may have ended it
+                db.execute("ROLLBACK")
             raise
-        self._tell(committed, lambda: None)
 
     def _tell(self, committed: Committed, more: Callable[[], None]) -> None:
         """Tell the index of a commit and of ``more``. Whatever fails here, what was committed is kept."""

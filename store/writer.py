@@ -172,6 +172,8 @@ class Writer:
         except OSError:
             if self._pack is not None:
                 self._pack.broken = True  # a torn record may stand in the journal: nothing may follow it
+            with contextlib.suppress(OSError):  # nobody may take it for a commit: it may never reach the disk
+                self._files.truncate(self._journal, self._journal_size)
             raise
         self._journal_size += len(data)
         self._chain = data[-journal.CHAIN_BYTES :]
