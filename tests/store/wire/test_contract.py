@@ -8,6 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from messages_streams import STREAMS, recorded
+from openai_chat_streams import HOSTS
+from openai_chat_streams import STREAMS as CHATS
+from openai_response_streams import STREAMS as RESPONSES
 
 import store.wire
 from store.canonical import dumps
@@ -16,9 +19,12 @@ from store.wire import by_name, pick
 
 WIRES = {wire.name: wire for wire in store.wire._wires()}
 SAMPLES = [*STREAMS.values(), *(stream for _, _, _, stream in recorded())][:12]
+SAMPLES += [*CHATS.values(), *HOSTS.values(), *RESPONSES.values()]
 
 API_WORDS = """role content type text tool_use tool_result thinking input source error usage name id user message image
-web_search_tool_result stop_reason refusal citations"""
+web_search_tool_result stop_reason refusal citations choices delta index finish_reason tool_calls function arguments
+reasoning_details output output_index item response response.output_item.added response.completed summary assistant
+function_call function_call_output call_id output_text code message"""
 WORDS = st.sampled_from(API_WORDS.split())
 SCALARS = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5) | WORDS
 VALUES = st.recursive(
@@ -84,7 +90,7 @@ def test_elements_never_raise_and_link_forms_are_stable(wire: Wire, element: Any
 
 @every_wire
 @settings(deadline=None)
-@given(body=RAW, kind=KINDS, status=st.sampled_from([0, 200, 429, 500]))
+@given(body=RAW, kind=KINDS, status=st.sampled_from([0, 101, 200, 429, 500]))
 def test_answers_never_raise(wire: Wire, body: bytes, kind: str, status: int) -> None:
     check_blocks(wire.answer(body, kind, status).blocks)
 

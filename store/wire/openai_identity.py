@@ -1,0 +1,78 @@
+"""Who speaks an OpenAI format: client, session, thread and role, from headers and members.
+
+Codex (0.169, and 0.77 before its ids were named anew), opencode and pi name their session; others do not. Ids become
+names of sessions, so one with odd characters is treated as absent.
+"""
+
+import re
+from collections.abc import Mapping
+from typing import Any, Final
+
+from store.canonical import loads
+from store.headers import Headers, header
+from store.reading import Identity, Members
+from store.wire.openai_parts import string, text_of
+from store.wire.products import product
+
+_ID: Final = re.compile(r"[A-Za-z0-9._:-]{1,128}\Z")
+_TURN_METADATA: Final = "x-codex-turn-metadata"
+_TITLE_PROMPT: Final = "You are a title generator."  # opencode's
+_SESSIONS: Final = ("session_id", "x-session-id")  # pi; opencode
+_CODEX: Final = "codex"
+_AUXILIARY: Final = frozenset({"prewarm", "compaction", "title"})
+
+
+def read_identity(headers: Headers, members: Members, first: Mapping[str, Any] | None) -> Identity:
+    """Never raises; see `store.reading.Identity`."""
+    client, version = product(header(headers, "user-agent"))
+    if client.startswith("codex"):
+        return _codex(headers, members, version)
+    session = next((found for name in _SESSIONS if (found := _id(header(headers, name)))), "")
+    parent = _id(header(headers, "x-parent-session-id"))
+    is_title = _opening(members, first).startswith(_TITLE_PROMPT)
+    role = "aux:title" if is_title else "sub" if parent else "main"
+    if parent:  # opencode's subagents are sessions of their own, which name the one that they work for
+        return Identity(client=client, version=version, session=parent, thread=session, role=role)
+    return Identity(client=client, version=version, session=session, role=role)
+
+
+def _codex(headers: Headers, members: Members, version: str) -> Identity:
+    """Codex tells the same in headers, in a JSON header, and in ``client_metadata`` of the body; 0.77 has less."""
+    extra = loads(members.get("client_metadata", b""))
+    said = {**_metadata(string(extra, _TURN_METADATA)), **_metadata(header(headers, _TURN_METADATA))}
+
+    def told(member: str, *names: str) -> str:
+        places = (said.get(member), *(header(headers, name) for name in names), string(extra, member))
+        return next((found for place in places if (found := _id(place))), "")
+
+    session = told("session_id", "session-id", "session_id", "conversation_id")
+    session = session or _id(loads(members.get("prompt_cache_key", b"")))
+    thread = told("thread_id", "thread-id")
+    parent = told("parent_thread_id", "x-codex-parent-thread-id")
+    is_sub = bool(parent or header(headers, "x-openai-subagent") or string(extra, "x-openai-subagent"))
+    kind = string(said, "request_kind")
+    return Identity(
+        client=_CODEX,
+        version=version,
+        session=session or thread,
+        thread=thread if is_sub else "",
+        role=f"aux:{kind}" if kind in _AUXILIARY else "sub" if is_sub else "main",
+        cwd=string(said, "cwd"),
+    )
+
+
+def _metadata(text: str) -> dict[str, Any]:
+    value = loads(text)
+    return value if isinstance(value, dict) else {}
+
+
+def _opening(members: Members, first: Mapping[str, Any] | None) -> str:
+    """The beginning of the system prompt: Responses' ``instructions``, else the conversation's first message."""
+    instructions = loads(members.get("instructions", b""))
+    if isinstance(instructions, str):
+        return instructions.lstrip()
+    return text_of(first.get("content")).lstrip() if isinstance(first, Mapping) else ""
+
+
+def _id(value: Any) -> str:
+    return value if isinstance(value, str) and _ID.match(value) else ""

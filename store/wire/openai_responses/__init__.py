@@ -1,0 +1,88 @@
+"""OpenAI's Responses, ``POST …/responses`` and ``…/responses/compact``, over HTTP or one request of a WebSocket.
+
+Any host and any path prefix will do (ChatGPT's login has ``/backend-api/codex/responses``). A request may name an
+earlier response that the provider keeps (``previous_response_id``) and send only what comes after it. The parts:
+`items` (items to blocks), `answer` and `stream` (what came back), `usage`, `link` (link form). Commands that only show
+a turn need `items` alone, so the others are imported where they are used.
+"""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from store.canonical import loads
+from store.headers import Headers
+from store.reading import Answer, Block, Identity, Members, Plain
+from store.wire.openai_responses.items import item_blocks
+
+_PATHS: Final = ("/responses", "/responses/compact")
+
+
+class Responses(Plain):
+    """See `store.reading.Wire` for what each member means."""
+
+    name = "openai.responses"
+    version = 1
+    conversation = "input"
+    spawn_tools: tuple[str, ...] = ("spawn_agent", "task")  # Codex's; opencode's
+
+    def claims(self, url_path: str, members: Members) -> bool:
+        """By path."""
+        return url_path.rstrip("/").endswith(_PATHS)
+
+    def identity(self, headers: Headers, members: Members, first: Mapping[str, Any] | None) -> Identity:
+        """Codex names itself in headers and ``client_metadata``; others in headers."""
+        from store.wire.openai_identity import read_identity
+
+        return read_identity(headers, members, first)
+
+    def model(self, url_path: str, members: Members) -> str:
+        """The ``model`` member; the path has none."""
+        return _string(members, "model")
+
+    def link_form(self, element: Any) -> Any:
+        """See `store.wire.openai_responses.link`."""
+        from store.wire.openai_responses.link import link_form
+
+        return link_form(element)
+
+    def base(self, members: Members) -> str:
+        """``previous_response_id``."""
+        return _string(members, "previous_response_id")
+
+    def echo(self, message: dict[str, Any]) -> tuple[Any, ...]:
+        """The items of the output, one element each."""
+        output = message.get("output")
+        return tuple(output) if isinstance(output, list) else (message,)
+
+    def request_blocks(self, element: Any) -> tuple[Block, ...]:
+        """The blocks of one item of ``input`` (or of an ``input`` that is a text), or of a stored answer."""
+        return item_blocks(element)
+
+    def system_blocks(self, members: Members) -> tuple[Block, ...]:
+        """The ``instructions`` member; developer messages are part of the conversation."""
+        text = _string(members, "instructions")
+        return (Block("system", "text", text=text),) if text else ()
+
+    def tools(self, members: Members) -> tuple[tuple[str, Any], ...]:
+        """The ``tools`` member; a tool without a name is called by its type."""
+        tools = loads(members.get("tools", b""))
+        return tuple((_tool_name(tool), tool) for tool in tools) if isinstance(tools, list) else ()
+
+    def answer(self, body: bytes, content_type: str, status: int) -> Answer:
+        """An event stream, messages of a WebSocket, a response or an error, whichever the body is."""
+        from store.wire.openai_responses.answer import read_answer
+
+        return read_answer(body, content_type, status)
+
+
+def _string(members: Members, name: str) -> str:
+    value = loads(members.get(name, b""))
+    return value if isinstance(value, str) else ""
+
+
+def _tool_name(tool: Any) -> str:
+    named = (tool.get("name"), tool.get("type")) if isinstance(tool, dict) else ()
+    return next((name for name in named if isinstance(name, str)), "")
+
+
+WIRE: Final = Responses()
