@@ -94,15 +94,17 @@ class Linker:
             if len(free) != 1:
                 return Link(notes=(AMBIGUOUS,))
             chosen, sure = free[0], 0.9
+        if chosen.failed and self._turns.is_replaced(chosen):
+            # what came of a first attempt may be the beginning of what came of the second, which the client heard last
+            for count in range(known - 1, 0, -1):
+                if attempts := self._turns.asked(asked.keys.after(count), asked.speaker):
+                    return self._fallback.after_request(attempts, count, asked)
         parent = self._parent(chosen, asked.speaker, sure)
-        last = next((place for place in range(asked.count - 1, known - 1, -1) if asked.is_answer(place)), -1)
-        if last >= 0 and parent.kind != "interrupted":
-            # answers follow that nobody saw pass: some turns between are missing, or history was rewritten
-            better = self._fallback.beyond(asked, chosen)
-            if better.parents:
-                return better
-            parent, known = Parent(chosen.id, "probable", 0.6), last + 1
-        return Link((parent,), known, chosen.session, chosen.thread)
+        if parent.kind == "forks" and asked.speaker.thread in ("", chosen.thread):
+            link = self._fallback.extends(asked)
+            if link.parents and link.parents[0].turn != chosen.id:
+                return link
+        return self._fallback.beyond(Link((parent,), known, chosen.session, chosen.thread), asked)
 
     def _parent(self, turn: Earlier, speaker: Speaker, confidence: float = 1.0) -> Parent:
         """The edge to a turn whose answer the request goes on from."""

@@ -11,12 +11,13 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from store import loose, wire
-from store.canonical import UNPARSABLE, loads
+from store.canonical import loads
 from store.errors import StoreError
 from store.link_spawn import spawned_by
 from store.link_turns import Earlier, Turns
 from store.link_values import AMBIGUOUS, Asked, Link, Parent
 from store.loose import Atom, Echo
+from store.reading import Block
 from store.turn import parse
 
 if TYPE_CHECKING:
@@ -27,9 +28,11 @@ _SUMMARIES: Final = 8  # newest turns whose answer may be a summary of all befor
 
 
 class _Said(NamedTuple):
-    """An earlier turn's conversation and answer, loosely."""
+    """An earlier turn's conversation (its message ids, and what they say, loosely) and answer."""
 
     turn: Earlier
+    wire: str
+    ids: list[bytes]
     request: list[Atom]
     answer: list[Atom]
 
@@ -55,12 +58,46 @@ class Fallback:
         """The request goes on from what these turns sent; how much of which answer stands behind it?"""
         rest = loose.joined(loose.atoms_of(asked.blocks(place)) for place in range(known, asked.count))
         candidates = [self._judged(said, loose.echo(said.answer, rest), asked) for said in self._read(found)]
-        return self._best([each for each in candidates if each is not None], asked, known)
+        link = self._best([each for each in candidates if each is not None], asked, known)
+        return self.beyond(link, asked) if link.parents else link
+
+    def beyond(self, link: Link, asked: Asked) -> Link:
+        """``link``, unless answers follow that its parent does not account for: then a later turn, if there is one."""
+        last = _past_last_answer(asked, link.known)
+        if last == link.known:
+            return link
+        later = loose.joined(loose.atoms_of(asked.blocks(place)) for place in range(asked.count))
+        said = [each for each in self._recent(asked) if each.turn.id != link.parents[0].turn]
+        for look in (self._loosely, self._by_last_answer):
+            better = look(said, later, asked)
+            if better.parents:
+                return better
+        return Link((Parent(link.parents[0].turn, "probable", 0.6),), last, link.session, link.thread)
+
+    def extends(self, asked: Asked) -> Link:
+        """The last message of an earlier request is here too, with more behind it in the same message.
+
+        A client that drops an answer, or never got one, may join what it says next to what it said before.
+        """
+        candidates: list[_Found] = []
+        for said in self._recent(asked):
+            place = len(said.ids) - 1
+            if 0 <= place < asked.count and self._is_begun(said, place, asked):
+                failed = said.turn.failed
+                kind, confidence = ("interrupted", 0.8) if failed else ("rewrites", 0.6)
+                candidates.append(_Found((place, 0), said, kind, confidence))
+        return self._best(candidates, asked)
+
+    def _is_begun(self, said: _Said, place: int, asked: Asked) -> bool:
+        if place and asked.keys.get(said.ids[place - 1]) != asked.keys.after(place):
+            return False
+        before = [_plain(block) for block in self._blocks(said.wire, said.ids[place])]
+        now = [_plain(block) for block in asked.blocks(place)]
+        return 0 < len(before) < len(now) and now[: len(before)] == before
 
     def find(self, asked: Asked) -> Link:
         """The link of a request that no strict key accounts for."""
-        window = self._turns.window(asked.speaker)
-        said = [each for each in self._read(window) if _reachable(each.turn, asked)]
+        said = self._recent(asked)
         mine = [loose.atoms_of(asked.blocks(place)) for place in range(asked.count)]
         if (link := self._compacted(said, mine, asked)) is not None:
             return link
@@ -71,15 +108,8 @@ class Fallback:
                 if link.parents or link.notes:
                     return link
             return Link()
-        return spawned_by(self._archive, self._turns, asked)
-
-    def beyond(self, asked: Asked, chosen: Earlier) -> Link:
-        """A turn later than ``chosen`` that accounts for more of the request."""
-        later = loose.joined(loose.atoms_of(asked.blocks(place)) for place in range(asked.count))
-        window = [turn for turn in self._turns.window(asked.speaker) if turn.number > chosen.number]
-        said = [each for each in self._read(window) if _reachable(each.turn, asked)]
-        link = self._loosely(said, later, asked)
-        return link if link.parents else self._by_last_answer(said, later, asked)
+        link = self.extends(asked)
+        return link if link.parents or link.notes else spawned_by(self._archive, self._turns, asked)
 
     def _judged(self, said: _Said, echo: Echo, asked: Asked) -> _Found | None:
         """An earlier turn whose request is the beginning of this one."""
@@ -96,16 +126,17 @@ class Fallback:
 
     def _best(self, candidates: list[_Found], asked: Asked, known: int = -1) -> Link:
         """The one that fits best; of several attempts at one request it is the last."""
+        live = [each for each in candidates if not self._turns.is_replaced(each.said.turn)]
+        if any(each.fit[0] > 1 for each in live):
+            candidates = live
         best = max((each.fit for each in candidates), default=None)
         equal = [each for each in candidates if each.fit == best]
         if len(equal) > 1:
             equal = [each for each in equal if not self._turns.is_replaced(each.said.turn)] or equal
-        if len(equal) > 1 and asked.speaker.session and best is not None and best[0] == 0:
-            equal = equal[-1:]
         if len(equal) != 1:
             return Link(notes=(AMBIGUOUS,) if equal else ())
         turn = equal[0].said.turn
-        start = known if known >= 0 else _past_last_answer(asked)
+        start = known if known >= 0 else _past_last_answer(asked, 0)
         parent = Parent(turn.id, equal[0].kind, equal[0].confidence)
         return Link((parent,), asked.first_of_client(start), turn.session, turn.thread)
 
@@ -131,11 +162,21 @@ class Fallback:
             weight = sum(len(atom.text) for atom in each.request) + echo.weight
             named = bool(asked.speaker.session) or echo.weight >= _TELLING
             if echo.kind == "full" and named:
-                kind, confidence = ("rewrites", 0.9) if whole else ("continues", 0.8)
+                same = not whole or self._lost_its_tail(each, asked)
+                kind, confidence = ("continues", 0.8) if same else ("rewrites", 0.9)
                 candidates.append(_Found((len(later) - len(rest), weight), each, kind, confidence))
             elif echo.kind == "partial" and named and each.turn.failed:
                 candidates.append(_Found((len(later) - len(rest), weight), each, "interrupted", 0.8))
         return self._best(candidates, asked)
+
+    def _lost_its_tail(self, said: _Said, asked: Asked) -> bool:
+        """Whether all that is gone of the earlier conversation is what stood behind its last answer."""
+        for place in range(len(said.ids) - 1, 0, -1):
+            if any(block.role == "assistant" for block in self._blocks(said.wire, said.ids[place])):
+                return False
+            if place <= asked.count and asked.keys.get(said.ids[place - 1]) == asked.keys.after(place):
+                return True
+        return False
 
     def _by_last_answer(self, said: Sequence[_Said], later: Sequence[Atom], asked: Asked) -> Link:
         """The last answer in this request is that of an earlier turn, whatever became of the history before it."""
@@ -168,6 +209,10 @@ class Fallback:
         own = [each for each in said if each.turn.thread == speaker.thread and speaker.session]
         return self._best([_Found((0, 0), each, "probable", 0.3) for each in own[-1:]], asked)
 
+    def _recent(self, asked: Asked) -> list[_Said]:
+        window = self._turns.window(asked.speaker)
+        return self._read([turn for turn in window if _reachable(turn, asked)])
+
     def _read(self, turns: Sequence[Earlier]) -> list[_Said]:
         found: list[_Said] = []
         for turn in turns:
@@ -188,16 +233,23 @@ class Fallback:
             reader = wire.by_name(name)
             elements = reader.echo(message) if isinstance(message, dict) else ()
             said = loose.joined(loose.atoms_of(reader.request_blocks(element)) for element in elements)
-        return _Said(turn, loose.joined(self._atoms(name, each) for each in ids), said)
+        return _Said(turn, name, ids, loose.joined(self._atoms(name, each) for each in ids), said)
 
     def _atoms_of_message(self, name: str, message: bytes) -> tuple[Atom, ...]:
-        element = loads(self._archive.objects.message(message).content)
-        return () if element is UNPARSABLE else loose.atoms_of(wire.by_name(name).request_blocks(element))
+        return loose.atoms_of(self._blocks(name, message))
+
+    def _blocks(self, name: str, message: bytes) -> tuple[Block, ...]:
+        return wire.blocks_of(wire.by_name(name), self._archive.objects.message(message).content)
 
 
-def _past_last_answer(asked: Asked) -> int:
-    places = (place for place in range(asked.count - 1, -1, -1) if asked.is_answer(place))
-    return next(places, -1) + 1
+def _past_last_answer(asked: Asked, start: int) -> int:
+    """The place after the last answer from ``start`` on, or ``start``."""
+    places = (place for place in range(asked.count - 1, start - 1, -1) if asked.is_answer(place))
+    return next(places, start - 1) + 1
+
+
+def _plain(block: Block) -> tuple[str, str, str, str]:
+    return block.role, block.kind, block.text, block.call_id
 
 
 def _reachable(turn: Earlier, asked: Asked) -> bool:
