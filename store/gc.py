@@ -176,7 +176,7 @@ class _Step:
     def _ids(self, pack: str, what: str) -> Iterator[bytes]:
         """The ids of a pack's objects, with progress told."""
         index = self._archive.index
-        (records,) = index.db.execute("SELECT records FROM packs WHERE name = ?", (pack,)).fetchone()
-        for first in range(0, records, _IDS_AT_ONCE):
+        (records,) = index.db.execute("SELECT max(records) FROM packs WHERE name = ?", (pack,)).fetchone()
+        for first in range(0, records or 0, _IDS_AT_ONCE):
             self._progress(what, first, records)
             yield from index.ids_between(pack, first, first + _IDS_AT_ONCE)

@@ -12,6 +12,7 @@ from disk_stage import ROOT, Scenario, Stage, start_again
 
 from store.archive import Archive
 from store.exchange import Exchange, Outcome
+from store.gc import collect
 from store.ids import object_id
 from store.mask import Masker
 from store.record import Recorder
@@ -202,6 +203,17 @@ def replaced(stage: Stage) -> None:
         old = content
 
 
+def packed_again(stage: Stage) -> None:
+    """Packs of writers that closed them are packed again, twice, with a recording between."""
+    for session in ("a", "b", "c"):
+        with Archive.create(ROOT, stage.process()) as archive, Recorder(archive) as recorder:
+            for exchange in stage.talk(session, 2, system_words=100):
+                recorder.record(exchange, partial(stage.durable, exchange))
+        if session != "a":
+            with Archive.create(ROOT, stage.process()) as archive:
+                assert collect(archive).written
+
+
 SCENARIOS: list[Scenario] = [
     created,
     recorded,
@@ -214,6 +226,7 @@ SCENARIOS: list[Scenario] = [
     cut_short,
     large_answer,
     replaced,
+    packed_again,
 ]
 
 BY_NAME: dict[str, Callable[[Stage], None]] = {scenario.__name__: scenario for scenario in SCENARIOS}

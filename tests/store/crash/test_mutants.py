@@ -15,6 +15,7 @@ from disk_stage import Stage, states, violations
 from store import adopt, journal, recover
 from store.pack import PackWriter
 from store.record import Recorder
+from store.repack import DensePack
 from store.spool import Entry
 from store.writer import Writer
 
@@ -261,6 +262,30 @@ def _settle_uncommitted(whole: Callable[..., None], archive: Any, path: Path, _c
     whole(archive, path, 0)
 
 
+def packed_and_not_named_durably(patch: pytest.MonkeyPatch) -> None:
+    """Old packs go while a power cut can still take the new one's name away."""
+
+    def publish(pack: Any) -> None:
+        pack._files.sync(pack._descriptor)
+        pack._close()
+        pack._files.rename(pack._temporary, pack._path)
+
+    patch.setattr(DensePack, "publish", publish)
+
+
+def old_packs_first(patch: pytest.MonkeyPatch) -> None:
+    """Old packs go before the new one has its name."""
+    publish = DensePack.publish
+
+    def replace(pack: Any) -> None:
+        for name in pack._files.names(pack._archive.packs):
+            if name.endswith(".pack"):
+                pack._files.remove(pack._archive.packs / name)
+        publish(pack)
+
+    patch.setattr(DensePack, "publish", replace)
+
+
 @dataclass(frozen=True)
 class Mutant:
     """A bug: the scenario that shows it, and where it sits."""
@@ -297,6 +322,9 @@ MUTANTS = [
     Mutant("recovery records again what is there", "streamed", patch=recorded_twice),
     Mutant("a pack is written on behind a failure", "recorded", Failing, never_broken),
     Mutant("a failed sync is tried again", "recorded", SyncedTwice),
+    Mutant("a pack that gc wrote is not synced", "packed_again", unsynced(".tmp")),
+    Mutant("a pack that gc wrote has no durable name", "packed_again", patch=packed_and_not_named_durably),
+    Mutant("gc removes old packs first", "packed_again", patch=old_packs_first),
 ]
 
 
