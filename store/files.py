@@ -152,6 +152,10 @@ class Files:
         finally:
             self.close(descriptor)
 
+    def is_gone(self, descriptor: int) -> bool:
+        """Whether an open file has lost its last name, so that nobody will ever read it again."""
+        return os.fstat(descriptor).st_nlink == 0
+
     def truncate(self, descriptor: int, size: int) -> None:
         """Cut a file to ``size`` bytes."""
         os.ftruncate(descriptor, size)

@@ -30,6 +30,7 @@ from store.link_keys import ChainKeys, Keys
 from store.link_turns import Speaker
 from store.link_values import Asked, Link
 from store.mask import Masker
+from store.reserve import Reserve, is_full
 from store.turn import exchange_key
 from store.wire import blocks_of
 from store.writer import Committed, Writer
@@ -56,6 +57,8 @@ class Recorder:
         self._keys = Keys(archive.index)
         self._linker = Linker(archive)
         self._index_is_behind = False
+        self._reserve = Reserve(archive.files, archive.path / "spool")
+        self._reserve.take()
         archive.index.db.execute("PRAGMA cache_size = -512")  # KiB: a recorder lives in somebody else's process
 
     def __enter__(self) -> Self:
@@ -68,6 +71,7 @@ class Recorder:
 
     def close(self) -> None:
         """Seal what was written and give the locks back; idempotent."""
+        self._reserve.release()
         self._writer.close()
         with contextlib.suppress(sqlite3.Error):  # the next who opens the archive catches up
             self._archive.refresh()
@@ -87,6 +91,7 @@ class Recorder:
         if row is not None:
             return Recorded(bytes(row[0]), True)
         turn_id = self._keep(incoming, turn, key, durable)
+        self._reserve.take()
         self._intake.remember(incoming)
         return Recorded(turn_id, False)
 
@@ -95,8 +100,17 @@ class Recorder:
         return self._put("run", Type.RUN, dumps(payload))
 
     def gap(self, reason: str, detail: dict[str, Any]) -> None:
-        """Put on record that something could not be kept. ``detail`` is plain JSON without captured text."""
-        self._put("blob", Type.GAP, dumps({"reason": reason, **detail}))
+        """Put on record that something could not be kept. ``detail`` is plain JSON without captured text.
+
+        Raises `OSError`. A full disk has room for it: the reserve, which is made again when a turn has room.
+        """
+        payload = dumps({"reason": reason, **detail})
+        try:
+            self._put("blob", Type.GAP, payload)
+        except OSError as error:
+            if not (is_full(error) and self._reserve.release()):
+                raise
+            self._put("blob", Type.GAP, payload)
 
     def _despite_index(self, work: Callable[[], _T]) -> _T:
         """Do ``work``, which may ask the index; where that fails, once more with one that knows nothing.

@@ -169,6 +169,8 @@ class Writer:
         try:
             self._files.append(self._journal, data)
             self._files.sync(self._journal)
+            if self._files.is_gone(self._journal):
+                raise FileNotFoundError(errno.ENOENT, "the archive was removed", str(self._archive.path))
         except OSError:
             if self._pack is not None:
                 self._pack.broken = True  # a torn record may stand in the journal: nothing may follow it

@@ -129,6 +129,12 @@ def _walk(folder: Inode, path: str) -> Iterator[tuple[str, bytes | None]]:
             yield from _walk(inode, here)
 
 
+def _named(folder: Inode) -> list[Inode]:
+    """Everything that has a name."""
+    entries = list(folder.entries.values())
+    return entries + [each for entry in entries if entry.is_folder for each in _named(entry)]
+
+
 def _clone(inode: Inode, done: dict[Inode, Inode]) -> Inode:
     if inode in done:
         return done[inode]
@@ -264,6 +270,10 @@ class Process(Files):
         self.enter("sync_folder")
         self.disk.find(path).sync()
         self.disk.changed("sync folder")
+
+    def is_gone(self, descriptor: int) -> bool:
+        inode = self._open[descriptor]
+        return inode not in _named(self.disk.root)
 
     def truncate(self, descriptor: int, size: int) -> None:
         self.enter("truncate")
