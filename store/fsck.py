@@ -79,7 +79,8 @@ def _check(archive: Archive, progress: Progress) -> Report:
         check_records(fresh, surveys, journals, report)
         fsck_files.check_refs(archive, report, objects.state)
         progress("index", 1, 1)
-        fsck_index.check_index(archive, fresh, report, bool(journals.alive))
+        if report.sound:  # else an index that still knows what is lost would be called wrong
+            fsck_index.check_index(archive, fresh, report, bool(journals.alive))
     finally:
         fresh.close()
     return report

@@ -82,7 +82,11 @@ class ObjectCheck:
             payload = self._archive.get(wanted).payload
             self._report.content_bytes += len(payload)
         except Missing as error:
-            self._add_bad("missing-object", where, wanted, error)
+            lost = bytes.fromhex(error.where)
+            if lost in self._purged:
+                self._gone.add(lost)
+            else:
+                self._add_bad("missing-object", where, wanted, error)
         except Cyclic as error:
             self._add_bad("cycle", where, wanted, error)
         except Damaged as error:

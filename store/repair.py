@@ -7,7 +7,7 @@ could not bring back is what a check finds afterwards.
 
 import contextlib
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -21,6 +21,7 @@ from store.fsck_index import check_index
 from store.fsck_journals import is_writer
 from store.fsck_packs import pack_names
 from store.fsck_report import Progress, Report
+from store.gc import alone
 from store.quarantine import set_aside
 from store.repair_journal import rebuilt_journal
 from store.repair_pack import salvage
@@ -35,30 +36,31 @@ class Action(NamedTuple):
     message: str
 
 
+Mend = Callable[[Archive, str, list[Action]], None]
+
+
 def repair(path: Path, progress: Progress = lambda _what, _done, _of: None, files: Files = FILES) -> list[Action]:
-    """Repair the archive in a folder. Raises `OSError`, and `NotAnArchive` or `Unsafe` like a check."""
-    archive = open_damaged(path, files)
+    """Repair the archive in a folder. Raises `Busy` beside a gc, `OSError`, and what a check raises."""
     actions: list[Action] = []
-    folder = files.open_folder(path)
-    try:
-        files.lock(folder)
+    with open_damaged(path, files) as archive, alone(archive):
         _mend_format(archive, actions)
         _mend_files(archive, actions)
         names = sorted({*pack_names(archive), *_journal_names(archive)})
-        for step, mend in (("packs", _mend_pack), ("journals", _mend_journal)):
-            with open_damaged(path, files) as fresh:
-                if step == "journals":
-                    fresh.refresh()  # what packs hold after their repair
-                for done, name in enumerate(names):
-                    progress(step, done, len(names))
-                    with _unless_alive(fresh, name, actions) as free:
-                        if free:
-                            mend(fresh, name, actions)
+        _mend_each(archive, names, "packs", _mend_pack, actions, progress)
+        archive.refresh()  # what the packs hold now
+        _mend_each(archive, names, "journals", _mend_journal, actions, progress)
         _mend_index(path, files, actions)
-    finally:
-        files.close(folder)
-        archive.close()
     return actions
+
+
+def _mend_each(
+    archive: Archive, names: Sequence[str], what: str, mend: Mend, actions: list[Action], progress: Progress
+) -> None:
+    for done, name in enumerate(names):
+        progress(what, done, len(names))
+        with _unless_alive(archive, name, actions) as free:
+            if free:
+                mend(archive, name, actions)
 
 
 def _journal_names(archive: Archive) -> list[str]:
