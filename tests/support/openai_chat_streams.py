@@ -188,6 +188,33 @@ HOSTS: dict[str, bytes] = {
     )
     + delta({}, finish="tool_calls", usage=usage(3, 4))
     + END,
+    # ids of tokens in each delta, usage that is null until the last chunk
+    "together": delta({"role": "assistant", "content": "Fo", "token_id": 5, "tool_calls": None}, usage=None)
+    + delta({"role": "assistant", "content": "ur.", "token_id": 6, "tool_calls": None}, usage=None)
+    + delta({"role": "assistant", "content": "", "token_id": 7, "tool_calls": None}, finish="stop", usage=usage(9, 3))
+    + END,
+    # usage with the reason, timings beside it
+    "fireworks": delta({"role": "assistant"})
+    + delta({"reasoning_content": "Hm."})
+    + delta({"content": "Four."})
+    + delta({}, finish="stop", usage=usage(11, 4, prompt_tokens_details={"cached_tokens": 8}), perf_metrics={"ttft": 1})
+    + END,
+    # role and thoughts in each delta, usage in the last
+    "z.ai": delta({"role": "assistant", "reasoning_content": "Two and "})
+    + delta({"role": "assistant", "reasoning_content": "two."})
+    + delta({"role": "assistant", "content": "Four."})
+    + delta(
+        {"role": "assistant", "content": ""},
+        finish="stop",
+        usage=usage(15, 6, prompt_tokens_details={"cached_tokens": 4}),
+    )
+    + END,
+    # the price in a chunk of its own, after the usage
+    "opencode": text("Four.")
+    + delta({}, finish="stop")
+    + chunk(usage=usage(8, 2, prompt_tokens_details={"cached_tokens": 0}))
+    + b'data: {"choices": [], "cost": "0.0001"}\n\n'
+    + END,
     # the sources of a search
     "search": text("The sky") + delta({"annotations": _SEARCHED}) + delta({}, finish="stop") + END,
     # an error as an event of its own

@@ -24,7 +24,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-NAMES = ("api.anthropic.com", "api.openai.com", "plain.example", "localhost")
+NAMES = ("api.anthropic.com", "api.openai.com", "chatgpt.com", "plain.example", "localhost")
 CODINGS = {
     "": lambda data: data,
     "gzip": gzip.compress,

@@ -10,7 +10,7 @@ from sse_server import serving
 
 from store.wire.openai_chat import WIRE
 
-SAME = [name for name in HOSTS if name in ("groq", "deepseek", "search", "moonshot")]
+SAME = [name for name in HOSTS if name in ("groq", "deepseek", "search", "moonshot", "fireworks", "opencode")]
 """Hosts whose streams the SDK reads as they mean; at the others it fails or joins what does not belong together."""
 
 

@@ -32,6 +32,10 @@ EXPECTED = {
     "ollama": (CALLS, "tool_calls", Usage()),
     "gemini": (CALLS, "stop", Usage()),
     "vllm": ([("tool-call", {"x": 1})], "tool_calls", Usage(3, 4)),
+    "together": ([("text", "Four.")], "stop", Usage(9, 3)),
+    "fireworks": ([("thinking", "Hm."), ("text", "Four.")], "stop", Usage(3, 4, 8)),
+    "z.ai": ([("thinking", "Two and two."), ("text", "Four.")], "stop", Usage(11, 6, 4)),
+    "opencode": ([("text", "Four.")], "stop", Usage(8, 2, 0)),
     "search": ([("text", "The sky")], "stop", Usage()),
     "an error": ([("text", "The"), ("error", "Overloaded")], "", Usage()),
 }
