@@ -13,7 +13,7 @@ from disk_scenarios import BY_NAME
 from disk_stage import Stage, states, violations
 
 from store import adopt, journal, recover
-from store.pack import PackWriter
+from store.pack import REPACKED, PackWriter
 from store.record import Recorder
 from store.repack import DensePack
 from store.spool import Entry
@@ -279,7 +279,7 @@ def old_packs_first(patch: pytest.MonkeyPatch) -> None:
 
     def replace(pack: Any) -> None:
         for name in pack._files.names(pack._archive.packs):
-            if name.endswith(".pack"):
+            if name.endswith(".pack") and not name.startswith(REPACKED):
                 pack._files.remove(pack._archive.packs / name)
         publish(pack)
 
