@@ -5,11 +5,12 @@ there. A damaged block costs the rest of its frame and nothing else; `store.fsck
 """
 
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import TYPE_CHECKING, Final
 
-from store import journal
+from store import corrections, journal
 from store.derive import add_turn, read_turn
-from store.errors import Damaged
+from store.errors import Damaged, StoreError
 from store.journal import COMMITS, Record, Type
 from store.link_keys import Keys
 from store.pack import BLOCK_HEADER, HEADER_BYTES, NEW_FRAME, Block, scan
@@ -133,6 +134,9 @@ def take_in(archive: "Archive", name: str, position: int, record: Record, keys: 
     archive.index.insert("records", (name, position, int(record.type), record.time_ms, record.object_id))
     if record.type == Type.SEAL:
         db.execute("UPDATE packs SET sealed = 1 WHERE name = ?", (name,))
+    if record.type == Type.LINK:
+        with suppress(StoreError):  # fsck names what cannot be read
+            corrections.apply(archive, archive.get_kind(record.object_id, "blob"), record.time_ms)
     if record.type not in COMMITS or db.execute("SELECT 1 FROM turns WHERE id = ?", (record.object_id,)).fetchone():
         return
     try:

@@ -13,6 +13,7 @@ from store.turn import parse
 _KINDS = {
     Type.COMMIT: "turn",
     Type.RECOVERED: "turn",
+    Type.LINK: "blob",
     Type.GAP: "blob",
     Type.PURGE: "blob",
     Type.RUN: "run",

@@ -15,7 +15,7 @@ from functools import cache
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
-from store import catchup, chunks, derive
+from store import catchup, chunks, corrections, derive
 from store.adopt import adopt
 from store.archive import Archive
 from store.canonical import dumps
@@ -112,6 +112,11 @@ class Recorder:
                 raise
             self._put("blob", Type.GAP, payload)
 
+    def correct(self, links: list[corrections.Correction]) -> None:
+        """Put corrections of edges on record (`store.corrections`). Raises `OSError`."""
+        for payload in corrections.payloads(links):
+            self._put("blob", Type.LINK, payload)
+
     def _despite_index(self, work: Callable[[], _T]) -> _T:
         """Do ``work``, which may ask the index; where that fails, once more with one that knows nothing.
 
@@ -155,7 +160,10 @@ class Recorder:
         with self._committing():
             wanted = self._writer.blob(payload) if kind == "blob" else self._writer.json(kind, payload)
             committed = self._writer.commit(type_, wanted)
-        self._tell(committed, lambda: None)
+        if type_ == Type.LINK:
+            self._tell(committed, lambda: corrections.apply(self._archive, payload, committed.record.time_ms))
+        else:
+            self._tell(committed, lambda: None)
         return wanted
 
     def _mark(self, type_: Type, about: bytes) -> None:

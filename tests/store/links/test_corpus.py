@@ -1,4 +1,4 @@
-"""The corpus of links: every edge is the one that the driver of the situation knows, also from a new index."""
+"""The corpus of links: every edge is the one that the driver of the situation knows, now and when found again."""
 
 from pathlib import Path
 
@@ -8,6 +8,7 @@ from link_driver import Driver
 from link_situations import SITUATIONS, Situation
 
 from store.archive import Archive
+from store.relink import corrections
 
 CASES = [
     pytest.param(function, dialect, id=f"{name}-{dialect.name}")
@@ -28,6 +29,7 @@ def test_edges_are_those_that_the_driver_knows(situation: Situation, dialect: Di
         file.unlink()
     with Archive.open(tmp_path / "archive") as again:
         assert driver.found(again) == driver.expected
+        assert list(corrections(again, lambda what, done, of: None)) == []
 
 
 def test_the_corpus_is_as_large_as_it_has_to_be() -> None:
