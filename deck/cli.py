@@ -12,7 +12,16 @@ from collections.abc import Sequence
 from typing import Any
 
 from deck.command_table import Command, find, load, parse_plainly, stems
-from deck.diagnostics import BROKEN_PIPE, INTERRUPTED, NOT_FOUND, USAGE, Problem, report
+from deck.diagnostics import (
+    BROKEN_PIPE,
+    INTERRUPTED,
+    NOT_FOUND,
+    USAGE,
+    Problem,
+    about_index,
+    is_of_index,
+    report,
+)
 from store.errors import NotFound, StoreError
 
 _TOP_LEVEL = ("-h", "--help", "--version", "--install-completion", "--show-completion")
@@ -115,6 +124,10 @@ def _run(function: Command, positional: tuple[Any, ...], options: dict[str, Any]
         return report(error)
     except KeyboardInterrupt:
         return INTERRUPTED
+    except Exception as error:  # SQLite's, which cannot be named without importing it; others go on
+        if not is_of_index(error):
+            raise
+        return report(about_index(error))
 
 
 def _flushed(code: int) -> int:

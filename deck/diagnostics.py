@@ -71,6 +71,17 @@ def explain(error: StoreError | OSError) -> Problem:
     return Problem(message, hint, code)
 
 
+def is_of_index(error: Exception) -> bool:
+    """Whether an error is SQLite's: the index is the only thing that deck asks it about."""
+    return type(error).__module__ == "sqlite3"
+
+
+def about_index(error: Exception) -> Problem:
+    """What to say where the index cannot be read."""
+    hint = "It is made from packs and journals: `deck fsck --repair` makes it again."
+    return Problem(f"the index cannot be read: {error}", hint, DAMAGED)
+
+
 def report(error: Problem | StoreError | OSError) -> int:
     """Print the error and what to do next on stderr; the exit code."""
     problem = error if isinstance(error, Problem) else explain(error)

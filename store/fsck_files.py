@@ -10,7 +10,9 @@ from store import format_file
 from store.archive import Archive
 from store.fsck_report import Report
 
-_TOP: Final = frozenset({"FORMAT", "key", "config.toml", "objects", "journal", "refs", "index", "spool", "quarantine"})
+_TOP: Final = frozenset(
+    {"FORMAT", "key", "config.toml", "reserve", "objects", "journal", "refs", "index", "spool", "quarantine"}
+)
 _NAMES: Final = {
     "objects": re.compile(r"pack\Z"),
     "objects/pack": re.compile(r".+\.pack\Z"),

@@ -1,0 +1,102 @@
+"""What is damaged is never shown as if it were sound, whoever looks: the read model, a command, the TUI."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from damage import FLIPS, make_small
+from tui_pilot import running
+
+from deck.cli import main
+from deck.diagnostics import DAMAGED
+from deck.timeline import Timeline
+from store.errors import StoreError
+
+Shown = dict[tuple[str, str], object]
+
+
+@pytest.fixture
+def path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    make_small(tmp_path / "a", 3)
+    monkeypatch.setenv("DECK_STORE", str(tmp_path / "a"))
+    yield tmp_path / "a"
+
+
+def packs(path: Path) -> list[Path]:
+    return sorted((path / "objects" / "pack").iterdir())
+
+
+def everything(timeline: Timeline) -> Shown:
+    """All that can be asked of each turn; an error as its kind."""
+    found: Shown = {}
+    for row in list(timeline.newest_turns(None)):
+        for what, ask in (
+            ("turn", lambda id=row.id: timeline.turn(id)),
+            ("request", lambda id=row.id: timeline.body(id, "request")),
+            ("response", lambda id=row.id: timeline.body(id, "response")),
+            ("object", lambda id=row.id: timeline.object(id)),
+            ("pieces", lambda id=row.id: timeline.pieces(id)),
+            ("steps", lambda id=row.id: [timeline.step(each) for each in timeline.turn_steps(id)]),
+        ):
+            try:
+                found[row.id, what] = ask()
+            except StoreError:
+                found[row.id, what] = "damaged"
+    return found
+
+
+@pytest.mark.parametrize("flip", FLIPS)
+def test_bytes_that_turn_under_a_reader_are_an_error_or_were_read_before(path: Path, flip: int) -> None:
+    with Timeline.open(path) as timeline:
+        sound = everything(timeline)
+    assert "damaged" not in sound.values()
+    for pack in packs(path):
+        whole = pack.read_bytes()
+        for place in range(flip % 7, len(whole), 61):
+            with Timeline.open(path) as timeline:
+                first = next(iter(timeline.newest_turns(None))).id
+                timeline.body(first, "request")
+                pack.write_bytes(whole[:place] + bytes((whole[place] ^ flip,)) + whole[place + 1 :])
+                for asked, shown in everything(timeline).items():
+                    assert shown == "damaged" or shown == sound[asked], (place, asked)
+            pack.write_bytes(whole)
+
+
+def test_a_command_says_what_is_damaged_and_prints_nothing_of_it(
+    path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with Timeline.open(path) as timeline:
+        turns = [row.id for row in timeline.newest_turns(None)]
+    for pack in packs(path):
+        data = bytearray(pack.read_bytes())
+        data[60:70] = bytes(10)
+        pack.write_bytes(data)
+    for line in (["checkout", turns[0]], ["checkout", "--raw", turns[0]], ["show", turns[0]]):
+        assert main(line) == DAMAGED
+        out, err = capsys.readouterr()
+        assert out == ""
+        assert "damaged" in err and "deck fsck" in err
+
+
+def test_a_damaged_index_is_told_in_words(path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    index = path / "index" / "index.sqlite"
+    data = bytearray(index.read_bytes())
+    for page in range(4096, len(data), 4096):
+        data[page : page + 1000] = b"\xff" * 1000
+    index.write_bytes(data)
+    code = main(["sessions"])
+    err = capsys.readouterr().err
+    assert code == 0 or (code == DAMAGED and "deck fsck --repair" in err)
+    assert main(["fsck", "--repair"]) == 0
+    assert main(["sessions"]) == 0
+
+
+async def test_the_screen_says_that_a_step_is_damaged(path: Path) -> None:
+    async with running(path) as deck:
+        await deck.see("6 turns")
+        for pack in packs(path):
+            data = bytearray(pack.read_bytes())
+            data[60:70] = bytes(10)
+            pack.write_bytes(data)
+        await deck.press("enter")
+        await deck.see("damaged", "deck fsck")
