@@ -71,7 +71,7 @@ def test_a_command_says_what_is_damaged_and_prints_nothing_of_it(
         data = bytearray(pack.read_bytes())
         data[60:70] = bytes(10)
         pack.write_bytes(data)
-    for line in (["checkout", turns[0]], ["checkout", "--raw", turns[0]], ["show", turns[0]]):
+    for line in (["checkout", turns[0]], ["checkout", "--json", turns[0]], ["show", turns[0]]):
         assert main(line) == DAMAGED
         out, err = capsys.readouterr()
         assert out == ""
