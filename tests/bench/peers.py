@@ -1,6 +1,7 @@
 """What other ways to keep the same bodies weigh, in bytes."""
 
 import gzip
+import io
 import json
 import lzma
 import subprocess
@@ -34,6 +35,26 @@ def gzipped_lines(exchanges: Iterable[Exchange]) -> int:
     """JSON lines, gzipped as a whole."""
     packer = zlib.compressobj(6, zlib.DEFLATED, 31)
     return sum(len(packer.compress(line)) for line in _lines(exchanges)) + len(packer.flush())
+
+
+def mitmdump_file(exchanges: Iterable[Exchange]) -> int:
+    """Flows as ``mitmdump -w`` writes them, everything as it was on the wire."""
+    from mitmproxy.http import Headers
+    from mitmproxy.io import FlowWriter
+    from mitmproxy.test.tflow import tflow
+
+    written = io.BytesIO()
+    writer = FlowWriter(written)
+    for exchange in exchanges:
+        flow = tflow(resp=True)
+        assert flow.response is not None
+        flow.request.url, flow.request.method = exchange.url, exchange.method
+        flow.request.headers = Headers(exchange.request_headers)
+        flow.request.raw_content = exchange.request_body
+        flow.response.headers = Headers(exchange.response_headers)
+        flow.response.raw_content = exchange.response_body
+        writer.add(flow)  # type: ignore[no-untyped-call]
+    return written.tell()
 
 
 def gzip_files(exchanges: Iterable[Exchange]) -> int:
