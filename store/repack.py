@@ -3,7 +3,7 @@
 Commits of a session lie together, and inside of a frame records of a kind: every record finds its like close before it,
 and what it names is a short number. A live pack has two milliseconds for a turn, this has seconds. Measured on the
 session of docs/performance.md: the live pack 1/375, the same content in this order 1/480 with zstd at its best and
-1/512 with brotli, which reads as fast. Frames of 1 MiB give 1/487, of 4 MiB 1/538, but damage costs a frame.
+1/512 with brotli; it reads back no slower. Frames of 1 MiB give 1/487, of 4 MiB 1/538, but damage costs a frame.
 """
 
 import secrets
