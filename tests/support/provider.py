@@ -24,7 +24,10 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-NAMES = ("api.anthropic.com", "api.openai.com", "chatgpt.com", "plain.example", "localhost")
+NAMES = (
+    *("api.anthropic.com", "api.openai.com", "chatgpt.com", "plain.example", "localhost"),
+    *("generativelanguage.googleapis.com", "cloudcode-pa.googleapis.com"),
+)
 CODINGS = {
     "": lambda data: data,
     "gzip": gzip.compress,
