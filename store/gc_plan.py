@@ -90,9 +90,12 @@ def _of_pack(archive: Archive, pack: str) -> Iterator[tuple[Unit, str]]:
         (number,),
     ).fetchall()
     places = [place for place, _session in turns]
-    for block, stop in zip(blocks, (*(block.first for block in blocks[1:]), records), strict=True):
+    for block, limit in zip(blocks, (*(block.first for block in blocks[1:]), records), strict=True):
+        (last,) = db.execute(  # not the record before the next block: a repaired pack lacks blocks
+            "SELECT max(place) FROM objects WHERE pack = ? AND place >= ? AND place < ?", (number, block.first, limit)
+        ).fetchone()
         after = min(bisect_left(places, block.first), len(turns) - 1)
-        yield Unit(pack, block, stop), turns[after][1] if turns else ""
+        yield Unit(pack, block, last + 1), turns[after][1] if turns else ""
 
 
 def _is_whole(archive: Archive, pack: str, size: int) -> bool:

@@ -66,11 +66,14 @@ class Repacker:
         self._packed: set[bytes] = set()
 
     def frames(self, units: Iterable[Unit]) -> Iterator[DenseFrame]:
-        """The frames for these units. Raises `Damaged` where one cannot be read."""
+        """The frames for these units. Raises `Damaged` where one cannot be read, with its pack in ``where``."""
         entries: list[Entry] = []
         size = 0
         for unit in units:
-            more, length = self._entries(unit)
+            try:
+                more, length = self._entries(unit)
+            except Damaged as error:
+                raise Damaged(str(error), where=unit.pack) from error
             if entries and size + length > FRAME_CONTENT:
                 yield self._frame(entries)
                 entries, size = [], 0
@@ -85,10 +88,7 @@ class Repacker:
 
     def _entries(self, unit: Unit) -> tuple[list[Entry], int]:
         """The objects of a unit that have to be packed, and about how long their records are."""
-        try:
-            frame = self._archive.objects.open_frame(unit.pack, unit.block)
-        except Damaged as error:
-            raise Damaged(str(error), where=unit.pack) from error
+        frame = self._archive.objects.open_frame(unit.pack, unit.block)
         first = unit.block.frame_first
         found: list[Entry] = []
         size = 0
