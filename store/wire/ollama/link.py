@@ -14,7 +14,7 @@ _DROPPED: Final = ("thinking", "tool_calls")
 def link_form(element: Any) -> Any:
     """The link form of one element of ``messages``, or of a prompt; keys are sorted. Never raises."""
     if isinstance(element, str):
-        return {"content": element, "role": "user"}
+        element = {"content": element, "role": "user"}
     if not isinstance(element, dict):
         return rewritten(element)
     form = {name: value for name, value in element.items() if name not in _DROPPED and value not in _EMPTY}

@@ -5,26 +5,41 @@ import pkgutil
 from typing import Any
 
 import pytest
+from gemini_streams import PIECES, array, sse
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from messages_streams import STREAMS, recorded
+from ollama_streams import CHATS as LINES
+from ollama_streams import lines
 from openai_chat_streams import HOSTS
 from openai_chat_streams import STREAMS as CHATS
 from openai_response_streams import STREAMS as RESPONSES
 
 import store.wire
+from store.body import CONVERSATIONS
 from store.canonical import dumps
 from store.reading import BLOCK_KINDS, Answer, Block, Identity, Wire
 from store.wire import by_name, pick
 
 WIRES = {wire.name: wire for wire in store.wire._wires()}
-SAMPLES = [*STREAMS.values(), *(stream for _, _, _, stream in recorded())][:12]
-SAMPLES += [*CHATS.values(), *HOSTS.values(), *RESPONSES.values()]
+EVENTS, JSON, NDJSON = "text/event-stream", "application/json", "application/x-ndjson"
+SAMPLES = {
+    "anthropic.messages": [(each, EVENTS) for each in (*STREAMS.values(), *(each[3] for each in recorded()))][:12],
+    "openai.chat": [(each, EVENTS) for each in (*CHATS.values(), *HOSTS.values())],
+    "openai.responses": [(each, EVENTS) for each in RESPONSES.values()],
+    "gemini.generate-content": [
+        (form(*each), kind) for each in PIECES.values() for form, kind in ((sse, EVENTS), (array, JSON))
+    ],
+    "ollama": [(lines(*each), NDJSON) for each in LINES.values()],
+}
+STREAMED = [sample for samples in SAMPLES.values() for sample in samples if sample[1] == EVENTS]
 
 API_WORDS = """role content type text tool_use tool_result thinking input source error usage name id user message image
 web_search_tool_result stop_reason refusal citations choices delta index finish_reason tool_calls function arguments
 reasoning_details output output_index item response response.output_item.added response.completed summary assistant
-function_call function_call_output call_id output_text code message"""
+function_call function_call_output call_id output_text code message contents parts candidates functionCall args
+functionResponse inlineData mimeType thought thoughtSignature finishReason promptFeedback usageMetadata error done
+images response tool_name prompt_eval_count"""
 WORDS = st.sampled_from(API_WORDS.split())
 SCALARS = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5) | WORDS
 VALUES = st.recursive(
@@ -33,13 +48,14 @@ VALUES = st.recursive(
     max_leaves=25,
 )
 RAW = st.binary(max_size=40) | VALUES.map(lambda value: json.dumps(value).encode())
+EXTRA = ["systemInstruction", "generationConfig", "session_id", "previous_response_id", "client_metadata"]
 MEMBERS = st.dictionaries(
-    st.sampled_from(["model", "system", "tools", "metadata", "max_tokens", "output_config", "input"]), RAW
+    st.sampled_from(["model", "system", "tools", "metadata", "max_tokens", "output_config", "input", *EXTRA]), RAW
 )
 HEADERS = st.lists(
     st.tuples(st.sampled_from([b"user-agent", b"x-claude-code-session-id", b"x"]), st.binary(max_size=30))
 ).map(tuple)
-KINDS = st.sampled_from(["text/event-stream", "application/json", "text/html", ""])
+KINDS = st.sampled_from([EVENTS, JSON, NDJSON, "text/html", ""])
 every_wire = pytest.mark.parametrize("wire", WIRES.values(), ids=WIRES)
 
 
@@ -73,13 +89,18 @@ def test_requests_never_raise(wire: Wire, path: str, members: dict[str, bytes], 
     assert isinstance(wire.model(path, members), str)
     assert isinstance(wire.identity(headers, members, first), Identity)
     assert all(isinstance(name, str) for name, _ in wire.tools(members))
+    assert isinstance(wire.base(members), str)
     check_blocks(wire.system_blocks(members))
     assert pick(path, members).name in WIRES
 
 
 @every_wire
 @settings(deadline=None)
-@given(element=VALUES | st.fixed_dictionaries({"role": VALUES, "content": VALUES}))
+@given(
+    element=VALUES
+    | st.fixed_dictionaries({"role": VALUES, "content": VALUES})
+    | st.fixed_dictionaries({"role": VALUES, "parts": VALUES})
+)
 def test_elements_never_raise_and_link_forms_are_stable(wire: Wire, element: Any) -> None:
     check_blocks(wire.request_blocks(element))
     form = wire.link_form(element)
@@ -105,16 +126,45 @@ def test_streams_of_anything_never_raise(wire: Wire, events: list[Any]) -> None:
 
 @every_wire
 @settings(deadline=None)
-@given(sample=st.sampled_from(SAMPLES), share=st.floats(0, 1))
-def test_a_cut_answer_is_the_start_of_the_whole(wire: Wire, sample: bytes, share: float) -> None:
-    whole = wire.answer(sample, "text/event-stream", 200)
-    cut = wire.answer(sample[: int(len(sample) * share)], "text/event-stream", 200)
+@given(data=st.data(), share=st.floats(0, 1))
+def test_a_cut_answer_is_the_start_of_the_whole(wire: Wire, data: st.DataObject, share: float) -> None:
+    body, kind = data.draw(st.sampled_from([*STREAMED, *SAMPLES.get(wire.name, [])]))
+    whole = wire.answer(body, kind, 200)
+    size = int(len(body) * share)
+    size -= body[size - 1 : size + 1] == b"\r\n"  # a CR alone would end a line as well
+    cut = wire.answer(body[:size], kind, 200)
     assert len(cut.blocks) <= len(whole.blocks)
     for part, full in zip(cut.blocks, whole.blocks, strict=False):
         if part.kind == full.kind:
             assert full.text.startswith(part.text)
             assert (part.start, part.name) == (full.start, full.name)
             assert part.end in (-1, full.end)
+
+
+def said(blocks: tuple[Block, ...]) -> tuple[str, list[tuple[str, Any]]]:
+    """Text, and calls with their input."""
+    text = "".join(block.text for block in blocks if block.kind == "text")
+    return text, [(block.name, block.data) for block in blocks if block.kind == "tool-call"]
+
+
+@pytest.mark.parametrize("name", SAMPLES)
+def test_an_answer_that_is_sent_back_says_the_same_and_links(name: str) -> None:
+    wire = WIRES[name]
+    for body, kind in SAMPLES[name]:
+        answer = wire.answer(body, kind, 200)
+        if answer.message is None:
+            continue
+        elements = [json.loads(json.dumps(element)) for element in wire.echo(answer.message)]
+        text, calls = said(tuple(block for each in elements for block in wire.request_blocks(each)))
+        assert said(answer.blocks)[0].startswith(text)  # of several answers clients send back the first
+        assert calls == said(answer.blocks)[1]
+        forms = [dumps(wire.link_form(element)) for element in wire.echo(answer.message)]
+        assert [dumps(wire.link_form(element)) for element in elements] == forms
+
+
+@every_wire
+def test_a_conversation_is_a_member_that_bodies_are_split_at(wire: Wire) -> None:
+    assert wire.conversation == "" or wire.conversation.encode() in CONVERSATIONS
 
 
 def test_only_the_end_of_a_message_stream_is_terminal() -> None:
