@@ -19,12 +19,14 @@ class Job:
     """One exchange to commit.
 
     ``deadline`` (monotonic seconds) is when the end of its response is let go without the commit; ``settled`` is
-    called once, from the writer's thread, when it is durable or given up. An import brings its exchange ready made.
+    called once, when it is durable, given up, or has to wait for the disk. An import brings its exchange ready made.
+    ``failures`` is how often the disk did not take it.
     """
 
     source: InFlight | Exchange
     deadline: float
     settled: Callable[[], object] | None
+    failures: int = 0
 
     def settle(self) -> None:
         """Tell whoever waits, unless that was done before."""
@@ -52,8 +54,8 @@ class Gap:
 class Backlog:
     """Jobs waiting for the writer, bounded by count and bytes; a job that is being worked on counts until `worked`.
 
-    Gaps wait beside the jobs, because they must not be lost with them; past `MAX_GAPS` of them they are only counted.
-    ``gaps`` is how many there have been.
+    A job that could not be done yet is `put_back` and is the oldest again. Gaps wait beside the jobs, because they must
+    not be lost with them; past `MAX_GAPS` of them they are only counted. ``gaps`` is how many there have been.
     """
 
     def __init__(self) -> None:
@@ -88,6 +90,11 @@ class Backlog:
             self._woken = True
             self._changed.notify()
 
+    def count_gap(self) -> None:
+        """A gap was written that never waited here."""
+        with self._changed:
+            self.gaps += 1
+
     def take_gap(self) -> Gap | None:
         """The oldest gap, if any."""
         with self._changed:
@@ -98,7 +105,7 @@ class Backlog:
                 return Gap("unlisted-gaps", {"count": unlisted})
             return None
 
-    def put_back(self, gap: Gap) -> None:
+    def put_gap_back(self, gap: Gap) -> None:
         """A gap that could not be written yet is the oldest again."""
         with self._changed:
             self._gaps.appendleft(gap)
@@ -120,6 +127,24 @@ class Backlog:
             self._woken = False
             return self._jobs.popleft() if self._jobs else None
 
+    def rest(self, timeout: float | None) -> None:
+        """Leave the jobs where they are for ``timeout`` seconds, or until woken or closed."""
+        with self._changed:
+            self._changed.wait_for(lambda: self._woken or self._closed, timeout)
+            self._woken = False
+
+    def let_go(self) -> None:
+        """The jobs have to wait for the disk: their clients need not. An import goes no faster than the disk."""
+        with self._changed:
+            waiting = [job for job in self._jobs if isinstance(job.source, InFlight)]
+        for job in waiting:
+            job.settle()
+
+    def put_back(self, job: Job) -> None:
+        """A job that was taken could not be done yet: it is the oldest again."""
+        with self._changed:
+            self._jobs.appendleft(job)
+
     def worked(self, job: Job) -> None:
         """A job that was taken is done with."""
         with self._changed:
@@ -130,6 +155,11 @@ class Backlog:
         with self._changed:
             self._closed = True
             self._changed.notify()
+
+    @property
+    def is_closed(self) -> bool:
+        """Whether no more jobs are let in."""
+        return self._closed
 
     @property
     def is_drained(self) -> bool:

@@ -69,6 +69,11 @@ class InFlight:
         """Bytes held in memory."""
         return self._request.kept + self._response.kept
 
+    @property
+    def is_spooled(self) -> bool:
+        """Whether the spool has all of it, so that the next start can recover it."""
+        return self.entry is not None and not self.entry.failed
+
     def request_data(self, data: bytes) -> None:
         """A piece of the request body."""
         if self.ended:

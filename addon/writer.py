@@ -1,12 +1,14 @@
 """The thread that owns the archive's writer: everything that can be slow or fail happens here.
 
 It opens the archive, recovers what dead processes left in the spool, commits exchanges in the order in which they
-ended, and keeps the status file. What cannot be kept becomes a gap record, as soon as the journal takes one again;
-the spool file of such an exchange is left, so that the next start can still recover it. It never waits for the event
-loop, and nothing it meets leaves the thread.
+ended, and keeps the status file. While the disk does not take them (it is full, read-only, gone), exchanges wait in the
+backlog; what finds no room there, or cannot be kept for another reason, becomes a gap record as soon as the journal
+takes one. Its spool file is left, so that the next start can still recover it. The thread never waits for the event
+loop, and nothing it meets leaves it.
 """
 
 import contextlib
+import errno
 import logging
 import threading
 import time
@@ -19,9 +21,11 @@ from addon.report import Counts, Report
 from store.archive import Archive
 from store.errors import StoreError
 from store.exchange import Exchange, Outcome
+from store.files import FILES, Files
 from store.mask import Masker
 from store.record import Recorder
 from store.recover import recover
+from store.reserve import is_full
 from store.spool import Entry, Spool
 
 RETRY = 1.0
@@ -31,15 +35,17 @@ _log = logging.getLogger("deck")
 class Writer:
     """One archive's recorder behind a bounded queue; `trouble` says why nothing can be written, or is empty."""
 
-    def __init__(self, archive: Path, report: Report) -> None:
+    def __init__(self, archive: Path, report: Report, files: Files = FILES) -> None:
         self.trouble = ""
         self._path = archive
+        self._files = files
         self._report = report
         self._backlog = Backlog()
         self._archive: Archive | None = None
         self._recorder: Recorder | None = None
         self._spool: Spool | None = None
-        self._tried = 0.0
+        self._tried = 0.0  # when opening was tried last
+        self._failed = 0.0  # when a commit failed last for want of a disk; 0 where none has since one did not
         self._unusable: StoreError | None = None
         self._ready = threading.Event()
         self._thread = threading.Thread(target=self._run, name="deck-writer", daemon=True)
@@ -70,18 +76,17 @@ class Writer:
             return None
 
     def put(self, source: InFlight | Exchange, deadline: float, settled: Callable[[], object]) -> bool:
-        """Queue an exchange; ``settled`` is called from the thread. False, and a gap, where there is no room."""
+        """Queue an exchange; ``settled`` is called once, from any thread. False, and a gap, where there is no room."""
         if self._backlog.put(Job(source, deadline, settled)):
+            if self._failed:
+                self._backlog.let_go()
             return True
         self.lost("queue-full", _head(source), "")
         return False
 
     def lost(self, reason: str, head: Exchange | None, error: str) -> None:
         """Something could not be kept: a gap record, now or when the journal takes one again."""
-        detail: dict[str, object] = {"error": error} if error else {}
-        if head is not None:
-            detail |= {"method": head.method, "url": _bare(head.url), "started_ms": head.started_ms}
-        self._backlog.put_gap(Gap(reason, detail))
+        self._backlog.put_gap(Gap(reason, _detail(head, error)))
         self._report.touch()
 
     def touch(self) -> None:
@@ -102,8 +107,9 @@ class Writer:
         finally:
             self._ready.set()
         while not self._backlog.is_drained:
-            job = self._backlog.take(self._pause())
-            if job is not None:
+            if self._is_stalled() and not self._backlog.is_closed:
+                self._backlog.rest(self._pause())
+            elif (job := self._backlog.take(self._pause())) is not None:
                 self._commit(job)
             self._write_gaps()
             if self._report.due() == 0.0:
@@ -111,8 +117,12 @@ class Writer:
         self._close()
 
     def _pause(self) -> float | None:
-        waits = [self._report.due(), RETRY if self._backlog.has_gaps() else None]
+        waits = [self._report.due(), RETRY if self._backlog.has_gaps() or self._failed else None]
         return min((wait for wait in waits if wait is not None), default=None)
+
+    def _is_stalled(self) -> bool:
+        """Whether a commit failed a moment ago, so that none needs to be tried."""
+        return self._failed > 0 and time.monotonic() - self._failed < RETRY
 
     def _open(self) -> bool:
         """Open what is not open yet, at most once in `RETRY` seconds."""
@@ -122,8 +132,8 @@ class Writer:
             return False
         self._tried = time.monotonic()
         try:
-            self._archive = self._archive or Archive.create(self._path)
-            self._spool = self._spool or Spool.create(self._path, Masker(self._archive.key))
+            self._archive = self._archive or Archive.create(self._path, self._files)
+            self._spool = self._spool or Spool.create(self._path, Masker(self._archive.key), self._files)
             self._recorder = Recorder(self._archive)
         except StoreError as error:
             self._unusable = error
@@ -145,57 +155,102 @@ class Writer:
             _log.warning("deck: exchanges of an earlier run could not be recovered: %s", _words(error))
 
     def _commit(self, job: Job) -> None:
+        source = job.source
         try:
-            source = job.source
-            if isinstance(source, InFlight):
-                late = ("commit-late",) if time.monotonic() > job.deadline else ()
-                exchange = source.exchange(late)
-            else:
-                exchange = source
-            if not self._open() or self._recorder is None:
-                self.lost("archive-unwritable", exchange, self.trouble)
+            self._record(job)
+            self._failed = 0.0
+        except OSError as error:
+            self._troubled(error)
+            self._forget_if_gone()
+            job.failures += 1
+            if self._must_wait(job, error):
+                self._failed = time.monotonic()
+                self._backlog.put_back(job)
+                self._backlog.let_go()
                 return
-            recorded = self._recorder.record(exchange, job.settle)
-            self.trouble = ""
-            if recorded.known:
-                self.counts.known += 1
-            else:
-                self.counts.turns += 1
-            self.counts.last = recorded.turn.hex()
-            self._report.touch()
-            if exchange.outcome is Outcome.TRUNCATED:
-                self.lost("truncated", exchange, "")
-            if isinstance(source, InFlight) and source.entry is not None:
-                source.entry.discard()
         except Exception as error:  # noqa: BLE001  whatever one exchange does to the store, the traffic goes on
             self._troubled(error)
-            self.lost("not-recorded", _head(job.source), _words(error))
-        finally:
-            self._backlog.worked(job)
-            if isinstance(job.source, InFlight):
-                job.source.release()
-            job.settle()
+            self.lost("not-recorded", _head(source), _words(error))
+        self._backlog.worked(job)
+        if isinstance(source, InFlight):
+            source.release()
+        job.settle()
+
+    def _must_wait(self, job: Job, error: OSError) -> bool:
+        """Whether a job that the disk did not take is to be tried again; where not, its loss is seen to.
+
+        A disk with room that takes the gap record and twice did not take the exchange would never take it: something
+        else that the exchange needs cannot be read.
+        """
+        head, words = _head(job.source), _words(error)
+        if self._backlog.is_closed:
+            if not (isinstance(job.source, InFlight) and job.source.is_spooled):  # else the next start recovers it
+                self.lost("not-recorded", head, words)
+            return False
+        if job.failures < 2 or is_full(error) or self._recorder is None:
+            return True
+        try:
+            self._recorder.gap("not-recorded", _detail(head, words))
+        except Exception:  # noqa: BLE001  whatever it is, the exchange has not been lost yet
+            return True
+        self._backlog.count_gap()
+        return False
+
+    def _record(self, job: Job) -> None:
+        """Make a turn of a job. Raises `OSError` where the disk does not take it."""
+        source = job.source
+        if isinstance(source, InFlight):
+            exchange = source.exchange(("commit-late",) if time.monotonic() > job.deadline else ())
+        else:
+            exchange = source
+        if not self._open() or self._recorder is None:
+            raise OSError(errno.EIO, self.trouble)
+        recorded = self._recorder.record(exchange, job.settle)
+        self.trouble = ""
+        if recorded.known:
+            self.counts.known += 1
+        else:
+            self.counts.turns += 1
+        self.counts.last = recorded.turn.hex()
+        self._report.touch()
+        if exchange.outcome is Outcome.TRUNCATED:
+            self.lost("truncated", exchange, "")
+        if isinstance(source, InFlight) and source.entry is not None:
+            source.entry.discard()
+
+    def _forget_if_gone(self) -> None:
+        """An archive that was removed is made anew when the next exchange comes."""
+        with contextlib.suppress(OSError):  # a disk that does not even say so is asked again
+            if self._archive is not None and not self._files.exists(self._path / "FORMAT"):
+                self._close_parts()
 
     def _write_gaps(self) -> None:
         while (gap := self._backlog.take_gap()) is not None:
             if not self._open() or self._recorder is None:
-                self._backlog.put_back(gap)
+                self._backlog.put_gap_back(gap)
                 return
             try:
                 self._recorder.gap(gap.reason, gap.detail)
             except Exception as error:  # noqa: BLE001  kept, and tried again
                 self._troubled(error)
-                self._backlog.put_back(gap)
+                self._backlog.put_gap_back(gap)
                 return
             self.trouble = ""
 
     def _close(self) -> None:
         self._write_gaps()
-        for part in (self._recorder, self._spool, self._archive):
+        if self._backlog.has_gaps():
+            _log.warning("deck: losses could not be put on record: %s", self.trouble)
+        self._publish()
+        self._close_parts()
+
+    def _close_parts(self) -> None:
+        parts = (self._recorder, self._spool, self._archive)
+        self._recorder = self._spool = self._archive = None
+        for part in parts:
             if part is not None:
                 with contextlib.suppress(Exception):  # what could not be sealed is adopted by the next writer
                     part.close()
-        self._publish()
 
     def _publish(self) -> None:
         self.counts.gaps = self._backlog.gaps
@@ -215,6 +270,14 @@ class Writer:
 
 def _head(source: InFlight | Exchange) -> Exchange:
     return source.head if isinstance(source, InFlight) else source
+
+
+def _detail(head: Exchange | None, error: str) -> dict[str, object]:
+    """What a gap record says, without anything captured."""
+    detail: dict[str, object] = {"error": error} if error else {}
+    if head is not None:
+        detail |= {"method": head.method, "url": _bare(head.url), "started_ms": head.started_ms}
+    return detail
 
 
 def _bare(url: str) -> str:

@@ -51,7 +51,7 @@ def test_gaps_are_kept_in_order_and_past_the_bound_counted(monkeypatch: pytest.M
         queue.put_gap(Gap(f"gap-{number}", {}))
     first = queue.take_gap()
     assert first is not None
-    queue.put_back(first)
+    queue.put_gap_back(first)
     found = [queue.take_gap() for _ in range(3)]
     assert found == [Gap("gap-0", {}), Gap("gap-1", {}), Gap("unlisted-gaps", {"count": 3})]
     assert queue.take_gap() is None

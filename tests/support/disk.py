@@ -5,6 +5,7 @@ process's view of it, with descriptors and locks of its own. Killed, it loses th
 is the kernel's. What a power cut can leave is worked out in `disk_states`.
 """
 
+import itertools
 import os
 import stat
 from collections.abc import Callable, Iterator
@@ -86,7 +87,7 @@ class Disk:
         self.locks: dict[Inode, int] = {}
         self.changed: Callable[[str], None] = lambda _what: None
         self.misuse: list[str] = []
-        self.next_descriptor = 1000
+        self.descriptors = itertools.count(1000)
 
     @classmethod
     def of(cls, tree: Tree) -> "Disk":
@@ -333,7 +334,33 @@ class Process(Files):
         return inode
 
     def _descriptor(self, inode: Inode, path: Path) -> int:
-        self.disk.next_descriptor += 1
-        self.paths[self.disk.next_descriptor] = path
-        self._open[self.disk.next_descriptor] = inode
-        return self.disk.next_descriptor
+        descriptor = next(self.disk.descriptors)
+        self.paths[descriptor] = path
+        self._open[descriptor] = inode
+        return descriptor
+
+
+class Faulty(Process):
+    """Calls fail from the one numbered ``first`` on, ``times`` of them, with ``error``; or the write is cut short.
+
+    ``first`` is set when the calls begin to count; ``calls`` are their names so far.
+    """
+
+    def __init__(self, disk: Disk, error: int = 0, first: int = 0, times: int = 1, is_short: bool = False) -> None:
+        super().__init__(disk)
+        self.error, self.first, self.times, self.is_short = error, first, times, is_short
+        self.calls: list[str] = []
+
+    def enter(self, operation: str) -> None:
+        self.calls.append(operation)
+        if self.first <= len(self.calls) < self.first + self.times:
+            raise OSError(self.error, os.strerror(self.error))
+
+    def append(self, descriptor: int, data: bytes) -> None:
+        try:
+            super().append(descriptor, data)
+        except OSError:
+            if self.is_short:
+                inode = self._open[descriptor]
+                self.put(inode, len(inode.visible), bytes(data[: len(data) // 2]), "append")
+            raise
