@@ -110,8 +110,8 @@ class ObjectCheck:
             parents = [bytes.fromhex(parent["turn"]) for parent in said["parents"]]
             parts = list(_parts(said))
             tip, count = said["request"]["tip"], said["request"]["count"]
-        except (Damaged, KeyError, TypeError, ValueError) as error:
-            self._report.add("bad-turn", where, f"the turn lacks what every turn has: {error}")
+        except Damaged as error:
+            self._report.add("bad-turn", where, str(error))
             return
         for parent in parents:
             if why := self.state(parent):

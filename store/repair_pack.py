@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from store import pack
-from store.pack import BLOCK_HEADER, BLOCK_MAGIC, MAX_CONTENT_BITS, NEW_FRAME
+from store.pack import BLOCK_HEADER, BLOCK_MAGIC, DENSE, MAX_CONTENT_BITS, NEW_FRAME
 from store.survey import PackSurvey, survey_pack
 
 _MOST_MENDED = 16  # blocks
@@ -52,7 +52,8 @@ def _mended(data: bytes, survey: PackSurvey) -> bytes | None:
 def _other_heads(stored: bytes, body: bytes, next_record: int) -> Iterator[bytes]:
     """The block with another header, for which the checksum speaks, or of which only the checksum is damaged."""
     length = len(body).to_bytes(4, "little")
-    flags = {stored[3], *(bits << 1 | new for bits in range(1, MAX_CONTENT_BITS + 1) for new in (0, NEW_FRAME))}
+    kinds = (0, NEW_FRAME, NEW_FRAME | DENSE)
+    flags = {stored[3], *(bits << 1 | kind for bits in range(1, MAX_CONTENT_BITS + 1) for kind in kinds)}
     for first in {int.from_bytes(stored[8:12], "little"), next_record}:
         for flag in sorted(flags):
             head = bytes((flag,)) + length + first.to_bytes(4, "little")

@@ -10,6 +10,7 @@ from blake3 import blake3
 
 from store.canonical import loads
 from store.errors import Damaged
+from store.turn_shape import is_turn
 
 FORMAT: Final = 1
 
@@ -19,6 +20,8 @@ def parse(payload: bytes) -> dict[str, Any]:
     turn = loads(payload)
     if not isinstance(turn, dict) or turn.get("format") != FORMAT:
         raise Damaged("a turn of a format that this deck does not read")
+    if not is_turn(turn):
+        raise Damaged("a turn lacks what every turn has")
     return turn
 
 
