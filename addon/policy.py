@@ -34,11 +34,23 @@ def is_model_call(flow: http.HTTPFlow, providers: Providers) -> bool:
     return providers.is_model_call(method, host, port, path)
 
 
+def is_model_socket(flow: http.HTTPFlow, providers: Providers) -> bool:
+    """Whether model calls may pass inside a WebSocket: where they may be posted, they may also be sent as messages."""
+    if traffic.mode(flow) is Mode.REVERSE:
+        return providers.is_model_path("POST", flow.request.path)
+    host, port = traffic.destination(flow)
+    return providers.is_model_call("POST", host, port, flow.request.path)
+
+
 def refusal(trouble: str) -> http.Response:
     """The answer to a model call that must not go upstream unrecorded (fail policy ``closed``)."""
+    return http.Response.make(503, refusal_message(trouble), {"content-type": "application/json"})
+
+
+def refusal_message(trouble: str) -> bytes:
+    """The same as a message of a WebSocket."""
     message = (
         f"deck: the archive cannot be written ({trouble}) and the fail policy is closed, so this request was not "
         "sent. Repair the archive, or start with the fail policy open."
     )
-    body = {"type": "error", "error": {"type": "api_error", "message": message}}
-    return http.Response.make(503, json.dumps(body), {"content-type": "application/json"})
+    return json.dumps({"type": "error", "status": 503, "error": {"type": "api_error", "message": message}}).encode()

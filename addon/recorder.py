@@ -23,6 +23,7 @@ from addon.inflight import InFlight
 from addon.report import Counts, Report
 from addon.settings import Settings, SettingsError
 from addon.tee import Tee
+from addon.websocket import Sockets
 from addon.writer import Writer
 from store import providers
 from store.errors import StoreError
@@ -42,6 +43,7 @@ class Capture:
         self._writer: Writer | None = None
         self._counts = Counts()
         self._flights: dict[str, InFlight] = {}
+        self._sockets = Sockets()
 
     def load(self, loader: addonmanager.Loader) -> None:
         """Declare the options; listen on loopback where the user did not say otherwise (mitmproxy: everywhere)."""
@@ -76,7 +78,7 @@ class Capture:
         writer, self._writer = self._writer, None
         if writer is None:
             return
-        for flight in self._flights.values():
+        for flight in (*self._flights.values(), *self._sockets.close()):
             flight.end(Outcome.INTERRUPTED, "the recorder was stopped")
             writer.put(flight, time.monotonic() + PATIENCE, _nothing)
         self._flights.clear()
@@ -170,36 +172,54 @@ class Capture:
                 await self._import(flow)
 
     def websocket_start(self, flow: http.HTTPFlow) -> None:
-        """Model calls inside a WebSocket are counted only; the traffic is untouched."""
-        if flow.live and policy.is_ours(flow, self._providers):
+        """A WebSocket is open: one on which model calls may pass is watched, others are only counted."""
+        with self._guard(flow):
+            chosen = self._settings
+            if chosen is None or not flow.live or not policy.is_ours(flow, self._providers):
+                return
             self._counts.websockets += 1
             self._touch()
+            if policy.is_model_socket(flow, self._providers) and (self._writer is not None or chosen.is_closed):
+                self._sockets.start(flow, traffic.request_head(flow, chosen.run, chosen.tags), self._new_flight)
 
-    def websocket_message(self, flow: http.HTTPFlow) -> None:
-        """mitmproxy keeps every message for ever; only the newest is needed to pass it on."""
-        if flow.live and flow.websocket is not None:
-            del flow.websocket.messages[:-1]
+    async def websocket_message(self, flow: http.HTTPFlow) -> None:
+        """A message, passed on when this returns: at once, except the one that ends a response."""
+        with self._guard(flow):
+            ended = self._sockets.message(flow) if flow.live else None
+            if ended is not None:
+                await self._finish(ended, Outcome.COMPLETE, "")
+
+    async def websocket_end(self, flow: http.HTTPFlow) -> None:
+        """The socket is gone, and with it what had not ended."""
+        with self._guard(flow):
+            for flight, outcome in self._sockets.end(flow):
+                await self._finish(flight, outcome, "the WebSocket was closed")
 
     def _begin(self, flow: http.HTTPFlow) -> None:
-        chosen, writer = self._settings, self._writer
-        if chosen is None or writer is None:  # no archive: its error stands in the log
-            if chosen is not None and chosen.is_closed:
-                flow.response = policy.refusal("none is open")
-            else:
-                flow.request.stream = True
+        chosen = self._settings
+        if chosen is None or (self._writer is None and not chosen.is_closed):  # its error stands in the log
+            flow.request.stream = True
             return
-        head = traffic.request_head(flow, chosen.run, chosen.tags)
-        entry = writer.open_entry(head)
-        if chosen.is_closed and (entry is None or writer.trouble):
-            if entry is not None:
-                entry.discard()
-            flow.response = policy.refusal(writer.trouble or "it is not open yet")
-            self._counts.refused += 1
-            writer.lost("refused", head, writer.trouble)
+        flight = self._new_flight(traffic.request_head(flow, chosen.run, chosen.tags))
+        if isinstance(flight, str):
+            flow.response = policy.refusal(flight)
             return
-        flight = InFlight(head, entry)
         self._flights[flow.id] = flight
         flow.request.stream = Tee(flight.request_data, partial(self._fail, flow))
+
+    def _new_flight(self, head: Exchange) -> InFlight | str:
+        """A new exchange, or why the fail policy refuses it."""
+        writer, is_closed = self._writer, self._settings is not None and self._settings.is_closed
+        if writer is None:
+            return "none is open"
+        entry = writer.open_entry(head)
+        if not is_closed or (entry is not None and not writer.trouble):
+            return InFlight(head, entry)
+        if entry is not None:
+            entry.discard()
+        self._counts.refused += 1
+        writer.lost("refused", head, writer.trouble)
+        return writer.trouble or "it is not open yet"
 
     async def _finish(self, flight: InFlight, outcome: Outcome, error: str) -> None:
         flight.end(outcome, error)
@@ -247,6 +267,8 @@ class Capture:
     def _fail(self, flow: http.HTTPFlow, error: Exception) -> None:
         """Give an exchange up and let what is left of it stream on untouched."""
         flight = self._flights.pop(flow.id, None)
+        for each in self._sockets.abandon(flow):
+            self._lost(each, error)
         if flow.response is None:
             flow.request.stream = flow.request.stream or True
         elif flow.live:

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from deck.views import Piece
-from store import chunks
+from store import chunks, socket_body
 from store.canonical import loads
 from store.reading import Block
 from store.wire.sse import Event, parse
@@ -40,11 +40,17 @@ class Arrivals:
 def pieces(body: bytes, blocks: Sequence[Block], arrivals: Arrivals) -> list[Piece]:
     """What became visible of the answer's ``blocks`` as ``body`` arrived, in order."""
     streamed = any(block.start >= 0 for block in blocks)
-    events = parse(body) if streamed else []
+    events = _events(body) if streamed else []
     found: list[Piece] = []
     for block in blocks:
         found += _of_block(block, events, arrivals) if block.start >= 0 else _at_once(block, arrivals.at(-1))
     return found
+
+
+def _events(body: bytes) -> list[Event]:
+    """The events of a stream, or the messages of a socket."""
+    messages = socket_body.parse(body)
+    return [Event("", each.data, each.start, each.end) for each in messages] if messages else parse(body)
 
 
 def _at_once(block: Block, at_ms: int) -> Iterator[Piece]:

@@ -67,8 +67,8 @@ class Incoming(NamedTuple):
 
     @property
     def provider_id(self) -> str:
-        """The id that the provider gave the request, or ``""``."""
-        headers = self.exchange.response_headers
+        """The id that the provider gave the request, or ``""``; a socket's handshake has one for all its exchanges."""
+        headers = () if self.exchange.status == 101 else self.exchange.response_headers
         return next((found for name in ("request-id", "x-request-id") if (found := header(headers, name))), "")
 
     def answer_element(self) -> bytes | None:

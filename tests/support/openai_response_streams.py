@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from store import frames
+from store import socket_body
 
 HEAD: dict[str, Any] = {
     "id": "resp_1",
@@ -128,7 +128,7 @@ class Events:
 
     def frames(self) -> bytes:
         """The events as the messages of a WebSocket."""
-        return b"".join(frames.frame(message, from_client=False, is_text=True) for message in self.messages)
+        return b"".join(socket_body.piece(message, from_client=False, is_text=True) for message in self.messages)
 
 
 _NOTE = {"type": "url_citation", "url": "https://example.org/", "title": "A page", "start_index": 0, "end_index": 7}

@@ -8,7 +8,7 @@ event says: ``output_item.done``, else the response in the terminal event, else 
 from collections.abc import Iterable
 from typing import Any, Final
 
-from store import frames
+from store import socket_body
 from store.canonical import loads
 from store.reading import Answer, Block
 from store.wire import sse
@@ -27,8 +27,8 @@ def read_stream(body: bytes) -> Answer:
 
 
 def read_messages(body: bytes) -> Answer:
-    """The answer in the messages of a WebSocket (`store.frames`), complete or cut anywhere."""
-    messages = frames.parse(body)
+    """The answer in the messages of a WebSocket (`store.socket_body`), complete or cut anywhere."""
+    messages = socket_body.parse(body)
     return _read(sse.Event("", each.data, each.start, each.end) for each in messages if not each.from_client)
 
 

@@ -10,6 +10,7 @@ import re
 from typing import Final, NamedTuple
 
 _END: Final = b"\n\n"
+_MARKS: Final = (b"< ", b"> ", b"<#", b">#")
 _NEXT: Final = re.compile(rb"\n\n(?=[<>][ #])")
 
 
@@ -23,7 +24,7 @@ class Message(NamedTuple):
     end: int
 
 
-def frame(data: bytes, *, from_client: bool, is_text: bool) -> bytes:
+def piece(data: bytes, *, from_client: bool, is_text: bool) -> bytes:
     """The bytes of one message in a body."""
     mark = (b">" if from_client else b"<") + (b" " if is_text else b"#")
     return mark + data + _END
@@ -33,7 +34,7 @@ def parse(body: bytes) -> list[Message]:
     """The messages of a body; one that is cut short counts only where nothing of it is missing but its empty line."""
     found: list[Message] = []
     position = 0
-    while body[position : position + 2] in (b"< ", b"> ", b"<#", b">#"):
+    while body.startswith(_MARKS, position):
         following = _NEXT.search(body, position + 2)
         stop = following.start() if following else len(body) - len(_END) * body.endswith(_END)
         end = min(stop + len(_END), len(body))

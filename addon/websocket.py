@@ -1,0 +1,120 @@
+"""Model calls inside a WebSocket: one exchange for each response, while the socket lives on.
+
+A client's message that asks for a response is the request body of a new exchange, byte for byte; what passes after it,
+in either direction, is its response body (`store.socket_body`), until the provider's message that ends the response.
+Answers come in the order of their requests. What passes while nothing is asked is no model call and is passed over.
+Status and headers are those of the handshake, as the messages have none.
+"""
+
+import time
+from collections import deque
+from collections.abc import Callable
+from dataclasses import replace
+
+from mitmproxy import ctx, http
+
+from addon import policy, traffic
+from addon.inflight import InFlight
+from store import socket_body
+from store.exchange import Exchange, Outcome
+from store.headers import Headers
+from store.wire.openai_responses.socket import begins, ends
+
+SWITCHED = 101
+Begin = Callable[[Exchange], InFlight | str]
+"""Makes the exchange of a request head, or says why it is refused."""
+
+
+class Sockets:
+    """The sockets that are open and watched."""
+
+    def __init__(self) -> None:
+        self._open: dict[str, Socket] = {}
+
+    def start(self, flow: http.HTTPFlow, head: Exchange, begin: Begin) -> None:
+        """Watch a socket; ``head`` is its handshake's request."""
+        self._open[flow.id] = Socket(head, traffic.response_headers(flow), begin)
+
+    def message(self, flow: http.HTTPFlow) -> InFlight | None:
+        """The newest message is about to be passed on; the exchange that it ends, if it does.
+
+        mitmproxy keeps every message for ever, which only the newest is needed for. A request that is refused is not
+        passed on; the client gets an error instead.
+        """
+        if flow.websocket is None:
+            return None
+        message = flow.websocket.messages[-1]
+        del flow.websocket.messages[:-1]
+        socket = self._open.get(flow.id)
+        if socket is None or message.injected:
+            return None
+        data, from_client, is_text = message.content, message.from_client, message.is_text
+        if not (from_client and is_text and begins(data)):
+            return socket.pass_on(data, from_client=from_client, is_text=is_text)
+        refused = socket.ask(data)
+        if refused:
+            message.dropped = True
+            ctx.master.commands.call("inject.websocket", flow, True, policy.refusal_message(refused))
+        return None
+
+    def end(self, flow: http.HTTPFlow) -> list[tuple[InFlight, Outcome]]:
+        """The socket is gone: the exchanges that had not ended, and how they did.
+
+        Close codes say little (Codex always leaves with 1006); who left says more.
+        """
+        socket = self._open.pop(flow.id, None)
+        by_client = flow.websocket is not None and flow.websocket.closed_by_client
+        outcome = Outcome.CLIENT_ABORTED if by_client else Outcome.UPSTREAM_ERROR
+        return [(flight, outcome) for flight in socket.close()] if socket else []
+
+    def abandon(self, flow: http.HTTPFlow) -> list[Exchange]:
+        """Give a socket up, if it is one; the heads of what was in flight on it."""
+        socket = self._open.pop(flow.id, None)
+        flights = socket.close() if socket else []
+        for flight in flights:
+            flight.abandon()
+        return [flight.head for flight in flights]
+
+    def close(self) -> list[InFlight]:
+        """The recorder stops: what is in flight on any socket."""
+        sockets = list(self._open.values())
+        self._open.clear()
+        return [flight for socket in sockets for flight in socket.close()]
+
+
+class Socket:
+    """One socket and the exchanges in flight on it, oldest first."""
+
+    def __init__(self, head: Exchange, headers: Headers, begin: Begin) -> None:
+        self._head = head
+        self._headers = headers
+        self._begin = begin
+        self._flights: deque[InFlight] = deque()
+
+    def ask(self, data: bytes) -> str:
+        """A message that asks for a response is about to be passed on; why it must not be, or empty."""
+        flight = self._begin(replace(self._head, started_ms=int(time.time() * 1000)))
+        if isinstance(flight, str):
+            return flight
+        self._flights.append(flight)
+        flight.request_data(data)
+        flight.request_end()
+        return ""
+
+    def pass_on(self, data: bytes, *, from_client: bool, is_text: bool) -> InFlight | None:
+        """Any other message is about to be passed on; the exchange that it ends, if it does."""
+        if not self._flights:
+            return None
+        flight = self._flights[-1 if from_client else 0]
+        if flight.head.status is None:
+            flight.response_head(SWITCHED, self._headers, None)
+        flight.response_data(socket_body.piece(data, from_client=from_client, is_text=is_text))
+        if from_client or not is_text or not ends(data):
+            return None
+        return self._flights.popleft()
+
+    def close(self) -> list[InFlight]:
+        """The exchanges that had not ended. Idempotent."""
+        cut = list(self._flights)
+        self._flights.clear()
+        return cut
