@@ -13,6 +13,16 @@ def _text(value: Any) -> bool:
     return isinstance(value, str)
 
 
+def _name(value: Any) -> bool:
+    """Text that SQLite can take as it is."""
+    return isinstance(value, str) and value == unbroken(value)
+
+
+def unbroken(text: str) -> str:
+    """Text without lone surrogates: what JSON can hold and UTF-8 cannot."""
+    return text if text.isascii() else text.encode("utf-8", "replace").decode("utf-8")
+
+
 def _number(value: Any) -> bool:
     return isinstance(value, int) and not isinstance(value, bool) and -_LARGEST < value < _LARGEST
 
@@ -49,7 +59,8 @@ _SHAPE: dict[str, Any] = {
     "run": _id_or_none,
     "tags": _each(_text),
     "parents": _each({"turn": _id, "kind": _text, "confidence": _confidence}),
-    **dict.fromkeys(("session", "thread", "role", "outcome", "error"), _text),
+    **dict.fromkeys(("session", "thread"), _name),
+    **dict.fromkeys(("role", "outcome", "error"), _text),
     "notes": _each(_text),
     "client": dict.fromkeys(("name", "version", "cwd"), _text),
     "times": {"start": _number} | dict.fromkeys(("request_end", "first_byte", "end"), _number_or_null),
