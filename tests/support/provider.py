@@ -77,6 +77,7 @@ class Reply:
     framing: str = "chunked"
     paced: bool = False  # each piece waits for `Provider.let`
     cut_after: int | None = None  # break the connection after so many pieces
+    pause: float = 0.0  # seconds between pieces
 
     @staticmethod
     def stream(texts: list[str], coding: str = "", **options: object) -> "Reply":
@@ -256,6 +257,8 @@ class Provider:
             writer.write(b"%x\r\n%b\r\n" % (len(piece), piece) if reply.framing == "chunked" else piece)
             await writer.drain()
             seen.sent += piece
+            if reply.pause:
+                await asyncio.sleep(reply.pause)
         if reply.framing == "chunked":
             writer.write(b"0\r\n\r\n")
         await writer.drain()
