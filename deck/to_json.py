@@ -10,6 +10,7 @@ from deck.timeline import Timeline
 from deck.views import Message, SessionView, Step, StepRow, TurnRow, TurnView
 from store.canonical import UNPARSABLE, loads
 from store.reading import Block, laid_open
+from store.wire import by_name
 
 
 def session_json(view: SessionView) -> dict[str, Any]:
@@ -80,7 +81,7 @@ def target_json(timeline: Timeline, target: Target) -> dict[str, Any]:
 
 
 def conversation(timeline: Timeline, id: str) -> list[Any]:
-    """The conversation of a turn as the client sent it, and the answer as its last message."""
+    """The conversation of a turn as the client sent it, and the answer as the client would send it back."""
     payload = timeline.payload(id)
     name = payload["request"]["conversation"]
     messages = laid_open(loads(timeline.body(id, "request"))).get(name) if name else None
@@ -91,7 +92,8 @@ def conversation(timeline: Timeline, id: str) -> list[Any]:
         )
     view = timeline.turn(id, earlier=False)
     answer = loads(view.answer.raw) if view.answer is not None else UNPARSABLE
-    return messages if answer is UNPARSABLE else [*messages, answer]
+    wire = by_name(payload["reading"]["wire"])
+    return [*messages, *(wire.echo(answer) if isinstance(answer, dict) else ())]
 
 
 def _members(value: Any) -> dict[str, Any]:
