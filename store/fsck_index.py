@@ -9,8 +9,9 @@ from store.fsck_report import Report
 FILE: Final = "index.sqlite"
 _ROWS: Final = {
     "blocks": "SELECT p.name, b.first, b.offset, b.length, b.frame, b.frame_first"
-    " FROM {db}.blocks b JOIN {db}.packs p ON p.id = b.pack",
-    "objects": "SELECT p.name, o.place, o.id, o.kind FROM {db}.objects o JOIN {db}.packs p ON p.id = o.pack",
+    " FROM {db}.blocks b JOIN {db}.packs p ON p.id = b.pack WHERE p.name IN (SELECT name FROM main.packs)",
+    "objects": "SELECT p.name, o.place, o.id, o.kind FROM {db}.objects o JOIN {db}.packs p ON p.id = o.pack"
+    " WHERE p.name IN (SELECT name FROM main.packs)",
     "records": "SELECT journal, position, type, time_ms, object FROM {db}.records",
     "turns": "SELECT id, exchange, session, thread, role, client, version, run, started_ms, first_byte_ms, end_ms,"
     " committed_ms, outcome, status, wire, model, stop, error, input, output, cache_read, cache_write_5m,"
@@ -33,8 +34,8 @@ _WHOLE: Final = {
 def check_index(archive: Archive, fresh: Archive, report: Report, changing: bool) -> None:
     """Compare the index file, if there is one of this version, with the ``fresh`` one.
 
-    An index may be behind: then what it has must be right. ``changing``: a writer is alive, which may have told the
-    file more than the fresh index saw.
+    An index may be behind: then what it has must be right, but for packs that gc has removed. ``changing``: a writer
+    is alive, which may have told the file more than the fresh index saw.
     """
     path = archive.path / "index" / FILE
     if changing or not path.exists():

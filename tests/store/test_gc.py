@@ -1,8 +1,10 @@
 """`store.gc`: everything is there afterwards, under its id, in less space; nothing else was touched."""
 
+import errno
+import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from itertools import chain, islice
+from itertools import chain, count, islice
 from pathlib import Path
 
 import claude_17
@@ -14,6 +16,7 @@ from store import pack
 from store.archive import Archive
 from store.errors import Busy
 from store.exchange import Exchange
+from store.files import Files
 from store.fsck import check
 from store.gc import alone, collect
 from store.pack import BLOCK_HEADER, HEADER_BYTES, REPACKED
@@ -342,3 +345,47 @@ def test_a_pack_that_lacks_a_frame_is_packed_like_any_other(tmp_path: Path, monk
         report = collect(archive)
         assert (len(report.replaced), report.left) == (4, [])
         assert content(archive) == before
+
+
+def failing(number: int) -> tuple[Files, list[str]]:
+    """Files where one change, the ``number``-th, fails for want of room; and the changes that were asked for."""
+    asked: list[str] = []
+
+    def failing_at(name: str) -> Callable[..., object]:
+        whole = getattr(Files, name)
+
+        def change(self: Files, *given: object) -> object:
+            asked.append(name)
+            if len(asked) == number:
+                raise OSError(errno.ENOSPC, name)
+            return whole(self, *given)
+
+        return change
+
+    changes = ("create", "append", "sync", "sync_folder", "rename", "remove", "open_folder")
+    return type("Failing", (Files,), {name: failing_at(name) for name in changes})(), asked
+
+
+def test_whatever_fails_nothing_is_lost_and_the_next_gc_goes_on(three_packs: Path, tmp_path: Path) -> None:
+    with Archive.open(three_packs) as archive:
+        before = content(archive)
+    failures = 0
+    for number in count(1):
+        path = tmp_path / f"copy {number}"
+        shutil.copytree(three_packs, path)
+        files, asked = failing(number)
+        with Archive.open(path) as archive:
+            archive.files = files
+            try:
+                collect(archive)
+            except OSError:
+                failures += 1
+            assert {wanted: tuple(archive.get(wanted)) for wanted in before} == before
+            assert check(archive).findings == []
+        with Archive.open(path) as archive:
+            collect(archive)
+            assert content(archive) == before
+            assert [name.startswith(REPACKED) for name in packs(archive)] == [True]
+        if len(asked) < number:
+            break
+    assert failures > 8
