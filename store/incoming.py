@@ -13,7 +13,6 @@ from store.ids import object_id
 from store.mask import Masker
 from store.reading import Answer, Identity, Members, Wire
 from store.records import message_payload
-from store.turn_shape import unbroken
 
 BODY_LIMIT: Final = 64 << 20
 _CONVERSATIONS_KEPT: Final = 4
@@ -119,7 +118,6 @@ class Intake:
         path = _path(exchange.url)
         wire = wires.pick(path, members)
         first = loads(contents[0]) if contents else None
-        who = wire.identity(exchange.request_headers, members, first if isinstance(first, dict) else None)
         return Request(
             url=self._masker.url(exchange.url),
             headers=_headers(self._masker.headers(exchange.request_headers)),
@@ -130,7 +128,7 @@ class Intake:
             ids=_chain_ids(body, seen),
             contents=contents,
             wire=wire,
-            who=Identity(*map(unbroken, who)),  # what the client made up becomes the names of things
+            who=wire.identity(exchange.request_headers, members, first if isinstance(first, dict) else None),
             model=wire.model(path, members),
             base=wire.base(members),
             tools=self._count_tools(wire, members),

@@ -14,13 +14,8 @@ def _text(value: Any) -> bool:
 
 
 def _name(value: Any) -> bool:
-    """Text that SQLite can take as it is."""
-    return isinstance(value, str) and value == unbroken(value)
-
-
-def unbroken(text: str) -> str:
-    """Text without lone surrogates: what JSON can hold and UTF-8 cannot."""
-    return text if text.isascii() else text.encode("utf-8", "replace").decode("utf-8")
+    """Text without lone surrogates, which JSON can hold and SQLite cannot look for."""
+    return isinstance(value, str) and (value.isascii() or value.encode("utf-8", "replace").decode("utf-8") == value)
 
 
 def _number(value: Any) -> bool:

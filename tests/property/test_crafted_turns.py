@@ -2,12 +2,11 @@
 
 import copy
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
-from damage import make_small, small_exchanges
+from damage import make_small
 
 from deck.timeline import Timeline
 from store.archive import Archive
@@ -15,7 +14,6 @@ from store.canonical import dumps, loads
 from store.errors import StoreError
 from store.fsck import examine
 from store.journal import Type
-from store.record import Recorder
 from store.writer import Writer
 
 ODD: tuple[Any, ...] = (None, "", -1, 1 << 70, 1.5, True, [], [[]], {}, {"a": 1}, "zz" * 32, "\ud800", "0" * 64)
@@ -62,14 +60,3 @@ def test_turns_of_any_shape_harm_nobody(made: tuple[Path, list[bytes]]) -> None:
                     continue
         assert timeline.sessions()
     assert {finding.kind for finding in examine(path).findings} >= {"bad-turn"}
-
-
-def test_a_session_whose_name_is_no_unicode_is_recorded(tmp_path: Path) -> None:
-    (exchange,) = small_exchanges(1, "one")
-    body = b'{"model":"m","prompt_cache_key":"s\\ud800","input":[{"role":"user","content":"Hi \\ud800."}]}'
-    odd = replace(exchange, url="https://api.openai.com/v1/responses", request_body=body)
-    with Archive.create(tmp_path / "a") as archive, Recorder(archive) as recorder:
-        turn = recorder.record(odd).turn
-        said = loads(archive.get_kind(turn, "turn"))
-        assert archive.get_kind(bytes.fromhex(said["request"]["body"]), "blob") == body
-    assert examine(tmp_path / "a").findings == []
