@@ -62,9 +62,9 @@ def weight(archive: Archive) -> int:
 def three_packs(tmp_path: Path) -> Path:
     """Two sessions in three packs, one of them gone on with by another writer."""
     path = tmp_path / "a"
-    first = list(conversation(9, "first"))
+    first = list(conversation(9, "first", 600))
     record(path, iter(first[:5]))
-    record(path, conversation(4, "second"))
+    record(path, conversation(4, "second", 600))
     record(path, iter(first[5:]))
     return path
 
@@ -124,8 +124,8 @@ def test_recording_and_reading_go_on_after_gc(three_packs: Path) -> None:
     with Archive.open(three_packs) as archive:
         collect(archive)
     with Archive.open(three_packs) as archive, Recorder(archive) as recorder:
-        known = recorder.record(next(conversation(1, "first")))
-        more = [recorder.record(exchange) for exchange in islice(conversation(12, "first"), 9, 12)]
+        known = recorder.record(next(conversation(1, "first", 600)))
+        more = [recorder.record(exchange) for exchange in islice(conversation(12, "first", 600), 9, 12)]
         assert known.known
         assert [each.known for each in more] == [False] * 3
         assert check(archive).findings == []
