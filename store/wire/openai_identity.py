@@ -39,7 +39,8 @@ def read_identity(headers: Headers, members: Members, first: Mapping[str, Any] |
 def _codex(headers: Headers, members: Members, version: str) -> Identity:
     """Codex tells the same in headers, in a JSON header, and in ``client_metadata`` of the body; 0.77 has less."""
     extra = loads(members.get("client_metadata", b""))
-    said = {**_metadata(string(extra, _TURN_METADATA)), **_metadata(header(headers, _TURN_METADATA))}
+    # on a socket the headers are those of its first request
+    said = {**_metadata(header(headers, _TURN_METADATA)), **_metadata(string(extra, _TURN_METADATA))}
 
     def told(member: str, *names: str) -> str:
         places = (said.get(member), *(header(headers, name) for name in names), string(extra, member))

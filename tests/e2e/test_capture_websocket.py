@@ -1,6 +1,7 @@
 """Responses over a WebSocket through a recording proxy: one turn for each response, while the socket lives on."""
 
 import json
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -17,6 +18,14 @@ from store import socket_body
 
 pytestmark = pytest.mark.e2e
 URL = "wss://api.openai.com/v1/responses"
+
+KEPT = """
+import logging
+
+def websocket_message(flow):
+    logging.getLogger("test").warning("messages kept: %d", len(flow.websocket.messages))
+"""
+"""What mitmproxy has in memory of a socket, after the recorder has seen a message."""
 
 
 @pytest.fixture
@@ -78,7 +87,7 @@ def test_the_sdk_has_its_answers_and_each_is_a_turn(start: Any, sockets: SocketP
 
 def test_what_else_passes(start: Any, sockets: SocketProvider) -> None:
     """Control messages in the middle of an answer, requests sent ahead, errors, and messages that belong to nobody."""
-    proxy: Proxy = start(provider_port=sockets.port)
+    proxy: Proxy = start(provider_port=sockets.port, scripts=[KEPT])
     limits = b'{"type": "codex.rate_limits", "used": 5}'
     whole = answer(2, "Two.").messages
     error = b'{"type": "error", "status": 429, "error": {"code": "rate", "message": "Slow down"}}'
@@ -93,6 +102,8 @@ def test_what_else_passes(start: Any, sockets: SocketProvider) -> None:
     found = turns(proxy.archive)
     assert [turn.request for turn in found] == [seen for seen in sockets.seen if b"response.create" in seen]
     assert [turn.payload["reading"]["error"] for turn in found] == ["", "", "rate: Slow down", "rate: Slow down", ""]
+    assert "messages kept: 1\n" in proxy.log()
+    assert not re.search(r"messages kept: [^1]", proxy.log())
     control = as_sent({"type": "response.cancel"})
     passed = [message for turn in found for message in messages(turn)]
     assert [data for data, from_client in passed if not from_client] == received

@@ -23,7 +23,7 @@ class Responses(Plain):
     name = "openai.responses"
     version = 1
     conversation = "input"
-    spawn_tools: tuple[str, ...] = ("spawn_agent", "task")  # Codex's; opencode's
+    spawn_tools: tuple[str, ...] = ("multi_agent_v1.spawn_agent", "spawn_agent", "task")  # Codex's; opencode's
 
     def claims(self, url_path: str, members: Members) -> bool:
         """By path."""
@@ -64,9 +64,9 @@ class Responses(Plain):
         return (Block("system", "text", text=text),) if text else ()
 
     def tools(self, members: Members) -> tuple[tuple[str, Any], ...]:
-        """The ``tools`` member; a tool without a name is called by its type."""
+        """The ``tools`` member, those of a namespace one by one; a tool without a name is called by its type."""
         tools = loads(members.get("tools", b""))
-        return tuple((_tool_name(tool), tool) for tool in tools) if isinstance(tools, list) else ()
+        return tuple(named for tool in tools for named in _named_tools(tool)) if isinstance(tools, list) else ()
 
     def answer(self, body: bytes, content_type: str, status: int) -> Answer:
         """An event stream, messages of a WebSocket, a response or an error, whichever the body is."""
@@ -78,6 +78,12 @@ class Responses(Plain):
 def _string(members: Members, name: str) -> str:
     value = loads(members.get(name, b""))
     return value if isinstance(value, str) else ""
+
+
+def _named_tools(tool: Any) -> list[tuple[str, Any]]:
+    name = _tool_name(tool)
+    inner = tool.get("tools") if isinstance(tool, dict) and tool.get("type") == "namespace" else None
+    return [(f"{name}.{_tool_name(each)}", each) for each in inner] if isinstance(inner, list) else [(name, tool)]
 
 
 def _tool_name(tool: Any) -> str:

@@ -41,6 +41,13 @@ def test_side_calls_of_codex(kind: str) -> None:
     assert codex(metadata(request_kind=kind)).role == f"aux:{kind}"
 
 
+def test_a_message_of_a_socket_says_more_than_the_handshake() -> None:
+    """Codex opens the socket with a prewarm; the headers stay, each message tells what it is."""
+    said = {"x-codex-turn-metadata": json.dumps(TURN), "thread_id": "s-1"}
+    assert codex(metadata(request_kind="prewarm"), client_metadata=said).role == "main"
+    assert codex(metadata(request_kind="prewarm")).role == "aux:prewarm"
+
+
 def test_an_older_codex() -> None:
     headers = ((b"user-agent", b"codex_exec/0.77.0"), (b"conversation_id", b"c-1"), (b"session_id", b"c-1"))
     assert read_identity(headers, {}, None) == Identity("codex", "0.77.0", "c-1")

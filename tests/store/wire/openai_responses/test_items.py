@@ -95,13 +95,14 @@ def test_members() -> None:
         "model": b'"m"',
         "instructions": b'"Be brief."',
         "previous_response_id": b'"resp_0"',
-        "tools": b'[{"type":"function","name":"a"},{"type":"web_search"},3]',
+        "tools": b'[{"type":"function","name":"a"},{"type":"web_search"},3,'
+        b'{"type":"namespace","name":"mcp","tools":[{"type":"function","name":"b"}]}]',
     }
     assert WIRE.model("/v1/responses", members) == "m"
     assert WIRE.system_blocks(members) == (Block("system", "text", "Be brief."),)
     assert WIRE.base(members) == "resp_0"
     assert WIRE.base({"previous_response_id": b"null"}) == ""
-    assert [name for name, _ in WIRE.tools(members)] == ["a", "web_search", ""]
+    assert [name for name, _ in WIRE.tools(members)] == ["a", "web_search", "", "mcp.b"]
 
 
 @pytest.mark.parametrize("path", ["/v1/responses", "/backend-api/codex/responses", "/v1/responses/compact"])
