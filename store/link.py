@@ -25,7 +25,8 @@ class Linker:
     def find(self, asked: Asked) -> Link:
         """The link of a request. Reads, writes nothing; what cannot be read is no parent."""
         found = self._by_base(asked) if asked.base else self._by_keys(asked)
-        if found.parents or found.notes or found.known or asked.speaker.aside or not asked.count:
+        repeated = found.known and not found.parents  # a root that was asked again
+        if found.parents or found.notes or repeated or asked.speaker.aside or not asked.count:
             return found
         return self._fallback.find(asked)
 
@@ -101,7 +102,7 @@ class Linker:
                     return self._fallback.after_request(attempts, count, asked)
         parent = self._parent(chosen, asked.speaker, sure)
         if parent.kind == "forks" and asked.speaker.thread in ("", chosen.thread):
-            link = self._fallback.extends(asked)
+            link = self._fallback.extends(asked, known)
             if link.parents and link.parents[0].turn != chosen.id:
                 return link
         return self._fallback.beyond(Link((parent,), known, chosen.session, chosen.thread), asked)

@@ -6,11 +6,17 @@ from store.canonical import loads
 from store.errors import StoreError
 from store.link_turns import Turns
 from store.link_values import AMBIGUOUS, Asked, Link, Parent
+from store.loose import sealed
 
 if TYPE_CHECKING:
     from store.archive import Archive
 
-_PROMPTS: Final = ("prompt", "message", "task", "objective", "description")  # of a tool's input, the first that is text
+_PROMPTS: Final = (
+    "prompt",
+    "message",
+    "task",
+    "objective",
+)  # of a tool's input, the first that is text, else the longest text
 
 
 def spawned_by(archive: "Archive", turns: Turns, asked: Asked) -> Link:
@@ -22,9 +28,8 @@ def spawned_by(archive: "Archive", turns: Turns, asked: Asked) -> Link:
     session, tools = asked.speaker.session, asked.wire.spawn_tools
     if not session or not tools:
         return Link()
-    opening = "\n".join(
-        block.text for place in range(asked.count) for block in asked.blocks(place) if block.kind == "text"
-    )
+    blocks = [block for place in range(asked.count) for block in asked.blocks(place)]
+    opening = "\n".join(block.text if block.kind == "text" else sealed(block) for block in blocks)
     found = [
         (len(prompt), turn, call)
         for turn, message, call in turns.open_calls(session, tools)
@@ -46,6 +51,7 @@ def _prompt(archive: "Archive", asked: Asked, message: bytes, call: str) -> str:
     elements = asked.wire.echo(element) if isinstance(element, dict) else ()
     blocks = (block for each in elements for block in asked.wire.request_blocks(each))
     data = next((block.data for block in blocks if block.call_id == call), None)
-    asked_for = [data[name] for name in _PROMPTS if name in data] if isinstance(data, dict) else []
-    text = next((text for text in asked_for if isinstance(text, str)), "")
+    texts = {name: text for name, text in data.items() if isinstance(text, str)} if isinstance(data, dict) else {}
+    named = next((texts[name] for name in _PROMPTS if name in texts), None)
+    text = max(texts.values(), key=len, default="") if named is None else named
     return text if text.strip() else ""

@@ -7,6 +7,7 @@ from typing import Final
 from store.index import Index
 
 SIDE: Final = "aux:"  # roles of side calls begin so; they are no part of the main line
+SUMMARY: Final = "aux:compaction"  # but for this one, whose answer stands for all before it
 LINE: Final = "line-"  # keys of sessions that no client named begin so
 _ROW: Final = (
     "SELECT number, id, session, thread, role, run, client, outcome, status, error, request_key, answer_key,"
@@ -87,7 +88,7 @@ class Turns:
         else:
             found = self._rows("WHERE TRUE ORDER BY number DESC LIMIT ?", (_WINDOW,))
             found = [turn for turn in found if turn.session.startswith(LINE) and turn.client == speaker.client]
-        return _heard([turn for turn in found if not turn.role.startswith(SIDE)], speaker)
+        return _heard([turn for turn in found if turn.role == SUMMARY or not turn.role.startswith(SIDE)], speaker)
 
     def goes_on(self, turn: Earlier) -> bool:
         """Whether a turn of the same line goes on from this one; side calls and other lines do not count."""

@@ -35,11 +35,12 @@ class Link:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A request whose parent is wanted. ``blocks`` gives those of one message by its place in the conversation."""
+    """A request whose parent is wanted. ``content`` and ``blocks`` are those of one message by its place."""
 
     wire: Wire
     speaker: Speaker
     keys: ChainKeys
+    content: Callable[[int], bytes]
     blocks: Callable[[int], tuple[Block, ...]]
     base: str = ""  # id of the response that the provider puts before the conversation
 

@@ -115,10 +115,16 @@ def after_request(request: Sequence[Atom], later: Sequence[Atom]) -> tuple[Seque
     return (later[same:], False) if there.role == "assistant" and same else None
 
 
+def sealed(block: Block) -> str:
+    """What a block holds that only the provider can read, and clients send back as it came; else ``""``."""
+    value = block.data.get("encrypted_content") if isinstance(block.data, dict) else None
+    return value if isinstance(value, str) else ""
+
+
 def _text(block: Block) -> str:
-    if block.kind in ("tool-call", "server-tool-call"):
-        return f"{block.name} {_json(block.data)}"
     if block.kind == "other":
+        return sealed(block) or f"{block.name} {_json(block.data)}"
+    if block.kind in ("tool-call", "server-tool-call"):
         return f"{block.name} {_json(block.data)}"
     text = _REMINDER.sub("", block.text) if "</" in block.text else block.text
     return _SPACE.sub("", text)

@@ -240,7 +240,8 @@ def _asked(incoming: Incoming, along: ChainKeys) -> Asked:
     request, exchange = incoming.request, incoming.exchange
     who, wire, contents = request.who, request.wire, request.contents
     speaker = Speaker(who.session, who.thread, who.role, exchange.run, who.client, exchange.started_ms)
-    return Asked(wire, speaker, along, cache(lambda place: blocks_of(wire, contents[place])), request.base)
+    blocks = cache(lambda place: blocks_of(wire, contents[place]))
+    return Asked(wire, speaker, along, contents.__getitem__, blocks, request.base)
 
 
 def _reading(incoming: Incoming, asked: Asked, link: Link) -> TurnReading:

@@ -81,7 +81,8 @@ class _Again:
         speaker = Speaker(
             *(session, who.thread, who.role, payload["run"], payload["client"]["name"], payload["times"]["start"])
         )
-        return Asked(reader, speaker, along, cache(lambda place: blocks_of(reader, contents[place])), base)
+        blocks = cache(lambda place: blocks_of(reader, contents[place]))
+        return Asked(reader, speaker, along, contents.__getitem__, blocks, base)
 
     def _headers(self, name: str) -> Headers:
         pairs = loads(self._archive.get_kind(bytes.fromhex(name), "blob"))

@@ -22,12 +22,13 @@ class Call:
 
 @dataclass(frozen=True)
 class Said:
-    """An answer of the model. ``cut``: the stream ended before its end."""
+    """An answer of the model. ``cut``: the stream ended before its end. ``sealed``: for the provider's eyes only."""
 
     text: str = ""
     calls: tuple[Call, ...] = ()
     thought: str = ""
     cut: bool = False
+    sealed: str = ""
 
 
 @dataclass(frozen=True)
@@ -48,7 +49,7 @@ class Who:
 
     session: str = ""
     thread: str = ""
-    side: str = ""  # a side call: "title" or "count"
+    side: str = ""  # a side call: "title", "count", "compaction"
 
 
 Headers = tuple[tuple[bytes, bytes], ...]
@@ -202,6 +203,8 @@ class Responses:
             headers.append((b"session-id", who.session.encode()))
         if who.thread:
             headers += [(b"thread-id", who.thread.encode()), (b"x-codex-parent-thread-id", b"main-thread")]
+        if who.side:
+            headers.append((b"x-codex-turn-metadata", json.dumps({"request_kind": who.side}).encode()))
         body = {"model": "m", "stream": True, "instructions": "Be brief.", "input": self.items(history)}
         return Sent(self.url, tuple(headers), body)
 
@@ -220,6 +223,8 @@ class Responses:
         if entry.text:
             content = [{"type": "output_text", "text": entry.text}]
             found.append({"type": "message", "role": "assistant", "content": content})
+        if entry.sealed:
+            found.append({"type": "compaction", "encrypted_content": entry.sealed})
         for each in entry.calls:
             arguments = json.dumps(each.input)
             found.append({"type": "function_call", "name": each.name, "arguments": arguments, "call_id": each.id})

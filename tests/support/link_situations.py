@@ -245,6 +245,35 @@ def a_compaction_without_a_tail(driver: Driver) -> None:
     agent.ask("and on", edges=[(after, "continues")])
 
 
+@situation("responses")
+def a_sealed_compaction(driver: Driver) -> None:
+    """Codex's: a call of its own gives an item that nobody can read, and the next request begins with what is kept."""
+    agent = driver.agent("s-1")
+    first = agent.ask("one", says="first")
+    second = agent.ask("two", says="second", edges=[(first, "continues")])
+    summary = Said(sealed="gAAAAABsealed-and-long-enough")
+    asked = agent.copy(side="compaction").ask("Compact.", says=summary, edges=[(second, "continues")])
+    agent.history = [Told("one"), Told("two"), summary]
+    after = agent.ask("go on", says="On.", edges=[(asked, "compacts")])
+    agent.ask("and on", edges=[(after, "continues")])
+
+
+@situation("responses")
+def a_sealed_prompt(driver: Driver) -> None:
+    """Codex seals what it tells a subagent: the call and the subagent's first item hold the same."""
+    parent, calls, agent = _spawning(driver, "gAAAAABsealed-prompt")
+    sub = driver.agent("s-1", "sub-1")
+    sub.history = [Said(sealed="gAAAAABsealed-prompt")]
+    sub.ask("Begin.", edges=[(parent, "spawned-by")], thread="sub-1", change=_from_the_parent)
+    agent.ask(Told("3", calls[0]), edges=[(parent, "continues")], thread="")
+
+
+def _from_the_parent(body: dict[str, Any]) -> dict[str, Any]:
+    """The sealed prompt comes as a message of the client's."""
+    first, *rest = body["input"]
+    return {**body, "input": [{**first, "type": "agent_message"}, *rest]}
+
+
 @situation()
 def a_trimmed_history(driver: Driver) -> None:
     """A client writes its history anew: other white space, no reminders."""
@@ -491,6 +520,14 @@ def a_new_prompt_in_the_same_session(driver: Driver) -> None:
     agent.history = []
     root = agent.ask("something else entirely", says="Yes.")
     agent.ask("two", edges=[(root, "continues")])
+
+
+@situation()
+def an_answer_quoted_after_a_new_beginning(driver: Driver) -> None:
+    agent = driver.agent("s-1")
+    agent.ask("one", says=LONG)
+    agent.history = []
+    agent.ask(f"Before, you said: {LONG} Why?")
 
 
 def _delta(base: str) -> Callable[[dict[str, Any]], dict[str, Any]]:
