@@ -231,7 +231,7 @@ def _reachable(turn: Earlier, asked: Asked) -> bool:
 
 
 def _summary_of(said: Said) -> str:
-    """The summary that a turn was asked for, loosely, or ``""`` where its answer is none: answers may be quoted, too."""
+    """The summary that a turn was asked for, loosely; ``""`` where its answer is none, for answers are quoted too."""
     text = "".join(atom.text for atom in said.answer if atom.kind == "text")
     inner = text.partition("<summary>")[2].partition("</summary>")[0]
     asked_for = inner or said.turn.role == SUMMARY or _ASKS_FOR_SUMMARY.search(said.request[-1].text)
