@@ -20,7 +20,7 @@ from typing import Final
 from store.adopt import adopt
 from store.archive import Archive
 from store.errors import Busy, Damaged
-from store.gc_plan import PACK_BYTES, Left, plan, units
+from store.gc_plan import PACK_BYTES, Left, plan, record_count, units
 from store.pack import REPACKED
 from store.repack import DenseFrame, DensePack, Repacker, remove_leftovers, size_of
 
@@ -116,9 +116,13 @@ class _Step:
     def _check(self, pack: str) -> None:
         """Read every object of a pack."""
         self._archive.objects.forget()
+        known = 0
         try:
             for wanted in self._ids(pack, "checking"):
                 self._archive.get(wanted)
+                known += 1
+            if known != record_count(self._archive, pack):
+                raise Damaged("the index does not have all of it; remove the folder index and try again")
         except Damaged as error:
             raise Damaged(str(error), where=pack) from error
 
@@ -150,8 +154,9 @@ class _Step:
         self._archive.objects.forget()
         self._archive.refresh()
         count = 0
-        for count, wanted in enumerate(self._ids(pack.name, "reading back"), 1):  # noqa: B007  the count is used below
+        for wanted in self._ids(pack.name, "reading back"):
             self._archive.get(wanted)
+            count += 1
         if count != pack.records:
             raise Damaged(f"{pack.records} objects were written and {count} read back")
         self._repacker.published()

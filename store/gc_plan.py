@@ -74,6 +74,16 @@ def units(archive: Archive, packs: Sequence[str]) -> list[Unit]:
     return [unit for found in sessions.values() for unit in found]
 
 
+def record_count(archive: Archive, pack: str) -> int:
+    """How many records the pack really has: its frames are decoded. Raises `Damaged`."""
+    last_of_frames = archive.index.db.execute(
+        "SELECT b.offset, b.length, max(b.first), b.frame, b.frame_first FROM blocks b JOIN packs p ON p.id = b.pack"
+        " WHERE p.name = ? GROUP BY b.frame",
+        (pack,),
+    ).fetchall()
+    return sum(len(archive.objects.open_frame(pack, Block(*row)).decoder.frame.records) for row in last_of_frames)
+
+
 def _of_pack(archive: Archive, pack: str) -> Iterator[tuple[Unit, str]]:
     """The units of a pack with their sessions. A commit without a turn (a run, a gap) goes with the turn after it."""
     db = archive.index.db

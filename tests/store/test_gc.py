@@ -237,6 +237,19 @@ def test_a_damaged_pack_is_left_as_it_is(three_packs: Path) -> None:
         assert [each.pack for each in collect(archive).damaged] == [path.stem]
 
 
+@pytest.mark.parametrize("which", ["max", "min"])
+def test_an_index_that_lacks_an_object_costs_nothing(three_packs: Path, which: str) -> None:
+    with Archive.open(three_packs) as archive:
+        before = content(archive)
+        place = f"(SELECT {which}(place) FROM objects WHERE pack = 1)"
+        archive.index.db.execute(f"DELETE FROM objects WHERE pack = 1 AND place = {place}")
+        assert collect(archive).damaged
+        for file in (three_packs / "index").iterdir():
+            file.unlink()
+    with Archive.open(three_packs) as archive:
+        assert content(archive) == before
+
+
 def test_only_one_at_a_time(three_packs: Path) -> None:
     with Archive.open(three_packs) as archive, Archive.open(three_packs) as other:
         with alone(archive), pytest.raises(Busy):
