@@ -92,12 +92,14 @@ class Turns:
 
     def goes_on(self, turn: Earlier) -> bool:
         """Whether a turn of the same line goes on from this one; side calls and other lines do not count."""
-        row = self._db.execute(
-            "SELECT 1 FROM parents p JOIN turns t ON t.id = p.turn WHERE p.parent = ?"
-            f" AND p.kind IN ('continues', 'resumes') AND t.role NOT LIKE '{SIDE}%' AND t.session = ? AND t.thread = ?",
-            (turn.id, turn.session, turn.thread),
-        ).fetchone()
-        return row is not None
+        rows = self._db.execute(
+            "SELECT turn FROM parents WHERE parent = ? AND kind IN ('continues', 'resumes')", (turn.id,)
+        ).fetchall()
+        return any(self._is_of_line(bytes(row[0]), turn) for row in rows)
+
+    def _is_of_line(self, child: bytes, turn: Earlier) -> bool:
+        row = self._db.execute("SELECT session, thread, role FROM turns WHERE id = ?", (child,)).fetchone()
+        return row is not None and row[:2] == (turn.session, turn.thread) and not row[2].startswith(SIDE)
 
     def is_replaced(self, turn: Earlier) -> bool:
         """Whether the turn was tried again, so that what follows belongs to the later attempt."""
