@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 from disk import Disk, Faulty, Process
-from disk_stage import ROOT
+from disk_stage import ROOT, empty_disk
 from recorded import gaps, turns
 
 from addon import backlog
@@ -77,7 +77,7 @@ def kept(disk: Disk) -> tuple[list[bytes], list[str]]:
 
 def wrong(error: int, first: int, times: int, is_short: bool) -> list[str]:
     """Faults from a call on; they end, at the latest when every client has had its end."""
-    disk = Disk.of({"/dev": None, "/dev/null": None})
+    disk = empty_disk()
     files = Faulty(disk, error, first, times, is_short)
     counts = Counts()
     writer = Writer(ROOT, Report(None, counts), files)
@@ -96,7 +96,7 @@ def wrong(error: int, first: int, times: int, is_short: bool) -> list[str]:
 
 
 def faults() -> list[tuple[int, int, int, bool]]:
-    disk = Disk.of({"/dev": None, "/dev/null": None})
+    disk = empty_disk()
     files = Faulty(disk)
     writer = Writer(ROOT, Report(None, Counts()), files)
     writer.start()

@@ -3,8 +3,8 @@
 from pathlib import Path
 
 import pytest
-from disk import Disk, Process
-from disk_stage import ROOT
+from disk import Process
+from disk_stage import ROOT, empty_disk
 from exchanges import conversation
 
 from store.archive import Archive
@@ -37,7 +37,7 @@ def gaps(archive: Archive) -> list[int]:
 
 def test_a_gap_fits_on_a_full_disk_and_the_reserve_is_made_again() -> None:
     talk = list(conversation(3, "s", 50))
-    files = Small(Disk.of({"/dev": None, "/dev/null": None}))
+    files = Small(empty_disk())
     with Archive.create(ROOT, files) as archive, Recorder(archive) as recorder:
         recorder.record(talk[0])
         for number, exchange in enumerate(talk[1:]):

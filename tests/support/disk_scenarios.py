@@ -16,6 +16,7 @@ from store.gc import collect
 from store.ids import object_id
 from store.mask import Masker
 from store.record import Recorder
+from store.repair import repair
 from store.spool import Entry, Spool
 
 
@@ -214,6 +215,22 @@ def packed_again(stage: Stage) -> None:
                 assert collect(archive).written
 
 
+def repaired(stage: Stage) -> None:
+    """Both files of a dead writer end torn, and are repaired."""
+    process = stage.process()
+    recorder = Recorder(Archive.create(ROOT, process))
+    for exchange in stage.talk("s", 2):
+        recorder.record(exchange, partial(stage.durable, exchange))
+    process.kill()
+    process = stage.process()
+    for folder in ("journal", "objects/pack"):
+        (name,) = process.names(ROOT / folder)
+        torn = process.open_append(ROOT / folder / name)
+        process.append(torn, b"torn by a crash")
+        process.close(torn)
+    assert repair(ROOT, files=process)
+
+
 SCENARIOS: list[Scenario] = [
     created,
     recorded,
@@ -227,6 +244,7 @@ SCENARIOS: list[Scenario] = [
     large_answer,
     replaced,
     packed_again,
+    repaired,
 ]
 
 BY_NAME: dict[str, Callable[[Stage], None]] = {scenario.__name__: scenario for scenario in SCENARIOS}

@@ -23,7 +23,14 @@ from store.fsck import check
 from store.record import Recorder
 from store.recover import recover
 
-ROOT = Path("/dev/null/archive")  # not in the real world, so that the index, which is derived, stays in memory
+ROOT = Path("/not/there/archive")  # not in the real world, so that the index, which is derived, stays in memory
+
+
+def empty_disk() -> Disk:
+    """A disk with the folder that the archive is to lie in."""
+    return Disk.of({str(folder): None for folder in list(ROOT.parents)[-2::-1]})
+
+
 AFTERWARDS = replace(next(conversation(1, "afterwards", 9)), started_ms=1)
 
 
@@ -63,7 +70,7 @@ class Stage:
 
     def __init__(self, kind: type[Process] = Process, disk: Disk | None = None, ledger: Ledger | None = None) -> None:
         self.kind = kind
-        self.disk = disk or Disk.of({"/dev": None, "/dev/null": None})
+        self.disk = disk or empty_disk()
         self.ledger = ledger or Ledger()
         self.moments: list[Moment] = []
         self.disk.changed = self.note

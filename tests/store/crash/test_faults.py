@@ -16,11 +16,12 @@ from disk_states import digest, power_cuts
 from store.archive import Archive
 from store.errors import StoreError
 from store.exchange import Exchange
+from store.gc import collect
 from store.ids import object_id
 from store.record import Recorder
 from store.recover import recover
 
-SAMPLE = 45
+SAMPLE = 25
 
 
 class Fault(NamedTuple):
@@ -100,6 +101,19 @@ def importing(stage: Stage, process: Faulty) -> None:
             recorder.record(exchange, partial(stage.durable, exchange))
 
 
+def collecting(stage: Stage, process: Faulty) -> None:
+    """Packs are packed again."""
+    with Archive.open(ROOT, process) as archive:
+        tolerant(partial(collect, archive))
+
+
+def two_packs(stage: Stage) -> None:
+    """What `collecting` finds."""
+    for exchange in stage.talk("s", 2):
+        with Archive.create(ROOT, stage.process()) as archive, Recorder(archive) as recorder:
+            recorder.record(exchange, partial(stage.durable, exchange))
+
+
 def left_behind(stage: Stage) -> None:
     """What `recovering` finds: one turn, and two exchanges in the spool of a dead process."""
     process = stage.process()
@@ -116,6 +130,7 @@ WORKS: dict[str, tuple[Work, Callable[[Stage], None]]] = {
     "record": (recording, lambda _stage: None),
     "carry": (carrying, lambda _stage: None),
     "recover": (recovering, left_behind),
+    "gc": (collecting, two_packs),
     "import": (importing, lambda _stage: None),
 }
 

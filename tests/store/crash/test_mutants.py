@@ -303,7 +303,7 @@ MUTANTS = [
     Mutant("the journals' folder is not synced", "recorded", unsynced_folder("journal")),
     Mutant("the packs' folder is not synced", "recorded", unsynced_folder("pack")),
     Mutant("the archive's folder is not synced", "recorded", unsynced_folder("archive")),
-    Mutant("the folder that the archive lies in is not synced", "recorded", unsynced_folder("null")),
+    Mutant("the folder that the archive lies in is not synced", "recorded", unsynced_folder("there")),
     Mutant("a spool's folder is not synced", "large_answer", unsynced_folder("spool")),
     Mutant("a spool file is not synced", "large_answer", unsynced(".flight")),
     Mutant("the journal comes before the pack", "recorded", JournalFirst),
@@ -335,5 +335,6 @@ def test_every_bug_is_found(mutant: Mutant, monkeypatch: pytest.MonkeyPatch) -> 
     BY_NAME[mutant.scenario](stage)
     found = states(stage.moments)
     random.Random(3).shuffle(found)
+    found.sort(key=lambda state: not state.is_kill)  # fewer, and some bugs show there alone
     kind = Process if issubclass(mutant.kind, Failing) else mutant.kind
     assert stage.disk.misuse or any(violations(state, kind) for state in found)
