@@ -15,7 +15,7 @@ LARGE: Final = 256  # bytes from which a value is worth an object of its own
 _LONG: Final = 1024  # bytes from which a string of an opening message is
 _PIECED: Final = 4096  # bytes from which a text is kept in pieces
 _STRING = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"', re.S)
-_SENTENCE = re.compile(rb"(?:\\n)+|[.!?] ")
+_SENTENCE = re.compile(rb"(?:\\n)++|[.!?] ")
 
 
 def take_apart(value: bytes) -> Large:

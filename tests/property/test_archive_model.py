@@ -133,7 +133,7 @@ class ArchiveModel(RuleBasedStateMachine):
 
 def test_an_archive_is_what_was_recorded_whatever_else_happens() -> None:
     run_state_machine_as_test(
-        ArchiveModel, settings=settings(max_examples=15, stateful_step_count=20, deadline=None, derandomize=True)
+        ArchiveModel, settings=settings(max_examples=8, stateful_step_count=20, deadline=None, derandomize=True)
     )
 
 

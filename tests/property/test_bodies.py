@@ -2,6 +2,7 @@
 
 import json
 import random
+import tracemalloc
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from store.archive import Archive
+from store.body import split
 from store.canonical import loads
 from store.exchange import Chunk, Exchange
 from store.fsck import check
@@ -179,7 +181,7 @@ ANY_BODIES = st.lists(st.tuples(BODIES, STYLES, st.integers(0, 1 << 30)), min_si
 QUIET = [HealthCheck.too_slow, HealthCheck.data_too_large]
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=QUIET)
+@settings(max_examples=25, deadline=None, suppress_health_check=QUIET)
 @given(bodies=ANY_BODIES)
 def test_generated_and_mutated_bodies(tmp_path_factory: pytest.TempPathFactory, bodies: Any) -> None:
     _round_trip(tmp_path_factory.mktemp("bodies"), bodies)
@@ -191,6 +193,15 @@ def test_generated_and_mutated_bodies(tmp_path_factory: pytest.TempPathFactory, 
 @given(bodies=ANY_BODIES)
 def test_many_generated_and_mutated_bodies(tmp_path_factory: pytest.TempPathFactory, bodies: Any) -> None:
     _round_trip(tmp_path_factory.mktemp("bodies"), bodies)
+
+
+def test_a_string_of_many_escapes_costs_no_more_than_its_length() -> None:
+    body = talk(b'"' + b"\\n" * 1_000_000 + b'"')
+    tracemalloc.start()
+    assert split(body) is not None
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 8 * len(body)
 
 
 @pytest.mark.prove
