@@ -20,7 +20,7 @@ from typing import Final
 from store.adopt import adopt
 from store.archive import Archive
 from store.errors import Busy, Damaged
-from store.gc_plan import PACK_BYTES, Left, plan, record_count, units
+from store.gc_plan import PACK_BYTES, Left, Unit, plan, record_count, units
 from store.pack import REPACKED
 from store.repack import DenseFrame, DensePack, Repacker, remove_leftovers, size_of
 
@@ -102,7 +102,7 @@ class _Step:
         """Do it. Raises `Damaged` with the pack in ``where``; what was published until then stays."""
         for pack in self._packs:
             self._check(pack)
-        frames = self._repacker.frames(units(self._archive, self._packs))
+        frames = self._repacker.frames(self._units())
         if dry_run:
             self._weigh(frames)
         else:
@@ -112,6 +112,13 @@ class _Step:
             self._remove()
         self._report.replaced += self._packs
         self._report.before += sum(sizes)
+
+    def _units(self) -> Iterator[Unit]:
+        """What is to be packed, with progress told: this is where the time goes."""
+        found = units(self._archive, self._packs)
+        for done, unit in enumerate(found):
+            self._progress("packing", done, len(found))
+            yield unit
 
     def _check(self, pack: str) -> None:
         """Read every object of a pack."""
