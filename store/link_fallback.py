@@ -74,12 +74,11 @@ class Fallback:
         for place in dict.fromkeys((known, asked.count - 1)):
             for element in _beginnings(asked.content(place)):
                 key = chain_key(asked.wire, asked.keys.after(place) if place else b"", element)
-                if found := self._turns.asked(key, asked.speaker):
-                    candidates = [
-                        _Found((0, 0), turn, *(("interrupted", 0.8) if turn.failed else ("rewrites", 0.6)))
-                        for turn in found
-                    ]
-                    return self._best(candidates, asked, place)
+                found = self._turns.asked(key, asked.speaker)
+                rest = _said_in(asked, place + 1) if found else []
+                candidates = [_extended(said.turn, loose.echo(said.answer, rest)) for said in self._reader.read(found)]
+                if fitting := [each for each in candidates if each is not None]:
+                    return self._best(fitting, asked, place + 1 if any(each.fit[0] for each in fitting) else place)
         return Link()
 
     def find(self, asked: Asked) -> Link:
@@ -192,6 +191,15 @@ def _judged(turn: Earlier, echo: Echo, asked: Asked) -> _Found | None:
     if asked.speaker.session and turn.thread == asked.speaker.thread:
         return _Found((0, 0), turn, "probable", 0.5)
     return None  # equal openings are common: a strange answer says that this is another conversation
+
+
+def _extended(turn: Earlier, echo: Echo) -> _Found | None:
+    """An earlier turn whose last message is the beginning of one of this request."""
+    if echo.kind == "other":
+        return None
+    if echo.kind == "none":
+        return _Found((0, 0), turn, *(("interrupted", 0.8) if turn.failed else ("rewrites", 0.6)))
+    return _Found((1, echo.weight), turn, *(("interrupted", 0.8) if turn.failed else ("rewrites", 0.8)))
 
 
 def _lost_its_tail(said: Said, asked: Asked) -> bool:

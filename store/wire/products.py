@@ -4,7 +4,7 @@ import re
 from typing import Final
 
 _PRODUCT: Final = re.compile(r"([A-Za-z0-9._-]{1,60})/([A-Za-z0-9._+-]{1,60})(?: ([0-9][A-Za-z0-9._+-]{0,59}))?")
-_KNOWN_AS: Final = {"claude-cli": "claude-code", "geminicli": "gemini-cli", "google-genai-sdk": "google-genai"}
+_KNOWN_AS: Final = {"claude-cli": "claude-code", "google-genai-sdk": "google-genai"}
 
 
 def product(user_agent: str) -> tuple[str, str]:

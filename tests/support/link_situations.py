@@ -340,6 +340,18 @@ def a_rebuilt_context(driver: Driver) -> None:
 
 
 @situation("gemini")
+def a_result_sent_twice(driver: Driver) -> None:
+    """Gemini CLI 0.61 with --resume: the last tool result is in its message twice."""
+    agent = driver.agent()
+    call = Call("call_a", "read_file", {"file_path": "a.txt"})
+    first = agent.ask("how many frogs?", says=Said("I read the file.", (call,)))
+    second = agent.ask(Told("three frogs", call), says=LONG, edges=[(first, "continues")])
+    agent.history[2:3] = [Told("three frogs", call)] * 2
+    third = agent.ask("sure?", edges=[(second, "rewrites")])
+    agent.ask("and now?", edges=[(third, "continues")])
+
+
+@situation("gemini")
 def an_echo_in_pieces(driver: Driver) -> None:
     """Google's SDK for Python makes a content of every piece of a streamed answer."""
     agent = driver.agent()

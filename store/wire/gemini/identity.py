@@ -15,6 +15,7 @@ from store.reading import Identity, Members
 from store.wire.gemini.blocks import member, parts_of, string
 from store.wire.products import product
 
+_CLI: Final = "gemini-cli"
 _ID: Final = re.compile(r"[A-Za-z0-9._:-]{1,128}\Z")
 _CWD: Final = re.compile(
     r"(?:I'm currently working in the directory: |\*\*Workspace Directories:\*\*\s+- )(\S[^\r\n]{0,4095})"
@@ -32,14 +33,16 @@ _SIDE_CALLS: Final = {
 def read_identity(headers: Headers, members: Members, first: Mapping[str, Any] | None) -> Identity:
     """Never raises; see `store.reading.Identity`."""
     client, version = product(header(headers, "user-agent"))
+    if client.startswith("geminicli"):  # GeminiCLI-tui, and what it is called elsewhere
+        client = _CLI
     session = loads(members.get("session_id", b""))
     text = "\n".join(string(part, "text") for part in parts_of(first))
-    cwd = _CWD.search(text) if client == "gemini-cli" else None
+    cwd = _CWD.search(text) if client == _CLI else None
     return Identity(
         client=client,
         version=version,
         session=session if isinstance(session, str) and _ID.match(session) else "",
-        role=_side_call(members) if client == "gemini-cli" else "main",
+        role=_side_call(members) if client == _CLI else "main",
         cwd=cwd[1] if cwd else "",
     )
 

@@ -184,11 +184,12 @@ def test_system_and_tools() -> None:
     assert [name for name, _ in WIRE.tools(members)] == ["a", "b", "googleSearch"]
 
 
-CLI = ((b"user-agent", b"GeminiCLI/0.61.0/gemini-3-pro (linux; x64) google-api-nodejs-client/9.15.1"),)
+CLI = ((b"user-agent", b"GeminiCLI-tui/0.61.0/gemini-3-pro (linux; x64; terminal)"),)
 
 
 def test_gemini_cli_says_who_it_is() -> None:
-    first = {"role": "user", "parts": [{"text": "…\nI'm currently working in the directory: /home/x/shop\nHere"}]}
+    context = "<session_context>\n- **Workspace Directories:**\n  - /home/x/shop\n- **Directory"
+    first = {"role": "user", "parts": [{"text": context}, {"text": "hi"}]}
     members = {"session_id": b'"5f0c-1"', "tools": b'[{"functionDeclarations":[]}]'}
     assert WIRE.identity(CLI, members, first) == Identity("gemini-cli", "0.61.0", "5f0c-1", cwd="/home/x/shop")
 
