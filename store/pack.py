@@ -9,7 +9,7 @@
 
 Every turn is compressed against the ones before it in its frame without any later work, and damage costs at most the
 rest of one frame. Measured traps (zstandard 0.23, 0.25): after a reopening or an error a frame cannot be continued, so
-writing starts a new one; an unfinished frame is read with a decompression object, one-shot decompression raises.
+writing starts a new one; an unfinished frame is read as a stream, reading it in one call raises.
 """
 
 import errno

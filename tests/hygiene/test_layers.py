@@ -45,3 +45,14 @@ def test_every_module_says_what_it_is(package: str) -> None:
         if (text := path.read_text(encoding="utf-8")).strip() and not text.startswith('"""')
     ]
     assert silent == []
+
+
+def test_one_module_decompresses_and_nothing_else_does() -> None:
+    words = ("decompress", "Decompressor", "gunzip", "gzip.open", "import gzip", "import lzma", "import bz2")
+    found = {
+        str(path.relative_to(ROOT))
+        for package in ("addon", "deck", "store")
+        for path in (ROOT / package).rglob("*.py")
+        if any(word in path.read_text(encoding="utf-8") for word in words)
+    }
+    assert found == {"store/bounded.py"}
