@@ -36,7 +36,7 @@ def is_model_call(flow: http.HTTPFlow, providers: Providers) -> bool:
 
 def is_model_socket(flow: http.HTTPFlow, providers: Providers) -> bool:
     """Whether model calls may pass inside a WebSocket: where they may be posted, they may also be sent as messages."""
-    if traffic.mode(flow) is Mode.REVERSE:
+    if flow.live and traffic.mode(flow) is Mode.REVERSE:
         return providers.is_model_path("POST", flow.request.path)
     host, port = traffic.destination(flow)
     return providers.is_model_call("POST", host, port, flow.request.path)

@@ -18,7 +18,7 @@ from functools import partial
 
 from mitmproxy import addonmanager, ctx, http, tls
 
-from addon import listening, policy, settings, traffic
+from addon import distrust, imported, listening, policy, settings, traffic
 from addon.inflight import InFlight
 from addon.report import Counts, Report
 from addon.settings import Settings, SettingsError
@@ -98,20 +98,9 @@ class Capture:
             self._lost(None, error)
 
     def tls_failed_client(self, data: tls.TlsData) -> None:
-        """A client that does not trust the proxy's CA: the user needs to know which variable is missing."""
-        address = data.context.server.address
-        host = data.conn.sni or (address[0] if address else "")
-        if not self._providers.is_provider(host, address[1] if address else 443):
-            return
-        failures = self._counts.tls_failures
-        if host not in failures:
-            _log.warning(
-                "deck: a client refused the proxy's certificate for %s. Point NODE_EXTRA_CA_CERTS (Node) or "
-                "SSL_CERT_FILE (Python, Codex, curl) at the proxy's CA, or start it with: deck run -- CMD",
-                host,
-            )
-        failures[host] = failures.get(host, 0) + 1
-        self._touch()
+        """A client that does not trust the proxy's CA."""
+        if distrust.note(data, self._providers, self._counts.tls_failures):
+            self._touch()
 
     def requestheaders(self, flow: http.HTTPFlow) -> None:
         """Decide whether this request is kept, and let its body stream."""
@@ -159,7 +148,7 @@ class Capture:
                 if response is not None and not response.stream and response.raw_content:
                     flight.response_data(response.raw_content)
                 await self._finish(flight, Outcome.COMPLETE, "")
-            elif not flow.live and flow.error is None:
+            elif not flow.live and flow.error is None and flow.websocket is None:
                 await self._import(flow)
 
     async def error(self, flow: http.HTTPFlow) -> None:
@@ -192,6 +181,8 @@ class Capture:
     async def websocket_end(self, flow: http.HTTPFlow) -> None:
         """The socket is gone, and with it what had not ended."""
         with self._guard(flow):
+            if not flow.live:
+                await self._import(flow)
             for flight, outcome in self._sockets.end(flow):
                 await self._finish(flight, outcome, "the WebSocket was closed")
 
@@ -239,14 +230,15 @@ class Capture:
         chosen = self._settings
         if chosen is None or self._writer is None:
             return
-        self._counts.requests += 1
-        if not policy.is_model_call(flow, self._providers):
+        found = imported.exchanges(flow, self._providers, chosen.run, chosen.tags)
+        self._counts.requests += max(1, len(found))
+        if not found:
             self._counts.skipped += policy.is_ours(flow, self._providers)
             self._touch()
-            return
-        settled = self._commit(traffic.imported(flow, chosen.run, chosen.tags), float("inf"))
-        if settled is not None:
-            await settled
+        for exchange in found:
+            settled = self._commit(exchange, float("inf"))
+            if settled is not None:
+                await settled
 
     def _commit(self, source: InFlight | Exchange, deadline: float) -> asyncio.Future[bool] | None:
         """Queue a commit; the future becomes true when it is settled. None where it was not queued."""

@@ -10,6 +10,8 @@ import pytest
 from launching import MAIN, ROOT
 from mitmproxy import http, io
 from mitmproxy.test import tflow
+from mitmproxy.websocket import WebSocketData, WebSocketMessage
+from wsproto.frame_protocol import Opcode
 
 from store.archive import Archive
 
@@ -99,3 +101,20 @@ def test_the_recorded_session_is_imported_once(tmp_path: Path) -> None:
     assert deck_import(tmp_path, str(RECORDED)).stdout == "imported 17 turns (0 already there), 0 skipped\n"
     assert deck_import(tmp_path, str(RECORDED)).stdout == "imported 0 turns (17 already there), 0 skipped\n"
     assert turn_count(tmp_path) == 17
+
+
+def test_responses_on_a_socket_are_imported(tmp_path: Path) -> None:
+    made = tflow.tflow(
+        req=http.Request.make("GET", "https://api.openai.com/v1/responses"),
+        resp=http.Response.make(101, b"", {"upgrade": "websocket"}),
+    )
+    texts = [(True, b'{"type":"response.create","model":"m"}'), (False, b'{"type":"response.completed"}')]
+    messages = [WebSocketMessage(Opcode.TEXT, *each, timestamp=1_700_000_000 + n) for n, each in enumerate(texts * 2)]
+    made.websocket = WebSocketData(messages=messages)
+    with (tmp_path / "socket.mitm").open("wb") as file:
+        io.FlowWriter(file).add(made)
+    for counted in (
+        "imported 2 turns (0 already there), 0 skipped\n",
+        "imported 0 turns (2 already there), 0 skipped\n",
+    ):
+        assert deck_import(tmp_path, str(tmp_path / "socket.mitm")).stdout == counted
