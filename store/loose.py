@@ -12,7 +12,7 @@ from typing import Any, Final, NamedTuple
 from store.reading import Block
 from store.wire.javascript import rewritten
 
-_REMINDER: Final = re.compile(r"<(system-reminder|session_context)>.*?</\1>", re.DOTALL)
+_REMINDERS: Final = ("system-reminder", "session_context")
 _SPACE: Final = re.compile(r"\s+")
 
 
@@ -126,8 +126,20 @@ def _text(block: Block) -> str:
         return sealed(block) or f"{block.name} {_json(block.data)}"
     if block.kind in ("tool-call", "server-tool-call"):
         return f"{block.name} {_json(block.data)}"
-    text = _REMINDER.sub("", block.text) if "</" in block.text else block.text
-    return _SPACE.sub("", text)
+    return _SPACE.sub("", _without_reminders(block.text))
+
+
+def _without_reminders(text: str) -> str:
+    """``text`` less what clients inject; in one pass, as a pattern would go back for every opening without an end."""
+    for name in _REMINDERS:
+        opening, closing = f"<{name}>", f"</{name}>"
+        kept: list[str] = []
+        position = 0
+        while (start := text.find(opening, position)) >= 0 and (end := text.find(closing, start)) >= 0:
+            kept.append(text[position:start])
+            position = end + len(closing)
+        text = "".join((*kept, text[position:])) if position else text
+    return text
 
 
 def _json(value: Any) -> str:

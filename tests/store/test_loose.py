@@ -29,6 +29,19 @@ def test_what_goes_and_what_stays() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("text", "kept"),
+    [
+        ("a<system-reminder>b</system-reminder>c<session_context>d</session_context>e", "ace"),
+        ("a<system-reminder>b", "a<system-reminder>b"),
+        ("a</system-reminder>b", "a</system-reminder>b"),
+        ("<session_context>" * 200_000 + "x", "<session_context>" * 200_000 + "x"),
+    ],
+)
+def test_reminders_go_in_one_pass(text: str, kept: str) -> None:
+    assert [atom.text for atom in atoms_of([Block("user", "text", text)])] == [kept]
+
+
 def test_an_answer_in_several_messages_is_one_and_prompts_are_not() -> None:
     pieces = [[USER], [MORE], [Atom("assistant", "text", "Along")], [Atom("assistant", "text", "story.")]]
     assert joined(pieces) == [USER, MORE, SAID]

@@ -191,7 +191,8 @@ def error_block(error: Any, data: Any, piece: Piece) -> Block:
     if not isinstance(error, dict):
         text = error if isinstance(error, str) else as_json(error)
         return Block("assistant", "error", text=text, data=data, is_error=True, start=piece.start, end=piece.end)
-    name = string(error, "status") or str(error.get("code") or "")[:40]
+    code = error.get("code")
+    name = string(error, "status") or (str(code) if isinstance(code, int | str) else "")[:40]
     text = string(error, "message")
     return Block("assistant", "error", text=text, name=name, data=data, is_error=True, start=piece.start, end=piece.end)
 
