@@ -17,16 +17,17 @@ from pathlib import Path
 
 from addon.backlog import Backlog, Gap, Job
 from addon.inflight import InFlight
+from addon.loss import detail, words
+from addon.opened import Opened
 from addon.report import Counts, Report
 from store.archive import Archive
 from store.errors import StoreError
 from store.exchange import Exchange, Outcome
 from store.files import FILES, Files
-from store.mask import Masker
 from store.record import Recorder
 from store.recover import recover
 from store.reserve import is_full
-from store.spool import Entry, Spool
+from store.spool import Entry
 
 RETRY = 1.0
 _log = logging.getLogger("deck")
@@ -38,12 +39,9 @@ class Writer:
     def __init__(self, archive: Path, report: Report, files: Files = FILES) -> None:
         self.trouble = ""
         self._path = archive
-        self._files = files
+        self._opened = Opened(archive, files)
         self._report = report
         self._backlog = Backlog()
-        self._archive: Archive | None = None
-        self._recorder: Recorder | None = None
-        self._spool: Spool | None = None
         self._tried = 0.0  # when opening was tried last
         self._failed = 0.0  # when a commit failed last for want of a disk; 0 where none has since one did not
         self._unusable: StoreError | None = None
@@ -67,10 +65,11 @@ class Writer:
 
     def open_entry(self, head: Exchange) -> Entry | None:
         """A spool file for a new exchange; None, and `trouble`, where none can be made."""
-        if self._spool is None:
+        spool = self._opened.spool
+        if spool is None:
             return None
         try:
-            return self._spool.open(head)
+            return spool.open(head)
         except OSError as error:
             self._troubled(error)
             return None
@@ -86,7 +85,7 @@ class Writer:
 
     def lost(self, reason: str, head: Exchange | None, error: str) -> None:
         """Something could not be kept: a gap record, now or when the journal takes one again."""
-        self._backlog.put_gap(Gap(reason, _detail(head, error)))
+        self._backlog.put_gap(Gap(reason, detail(head, error)))
         self._report.touch()
 
     def touch(self) -> None:
@@ -124,35 +123,33 @@ class Writer:
         """Whether a commit failed a moment ago, so that none needs to be tried."""
         return self._failed > 0 and time.monotonic() - self._failed < RETRY
 
-    def _open(self) -> bool:
-        """Open what is not open yet, at most once in `RETRY` seconds."""
-        if self._recorder is not None:
-            return True
+    def _open(self) -> Recorder | None:
+        """The recorder; None where it cannot be opened yet, which is tried at most once in `RETRY` seconds."""
+        if self._opened.recorder is not None:
+            return self._opened.recorder
         if time.monotonic() - self._tried < RETRY:
-            return False
+            return None
         self._tried = time.monotonic()
         try:
-            self._archive = self._archive or Archive.create(self._path, self._files)
-            self._spool = self._spool or Spool.create(self._path, Masker(self._archive.key), self._files)
-            self._recorder = Recorder(self._archive)
+            archive, recorder = self._opened.open()
         except StoreError as error:
             self._unusable = error
             self._troubled(error)
-            return False
+            return None
         except Exception as error:  # noqa: BLE001  an archive that cannot be opened must not take the proxy down
             self._troubled(error)
-            return False
+            return None
         self.trouble = ""
         self._ready.set()
-        self._recover(self._archive, self._recorder)
-        return True
+        self._recover(archive, recorder)
+        return recorder
 
     def _recover(self, archive: Archive, recorder: Recorder) -> None:
         try:
             self.counts.recovered += recover(archive, recorder)
         except Exception as error:  # noqa: BLE001  an old exchange that cannot be recorded must not stop new ones
-            self.lost("not-recovered", None, _words(error))
-            _log.warning("deck: exchanges of an earlier run could not be recovered: %s", _words(error))
+            self.lost("not-recovered", None, words(error))
+            _log.warning("deck: exchanges of an earlier run could not be recovered: %s", words(error))
 
     def _commit(self, job: Job) -> None:
         source = job.source
@@ -161,7 +158,7 @@ class Writer:
             self._failed = 0.0
         except OSError as error:
             self._troubled(error)
-            self._forget_if_gone()
+            self._opened.close_if_gone()
             job.failures += 1
             if self._must_wait(job, error):
                 self._failed = time.monotonic()
@@ -170,7 +167,7 @@ class Writer:
                 return
         except Exception as error:  # noqa: BLE001  whatever one exchange does to the store, the traffic goes on
             self._troubled(error)
-            self.lost("not-recorded", _head(source), _words(error))
+            self.lost("not-recorded", _head(source), words(error))
         self._backlog.worked(job)
         if isinstance(source, InFlight):
             source.release()
@@ -182,15 +179,16 @@ class Writer:
         A disk with room that takes the gap record and twice did not take the exchange would never take it: something
         else that the exchange needs cannot be read.
         """
-        head, words = _head(job.source), _words(error)
+        head, why = _head(job.source), words(error)
         if self._backlog.is_closed:
             if not (isinstance(job.source, InFlight) and job.source.is_spooled):  # else the next start recovers it
-                self.lost("not-recorded", head, words)
+                self.lost("not-recorded", head, why)
             return False
-        if job.failures < 2 or is_full(error) or self._recorder is None:
+        recorder = self._opened.recorder
+        if job.failures < 2 or is_full(error) or recorder is None:
             return True
         try:
-            self._recorder.gap("not-recorded", _detail(head, words))
+            recorder.gap("not-recorded", detail(head, why))
         except Exception:  # noqa: BLE001  whatever it is, the exchange has not been lost yet
             return True
         self._backlog.count_gap()
@@ -203,9 +201,10 @@ class Writer:
             exchange = source.exchange(("commit-late",) if time.monotonic() > job.deadline else ())
         else:
             exchange = source
-        if not self._open() or self._recorder is None:
+        recorder = self._open()
+        if recorder is None:
             raise OSError(errno.EIO, self.trouble)
-        recorded = self._recorder.record(exchange, job.settle)
+        recorded = recorder.record(exchange, job.settle)
         self.trouble = ""
         if recorded.known:
             self.counts.known += 1
@@ -218,19 +217,14 @@ class Writer:
         if isinstance(source, InFlight) and source.entry is not None:
             source.entry.discard()
 
-    def _forget_if_gone(self) -> None:
-        """An archive that was removed is made anew when the next exchange comes."""
-        with contextlib.suppress(OSError):  # a disk that does not even say so is asked again
-            if self._archive is not None and not self._files.exists(self._path / "FORMAT"):
-                self._close_parts()
-
     def _write_gaps(self) -> None:
         while (gap := self._backlog.take_gap()) is not None:
-            if not self._open() or self._recorder is None:
+            recorder = self._open()
+            if recorder is None:
                 self._backlog.put_gap_back(gap)
                 return
             try:
-                self._recorder.gap(gap.reason, gap.detail)
+                recorder.gap(gap.reason, gap.detail)
             except Exception as error:  # noqa: BLE001  kept, and tried again
                 self._troubled(error)
                 self._backlog.put_gap_back(gap)
@@ -242,51 +236,24 @@ class Writer:
         if self._backlog.has_gaps():
             _log.warning("deck: losses could not be put on record: %s", self.trouble)
         self._publish()
-        self._close_parts()
-
-    def _close_parts(self) -> None:
-        parts = (self._recorder, self._spool, self._archive)
-        self._recorder = self._spool = self._archive = None
-        for part in parts:
-            if part is not None:
-                with contextlib.suppress(Exception):  # what could not be sealed is adopted by the next writer
-                    part.close()
+        self._opened.close()
 
     def _publish(self) -> None:
         self.counts.gaps = self._backlog.gaps
-        if self._archive is not None and self.counts.last:
+        archive = self._opened.archive
+        if archive is not None and self.counts.last:
             last = bytes.fromhex(self.counts.last)
             with contextlib.suppress(Exception):  # the status names a session where the index can say one
-                found = self._archive.index.db.execute("SELECT session FROM turns WHERE id = ?", (last,)).fetchone()
+                found = archive.index.db.execute("SELECT session FROM turns WHERE id = ?", (last,)).fetchone()
                 self.counts.last_session = found[0] if found else ""
         self._report.write()
 
     def _troubled(self, error: Exception) -> None:
-        words = _words(error)
-        if words != self.trouble:
-            _log.warning("deck: cannot write to the archive in %s: %s", self._path, words)
-        self.trouble = words
+        why = words(error)
+        if why != self.trouble:
+            _log.warning("deck: cannot write to the archive in %s: %s", self._path, why)
+        self.trouble = why
 
 
 def _head(source: InFlight | Exchange) -> Exchange:
     return source.head if isinstance(source, InFlight) else source
-
-
-def _detail(head: Exchange | None, error: str) -> dict[str, object]:
-    """What a gap record says, without anything captured."""
-    detail: dict[str, object] = {"error": error} if error else {}
-    if head is not None:
-        detail |= {"method": head.method, "url": _bare(head.url), "started_ms": head.started_ms}
-    return detail
-
-
-def _bare(url: str) -> str:
-    """A URL without its query, where keys may stand."""
-    return url.split("?", 1)[0]
-
-
-def _words(error: Exception) -> str:
-    """An error in words that hold nothing captured."""
-    if isinstance(error, OSError) and error.strerror:
-        return error.strerror
-    return str(error) if isinstance(error, StoreError) else type(error).__name__

@@ -3,6 +3,7 @@
 Half of the kills come at a random moment, half from a client at the moment it has read the terminal event of an answer.
 """
 
+import contextlib
 import json
 import os
 import random
@@ -98,8 +99,9 @@ def wrong(reads: list[Read], kept: list[Turn]) -> list[str]:
     """What does not agree with what the clients had read."""
     by_question: dict[int, list[Turn]] = {}
     for turn in kept:
-        asked = json.loads(turn.request)["messages"][0]["content"] if turn.request else "-1"
-        by_question.setdefault(int(asked), []).append(turn)
+        with contextlib.suppress(ValueError):  # killed before the question was whole: nobody was answered
+            asked = json.loads(turn.request)["messages"][0]["content"]
+            by_question.setdefault(int(asked), []).append(turn)
     found = [f"question {number} is there {len(each)} times" for number, each in by_question.items() if len(each) > 1]
     for read in filter(lambda read: read.received, reads):
         turn = by_question.get(read.question, [None])[0]
