@@ -1,5 +1,6 @@
 """Gemini through a recording proxy: the official SDK as client, a scripted provider that also fails."""
 
+import gzip
 import json
 from typing import Any
 
@@ -8,7 +9,7 @@ import pytest
 from gemini_streams import ERROR, PIECES, array, sse, wrapped
 from google import genai
 from google.genai import errors, types
-from provider import CODINGS, Provider, Reply
+from provider import Provider, Reply
 from proxy import until
 from recorded import Turn, gaps, turns
 
@@ -37,48 +38,42 @@ def reading(turn: Turn) -> tuple[str, str, str]:
     return wire.name, text, answer.stop_reason
 
 
-@pytest.mark.parametrize("coding", ["", "gzip"])
-def test_a_streamed_answer(start: Any, provider: Provider, coding: str) -> None:
+def test_streamed_answers(start: Any, provider: Provider) -> None:
     proxy = start()
-    headers = [*SSE, ("content-encoding", coding)] if coding else SSE
-    provider.script(Reply([CODINGS[coding](b"".join(EVENTS))] if coding else EVENTS, headers=headers))
+    coded = Reply([gzip.compress(b"".join(EVENTS))], headers=[*SSE, ("content-encoding", "gzip")])
+    provider.script(Reply(EVENTS, headers=SSE), coded)
     with client() as sdk:
-        found = list(sdk.models.generate_content_stream(model="gemini-3-pro", contents="hi"))
-    (turn,) = turns(proxy.archive)
-    assert said(found) == "I look. Now."
-    assert reading(turn) == ("gemini.generate-content", "I look. Now.", "STOP")
-    assert turn.response == b"".join(EVENTS)
-    assert turn.request == provider.seen[0].body
-    assert (turn.outcome, turn.payload["reading"]["model"]) == ("complete", "gemini-3-pro")
-    assert turn.payload["client"]["name"] == "google-genai"
+        for _ in range(2):
+            found = list(sdk.models.generate_content_stream(model="gemini-3-pro", contents="hi"))
+            assert said(found) == "I look. Now."
+    plain, _coded = kept = turns(proxy.archive)
+    for turn, seen in zip(kept, provider.seen, strict=True):
+        assert reading(turn) == ("gemini.generate-content", "I look. Now.", "STOP")
+        assert (turn.request, turn.response) == (seen.body, b"".join(EVENTS))
+        assert turn.outcome == "complete"
+    assert plain.payload["reading"]["model"] == "gemini-3-pro"
+    assert plain.payload["client"]["name"] == "google-genai"
     assert gaps(proxy.archive) == []
 
 
-def test_a_chat_in_whole_answers_is_a_line(start: Any, provider: Provider) -> None:
+def test_chats_are_lines(start: Any, provider: Provider) -> None:
+    """Of a streamed answer the SDK sends a content back for every piece it got."""
     proxy = start()
     body = json.dumps(PIECES["too long"][0]).encode()
     provider.script(Reply.json(body), Reply.json(body), Reply.json(b'{"totalTokens": 4}'))
-    with client() as sdk:
-        chat = sdk.chats.create(model="gemini-3-pro")
-        assert chat.send_message("hi").text == "On and on"
-        chat.send_message("more")
-        assert sdk.models.count_tokens(model="gemini-3-pro", contents="hi").total_tokens == 4
-    first, second, count = turns(proxy.archive)
-    assert (first.response, second.request) == (body, provider.seen[1].body)
-    assert [(edge["turn"], edge["kind"]) for edge in second.payload["parents"]] == [(first.id, "continues")]
-    assert (count.payload["role"], count.payload["parents"]) == ("aux:count-tokens", [])
-
-
-def test_a_streamed_chat_is_a_line_too(start: Any, provider: Provider) -> None:
-    """The SDK sends a content back for every piece it got."""
-    proxy = start()
     provider.script(*(Reply([sse(each) for each in PIECES["text"]], headers=SSE) for _ in range(2)))
     with client() as sdk:
-        chat = sdk.chats.create(model="gemini-3-pro")
-        for prompt in ("hi", "more"):
-            assert said(list(chat.send_message_stream(prompt))) == "Hello."
-    first, second = turns(proxy.archive)
-    assert [(edge["turn"], edge["kind"]) for edge in second.payload["parents"]] == [(first.id, "continues")]
+        whole, streamed = (sdk.chats.create(model="gemini-3-pro") for _ in range(2))
+        assert whole.send_message("hi").text == "On and on"
+        whole.send_message("more")
+        assert sdk.models.count_tokens(model="gemini-3-pro", contents="hi").total_tokens == 4
+        for prompt in ("Hello?", "more"):
+            assert said(list(streamed.send_message_stream(prompt))) == "Hello."
+    first, second, count, third, fourth = turns(proxy.archive)
+    edges = [[(edge["turn"], edge["kind"]) for edge in turn.payload["parents"]] for turn in (second, fourth)]
+    assert edges == [[(first.id, "continues")], [(third.id, "continues")]]
+    assert (first.response, second.request) == (body, provider.seen[1].body)
+    assert (count.payload["role"], count.payload["parents"]) == ("aux:count-tokens", [])
 
 
 def test_code_assist(start: Any, provider: Provider) -> None:
@@ -99,42 +94,27 @@ def test_code_assist(start: Any, provider: Provider) -> None:
     assert streamed.request == provider.seen[0].body
 
 
-def test_errors_are_turns_too(start: Any, provider: Provider) -> None:
+def test_failures_are_turns_too(start: Any, provider: Provider) -> None:
     proxy = start()
     body = json.dumps(ERROR).encode()
     statuses = [400, 429, 500, 503]
     provider.script(*(Reply.json(body, status=status) for status in statuses))
-    with client() as sdk:
-        for _status in statuses:
-            with pytest.raises(errors.APIError):
-                sdk.models.generate_content(model="gemini-3-pro", contents="hi")
-    found = turns(proxy.archive)
-    assert [(turn.payload["http"]["status"], turn.response) for turn in found] == [(each, body) for each in statuses]
-    assert {turn.payload["reading"]["error"] for turn in found} == {"RESOURCE_EXHAUSTED: Quota exceeded."}
-    assert [edge["kind"] for edge in found[-1].payload["parents"]] == ["retries"]
-
-
-def test_an_error_inside_a_stream(start: Any, provider: Provider) -> None:
-    proxy = start()
     provider.script(Reply([*EVENTS[:3], sse(ERROR)], headers=SSE))
-    with client() as sdk, pytest.raises(errors.APIError):
-        list(sdk.models.generate_content_stream(model="gemini-3-pro", contents="hi"))
-    until(lambda: proxy.report()["turns"] == 1)
-    (turn,) = turns(proxy.archive)
-    assert reading(turn)[1] == "I look. "
-    assert turn.payload["reading"]["error"]
-
-
-def test_cut_answers(start: Any, provider: Provider) -> None:
-    proxy = start()
     provider.script(*(Reply(EVENTS, headers=SSE, cut_after=pieces) for pieces in (0, 3)))
     with client() as sdk:
-        for _ in range(2):
+        for _ in range(7):
             with pytest.raises((errors.APIError, httpx.HTTPError)):
                 list(sdk.models.generate_content_stream(model="gemini-3-pro", contents="hi"))
-    until(lambda: proxy.report()["turns"] == 2)
-    expected = [("upstream-error", b"".join(EVENTS[:pieces])) for pieces in (0, 3)]
-    assert [(turn.outcome, turn.response) for turn in turns(proxy.archive)] == expected
+    until(lambda: proxy.report()["turns"] == 7)
+    *refused, inside, before, behind = turns(proxy.archive)
+    assert [(turn.payload["http"]["status"], turn.response) for turn in refused] == [(each, body) for each in statuses]
+    assert {turn.payload["reading"]["error"] for turn in refused} == {"RESOURCE_EXHAUSTED: Quota exceeded."}
+    assert [edge["kind"] for edge in refused[-1].payload["parents"]] == ["retries"]
+    assert reading(inside)[1] == "I look. "
+    assert inside.payload["reading"]["error"] == "RESOURCE_EXHAUSTED: Quota exceeded."
+    assert [(turn.outcome, turn.response) for turn in (before, behind)] == [
+        ("upstream-error", b"".join(EVENTS[:pieces])) for pieces in (0, 3)
+    ]
 
 
 def test_the_key_is_nowhere(start: Any, provider: Provider) -> None:

@@ -53,7 +53,7 @@ def test_a_streamed_chat(begin: Begin, local: Provider) -> None:
     assert gaps(proxy.archive) == []
 
 
-def test_a_chat_in_whole_answers_is_a_line(begin: Begin, local: Provider) -> None:
+def test_whole_answers_and_a_generated_text(begin: Begin, local: Provider) -> None:
     proxy = begin()
     local.script(
         Reply.json(lines(chat("Hello.", thinking="Hm", done=True))), Reply.json(lines(chat("Yes.", done=True)))
@@ -61,41 +61,29 @@ def test_a_chat_in_whole_answers_is_a_line(begin: Begin, local: Provider) -> Non
     client = ollama.Client()
     said = client.chat("qwen3", ASKED)
     client.chat("qwen3", [*ASKED, said.message, {"role": "user", "content": "sure?"}])
-    first, second = turns(proxy.archive)
+    local.script(Reply([lines(generated("Hello.")), lines(generated(done=True))], headers=NDJSON))
+    assert "".join(part.response for part in client.generate("qwen3", "Say hello.", stream=True)) == "Hello."
+    first, second, text = turns(proxy.archive)
+    assert (text.outcome, text.payload["request"]["conversation"]) == ("complete", "prompt")
     assert first.response == lines(chat("Hello.", thinking="Hm", done=True))
     assert [(edge["turn"], edge["kind"]) for edge in second.payload["parents"]] == [(first.id, "continues")]
 
 
-def test_a_generated_text(begin: Begin, local: Provider) -> None:
-    proxy = begin()
-    local.script(Reply([lines(generated("Hello.")), lines(generated(done=True))], headers=NDJSON))
-    assert "".join(part.response for part in ollama.Client().generate("qwen3", "Say hello.", stream=True)) == "Hello."
-    (turn,) = turns(proxy.archive)
-    assert (turn.outcome, turn.payload["request"]["conversation"]) == ("complete", "prompt")
-
-
-def test_errors_are_turns_too(begin: Begin, local: Provider) -> None:
+def test_failures_are_turns_too(begin: Begin, local: Provider) -> None:
+    """Refused; an error in the stream; broken off before the first piece, and behind the third."""
     proxy = begin()
     statuses = [404, 429, 500]
     local.script(*(Reply.json(b'{"error":"model not found"}', status=status) for status in statuses))
-    for _status in statuses:
-        with pytest.raises(ollama.ResponseError):
-            ollama.Client().chat("qwen3", ASKED)
-    found = [(turn.payload["http"]["status"], turn.payload["reading"]["error"]) for turn in turns(proxy.archive)]
-    assert found == [(status, "model not found") for status in statuses]
-
-
-def test_answers_that_break_off(begin: Begin, local: Provider) -> None:
-    """With an error in the stream, before its first piece, and behind its third."""
-    proxy = begin()
-    error = lines({"error": "out of memory"})
-    cut = (Reply(STREAM, headers=NDJSON, cut_after=pieces) for pieces in (0, 3))
-    local.script(Reply([*STREAM[:2], error], headers=NDJSON), *cut)
-    for _ in range(3):
+    local.script(Reply([*STREAM[:2], lines({"error": "out of memory"})], headers=NDJSON))
+    local.script(*(Reply(STREAM, headers=NDJSON, cut_after=pieces) for pieces in (0, 3)))
+    for _ in range(6):
         with pytest.raises((ollama.ResponseError, httpx.HTTPError)):
             list(ollama.Client().chat("qwen3", ASKED, stream=True))
-    until(lambda: proxy.report()["turns"] == 3)
-    failed, *broken = turns(proxy.archive)
+    until(lambda: proxy.report()["turns"] == 6)
+    *refused, failed, before, behind = turns(proxy.archive)
+    found = [(turn.payload["http"]["status"], turn.payload["reading"]["error"]) for turn in refused]
+    assert found == [(status, "model not found") for status in statuses]
     assert failed.payload["reading"]["error"] == "out of memory"
-    assert [turn.outcome for turn in broken] == ["upstream-error"] * 2
-    assert [turn.response for turn in broken] == [b"".join(STREAM[:pieces]) for pieces in (0, 3)]
+    assert [(turn.outcome, turn.response) for turn in (before, behind)] == [
+        ("upstream-error", b"".join(STREAM[:pieces])) for pieces in (0, 3)
+    ]
