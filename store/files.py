@@ -5,9 +5,11 @@ must go on in a new file (the kernel may have dropped the dirty pages and will r
 The derived index is SQLite's business and can be deleted at any time, so it does not come through here.
 """
 
+import errno
 import fcntl
 import os
 import stat
+import sys
 from pathlib import Path
 from typing import Protocol
 
@@ -142,13 +144,25 @@ class Files:
 
     def sync(self, descriptor: int) -> None:
         """The file's data, mapped or written, and the size needed to read it are on stable storage on return."""
-        os.fdatasync(descriptor)
+        if sys.platform == "darwin":  # where fsync leaves it to the drive
+            fcntl.fcntl(descriptor, fcntl.F_FULLFSYNC)
+        else:
+            os.fdatasync(descriptor)
 
     def sync_folder(self, path: Path) -> None:
-        """The folder's entries are on stable storage when this returns."""
-        descriptor = self.open_folder(path)
+        """The folder's entries are on stable storage when this returns.
+
+        Some network file systems sync no folders; a folder above the archive may be one that may not be read.
+        """
+        try:
+            descriptor = self.open_folder(path)
+        except PermissionError:
+            return
         try:
             os.fsync(descriptor)
+        except OSError as error:
+            if error.errno != errno.EINVAL:
+                raise
         finally:
             self.close(descriptor)
 
