@@ -8,6 +8,7 @@ nothing is chosen: a turn then has no parent, and a note that says so. docs/form
 from typing import TYPE_CHECKING
 
 from store.link_fallback import Fallback
+from store.link_spawn import spawned_by
 from store.link_turns import SIDE, Earlier, Speaker, Turns
 from store.link_values import AMBIGUOUS, UNKNOWN_BASE, Asked, Link, Parent
 
@@ -19,6 +20,7 @@ class Linker:
     """Finds parents among the turns of an archive's index."""
 
     def __init__(self, archive: "Archive") -> None:
+        self._archive = archive
         self._turns = Turns(archive.index)
         self._fallback = Fallback(archive, self._turns)
 
@@ -38,7 +40,11 @@ class Linker:
             return self._again(earlier, asked.count)
         if len(own) != 1:
             return Link(notes=(AMBIGUOUS if own else UNKNOWN_BASE,))
-        return Link((self._parent(own[0], asked.speaker),), 0, own[0].session, own[0].thread)
+        parents: tuple[Parent, ...] = (self._parent(own[0], asked.speaker),)
+        if asked.speaker.thread and not asked.speaker.aside and own[0].role.startswith(SIDE):
+            # Codex warms up each subagent: the response that its first request names holds no history
+            parents += spawned_by(self._archive, self._turns, asked).parents
+        return Link(parents, 0, own[0].session, own[0].thread)
 
     def _by_keys(self, asked: Asked) -> Link:
         if not asked.count:

@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from store import socket_body
+from store import socket_body as bodies
 
 HEAD: dict[str, Any] = {
     "id": "resp_1",
@@ -126,9 +126,9 @@ class Events:
         pairs = zip(kinds, self.messages, strict=True)
         return b"".join(b"event: %s\ndata: %s\n\n" % (kind.encode(), message) for kind, message in pairs)
 
-    def frames(self) -> bytes:
+    def socket_body(self) -> bytes:
         """The events as the messages of a WebSocket."""
-        return b"".join(socket_body.piece(message, from_client=False, is_text=True) for message in self.messages)
+        return b"".join(bodies.piece(message, from_client=False, is_text=True) for message in self.messages)
 
 
 _NOTE = {"type": "url_citation", "url": "https://example.org/", "title": "A page", "start_index": 0, "end_index": 7}

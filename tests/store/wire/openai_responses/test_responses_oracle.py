@@ -48,7 +48,7 @@ def test_streams(name: str) -> None:
 
 @pytest.mark.parametrize("name", STREAMS)
 def test_messages_of_a_socket_are_the_same_answer(name: str) -> None:
-    ours = WIRE.answer(BUILT[name].frames(), "", 101)
+    ours = WIRE.answer(BUILT[name].socket_body(), "", 101)
     assert_same(ours, sdk_response(STREAMS[name]))
 
 

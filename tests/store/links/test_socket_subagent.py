@@ -1,0 +1,74 @@
+"""What Codex 0.169 does on its sockets: prewarm, turns that send only what is new, and a subagent with a prewarm."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+from openai_response_streams import Events
+
+from store.archive import Archive
+from store.exchange import Chunk, Exchange
+from store.record import Recorder
+
+PROMPT = "Count the files in this folder, please."
+SPAWN = {"type": "function_call", "namespace": "multi_agent_v1", "call_id": "call_s", "name": "spawn_agent"}
+
+
+def said(role: str, text: str) -> dict[str, Any]:
+    return {"type": "message", "role": role, "content": [{"type": "input_text", "text": text}]}
+
+
+class Sockets:
+    """Requests and answers as they pass, one a second."""
+
+    def __init__(self) -> None:
+        self._clock = 1_790_000_000_000
+
+    def ask(self, answer: Events, *items: dict[str, Any], thread: str = "main", **members: Any) -> Exchange:
+        self._clock += 1000
+        prewarm = members.get("generate") is False
+        metadata = {"session_id": "main", "thread_id": thread, "request_kind": "prewarm" if prewarm else "turn"}
+        if thread != "main":
+            metadata["parent_thread_id"] = "main"
+        body = {"type": "response.create", "model": "m", "input": items, **members}
+        body["client_metadata"] = {"x-codex-turn-metadata": json.dumps(metadata)}
+        passed = answer.socket_body()
+        return Exchange(
+            method="GET",
+            url="https://api.openai.com/v1/responses",
+            request_headers=((b"user-agent", b"codex_exec/0.169.0"),),
+            request_body=json.dumps(body).encode(),
+            started_ms=self._clock,
+            status=101,
+            response_body=passed,
+            chunks=(Chunk(10, len(passed)),),
+            first_byte_ms=10,
+            end_ms=20,
+        )
+
+
+def test_the_subagent_is_joined_to_its_call(tmp_path: Path) -> None:
+    sockets, system = Sockets(), said("developer", "You are a coding agent.")
+    spawn = Events("r2").item({**SPAWN, "arguments": ""}, {**SPAWN, "arguments": json.dumps({"message": PROMPT})})
+    result = {"type": "function_call_output", "call_id": "call_s", "output": '{"agent_id":"child"}'}
+    exchanges = [
+        sockets.ask(Events("r1").end(), system, generate=False),
+        sockets.ask(spawn.end(), said("user", "Say hi."), previous_response_id="r1"),
+        sockets.ask(Events("r3").end(), system, generate=False, thread="child"),
+        sockets.ask(Events("r4").text("Seven.").end(), said("user", PROMPT), thread="child", previous_response_id="r3"),
+        sockets.ask(Events("r5").text("Done.").end(), result, previous_response_id="r2"),
+    ]
+    with Archive.create(tmp_path) as archive, Recorder(archive) as recorder:
+        ids = [recorder.record(each).turn for each in exchanges]
+        prewarm, asks, warm, child, goes_on = (json.loads(archive.get(each).payload) for each in ids)
+    numbers = {each.hex(): number for number, each in enumerate(ids, 1)}
+
+    def edges(turn: dict[str, Any]) -> list[tuple[str, int, str]]:
+        return [(each["kind"], numbers[each["turn"]], each.get("call", "")) for each in turn["parents"]]
+
+    assert [edges(each) for each in (prewarm, asks, warm)] == [[], [("continues", 1, "")], []]
+    assert edges(child) == [("continues", 3, ""), ("spawned-by", 2, "call_s")]
+    assert edges(goes_on) == [("continues", 2, "")]
+    assert [each["role"] for each in (prewarm, asks, warm, child)] == ["aux:prewarm", "main", "aux:prewarm", "sub"]
+    assert {each["outcome"] for each in (prewarm, asks, warm, child, goes_on)} == {"complete"}
+    assert child["thread"] == "child"
