@@ -17,11 +17,10 @@ def link_form(element: Any) -> Any:
         element = {"content": element, "role": "user"}
     if not isinstance(element, dict):
         return rewritten(element)
-    form = {name: value for name, value in element.items() if name not in _DROPPED and value not in _EMPTY}
+    form = {name: rewritten(value) for name, value in element.items() if name not in _DROPPED}
     calls = element.get("tool_calls")
-    if calls not in _EMPTY:
-        form["tool_calls"] = [_call(call) for call in calls] if isinstance(calls, list) else calls
-    return rewritten(form)
+    form["tool_calls"] = rewritten([_call(call) for call in calls] if isinstance(calls, list) else calls)
+    return {name: form[name] for name in sorted(form) if form[name] not in _EMPTY}
 
 
 def _call(call: Any) -> Any:
