@@ -59,3 +59,40 @@ def test_one_that_cannot_be_recorded_stays_and_does_not_stop_the_others(
         assert [turn.request for turn in turns(archive.path)] == [b'{"n":2}']
         monkeypatch.undo()
         assert recover(archive) == 1
+
+
+def test_what_a_power_cut_brings_back_is_not_recorded_again(tmp_path: Path) -> None:
+    """The spool file of a turn that was committed is there again, without the end of what it held."""
+    body = b'{"answer":1}'
+    whole = replace(
+        HEAD,
+        request_body=b'{"n":1}',
+        status=200,
+        response_headers=((b"content-type", b"application/json"),),
+        response_body=body,
+        first_byte_ms=1,
+        end_ms=2,
+    )
+    with Archive.create(tmp_path / "archive") as archive:
+        with Recorder(archive) as recorder:
+            recorder.record(whole)
+        spool = Spool.create(archive.path, Masker(archive.key))
+        for part in (b"", body[:5], b"another"):
+            entry = spool.open(whole)
+            entry.request(whole.request_body, 0)
+            entry.response_head(200, whole.response_headers, 1)
+            entry.response(part, 2)
+            entry.close()
+        spool.close()
+        assert recover(archive) == 1
+        assert recover(archive) == 0
+    assert [turn.response for turn in turns(tmp_path / "archive")] == [body, b"another"]
+
+
+def test_a_folder_that_lost_its_lock_is_recovered(tmp_path: Path) -> None:
+    with Archive.create(tmp_path / "archive") as archive:
+        leave(archive, b'{"n":1}')
+        (lock,) = (archive.path / "spool").glob("*/lock")
+        lock.unlink()
+        assert recover(archive) == 1
+        assert [path.name for path in (archive.path / "spool").iterdir()] == ["lock"]
