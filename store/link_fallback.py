@@ -57,7 +57,9 @@ class Fallback:
         last = _past_last_answer(asked, link.known)
         if last == link.known:
             return link
-        said = [each for each in self._recent(asked) if each.turn.id != link.parents[0].turn]
+        said = self._recent(asked)
+        floor = next((each.turn.number for each in said if each.turn.id == link.parents[0].turn), 0)
+        said = [each for each in said if each.turn.number > floor]
         if (better := self._compacted(said, asked)).parents:
             return better
         later = _said_in(asked, 0)

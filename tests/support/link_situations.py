@@ -378,6 +378,18 @@ def a_turn_that_nobody_saw(driver: Driver) -> None:
     agent.ask("four", edges=[(second, "continues")])
 
 
+@situation()
+def a_detour_that_was_left(driver: Driver) -> None:
+    """The client takes its old first message back; the answer before the last prompt is the detour's."""
+    agent = driver.agent("s-1")
+    first = agent.ask("one", says="first")
+    second = agent.ask("two", says=f"second: {LONG}", edges=[(first, "continues")])
+    agent.history[0] = Told("rebuilt")
+    detour = agent.ask("three", says=LONG, edges=[(second, "rewrites")])
+    agent.history[0] = Told("one")
+    agent.ask("four", edges=[(detour, "rewrites")])
+
+
 def _spawning(driver: Driver, *prompts: str) -> tuple[str, tuple[Call, ...], Any]:
     name, member = driver.dialect.spawn
     calls = tuple(Call(f"call_{n}", name, {member: prompt}) for n, prompt in enumerate(prompts))
