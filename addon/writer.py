@@ -165,6 +165,7 @@ class Writer:
                 self._backlog.put_back(job)
                 self._backlog.let_go()
                 return
+            self._failed = 0.0
         except Exception as error:  # noqa: BLE001  whatever one exchange does to the store, the traffic goes on
             self._troubled(error)
             self.lost("not-recorded", _head(source), words(error))

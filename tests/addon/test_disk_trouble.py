@@ -199,6 +199,7 @@ def test_an_exchange_that_needs_what_cannot_be_read_stops_nobody(
     writer.start()
     pass_through(writer)
     until(lambda: counts.turns == 2)
+    assert writer._failed == 0  # what comes next waits for its commit again
     writer.stop(30)
     assert counts.gaps == 1
     assert [gap["reason"] for gap in gaps(tmp_path / "archive")] == ["not-recorded"]
