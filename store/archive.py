@@ -167,8 +167,8 @@ class Archive:
 
 def _sizes(files: Files, folder: Path, suffix: str) -> dict[str, int]:
     """Bytes in the files with this suffix, by name without it."""
-    names = [name.removesuffix(suffix) for name in files.names(folder) if name.endswith(suffix)]
-    return {name: files.size(folder / f"{name}{suffix}") for name in names}
+    names = [name for name in files.names(folder) if name.endswith(suffix) and files.is_file(folder / name)]
+    return {name.removesuffix(suffix): files.size(folder / name) for name in names}
 
 
 def _longer(sizes: dict[str, int], known: dict[str, int], header: int) -> list[str]:

@@ -25,11 +25,16 @@ _A_TURN: Final = 8  # what one costs beside an object
 
 
 def catch_up(archive: "Archive", behind: "Behind") -> None:
-    """Take in what is new in packs and journals. Safe beside other processes that do the same, and beside gc."""
-    take_in_packs(archive, behind)
+    """Take in what is new in packs and journals. Safe beside other processes that do the same, and beside gc.
+
+    Journals are read as far as they had come before the packs were looked at: a turn is in its pack before it is in a
+    journal, and one that is taken in without its objects would never be listed.
+    """
+    ends = {name: archive.files.size(archive.journals / f"{name}.log") for name in behind.journals}
+    take_in_packs(archive, archive.behind())
     keys = Keys(archive.index)
-    for name in behind.journals:
-        _in_batches(archive, _read_journal(archive, name, keys))
+    for name, end in ends.items():
+        _in_batches(archive, _read_journal(archive, name, end, keys))
 
 
 def take_in_packs(archive: "Archive", behind: "Behind") -> None:
@@ -104,7 +109,7 @@ def _scan_pack(archive: "Archive", name: str) -> Iterator[int]:
     db.execute("UPDATE packs SET scanned = max(scanned, ?) WHERE name = ?", (expected, name))
 
 
-def _read_journal(archive: "Archive", name: str, keys: Keys) -> Iterator[int]:
+def _read_journal(archive: "Archive", name: str, end: int, keys: Keys) -> Iterator[int]:
     db = archive.index.db
     path = archive.journals / f"{name}.log"
     row = db.execute("SELECT size, chain FROM journals WHERE name = ?", (name,)).fetchone()
@@ -113,7 +118,7 @@ def _read_journal(archive: "Archive", name: str, keys: Keys) -> Iterator[int]:
     else:
         size = journal.RECORD_BYTES
         chains = seeds(archive.files.read_at(path, 0, size), archive.id)
-    data = archive.files.read_from(path, size)
+    data = archive.files.read_at(path, size, max(0, end - size))
     for line in survey_records(data, chains):
         if line.record is None:  # passed over once a sound one follows: the last may not be whole yet
             continue

@@ -18,7 +18,17 @@ _ID_DIGITS: Final = 32
 def encode(archive_id: bytes, key: bytes) -> bytes:
     """The bytes of the file: three lines."""
     head = f"{FORMAT}\n{archive_id.hex()}\n".encode("ascii")
-    return head + f"{blake3(head + key).hexdigest(length=8)}\n".encode("ascii")
+    return head + _check(head, key)
+
+
+def is_whole(data: bytes, key: bytes) -> bool:
+    """Whether the check fits: then the file was written so, perhaps by a version that this one cannot read."""
+    head = b"".join(data.splitlines(keepends=True)[:2])
+    return data == head + _check(head, key)
+
+
+def _check(head: bytes, key: bytes) -> bytes:
+    return f"{blake3(head + key).hexdigest(length=8)}\n".encode("ascii")
 
 
 def parse(data: bytes) -> bytes:

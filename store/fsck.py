@@ -34,23 +34,27 @@ def examine(path: Path, progress: Progress = lambda _what, _done, _of: None, fil
 
 
 def open_damaged(path: Path, files: Files = FILES) -> Archive:
-    """An archive with an empty index in memory; where its FORMAT is lost, packs and journals say its id."""
+    """An archive with an empty index in memory; where its FORMAT is damaged, packs and journals say its id."""
     refuse_unsafe(path, files)
+    key = files.read(path / "key") if files.exists(path / "key") else b""
+    found = files.read(path / "FORMAT") if files.exists(path / "FORMAT") else b""
     try:
-        archive_id = format_file.parse(files.read(path / "FORMAT"))
-    except (NotAnArchive, FileNotFoundError) as error:
+        archive_id = format_file.parse(found)
+    except NotAnArchive as error:
+        if format_file.is_whole(found, key):
+            raise
         heads = [files.read_at(each, 0, 24) for each in _headed(path, files)]
         known = Counter(head[8:] for head in heads if head[:8] in (pack.MAGIC, journal.MAGIC) and len(head) == 24)
         if not known:
             raise NotAnArchive(f"no deck archive in {path}") from error
         archive_id = known.most_common(1)[0][0]
-    key = files.read(path / "key") if files.exists(path / "key") else b""
     return Archive(path, archive_id, key, files, Index(None, archive_id.hex()))
 
 
 def _headed(path: Path, files: Files) -> list[Path]:
     folders = (path / "objects" / "pack", path / "journal")
-    return [folder / name for folder in folders for name in files.names(folder)]
+    found = [folder / name for folder in folders for name in files.names(folder)]
+    return [path for path in found if files.is_file(path)]
 
 
 def check(archive: Archive, progress: Progress = lambda _what, _done, _of: None) -> Report:

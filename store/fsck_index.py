@@ -1,12 +1,16 @@
 """Comparing the index on disk with one made anew. It is derived: whatever is wrong with it, it can be made again."""
 
+import contextlib
 import sqlite3
+from pathlib import Path
 from typing import Final
 
 from store.archive import Archive
 from store.fsck_report import Report
 
 FILE: Final = "index.sqlite"
+_VERSION: Final = "SELECT value FROM {db}.meta WHERE name = 'schema'"
+_HOW_FAR: Final = "SELECT name, scanned FROM {db}.packs UNION ALL SELECT name, size FROM {db}.journals ORDER BY 1, 2"
 _ROWS: Final = {
     "blocks": "SELECT p.name, b.first, b.offset, b.length, b.frame, b.frame_first"
     " FROM {db}.blocks b JOIN {db}.packs p ON p.id = b.pack WHERE p.name IN (SELECT name FROM main.packs)",
@@ -40,37 +44,41 @@ def check_index(archive: Archive, fresh: Archive, report: Report, changing: bool
     path = archive.path / "index" / FILE
     if changing or not path.exists():
         return
-    db = fresh.index.db
+    for problem in _problems(fresh, path):
+        report.add("bad-index", FILE, problem)
+
+
+def _problems(fresh: Archive, path: Path) -> list[str]:
+    db, attached = fresh.index.db, False
     try:
         db.execute("ATTACH ? AS disk", (f"{path.absolute().as_uri()}?mode=ro",))
+        attached = True
+        db.execute("BEGIN")  # from the first query on one picture, whatever others write
+        if _all(db, _VERSION, "disk") != _all(db, _VERSION, "main"):
+            return []  # of another version or archive: the next one who opens it makes it anew
+        fresh.refresh()  # whoever told the index of a commit had written it before
+        return _compare(db)
     except sqlite3.Error as error:
         if error.sqlite_errorname.startswith(("SQLITE_CANTOPEN", "SQLITE_READONLY")):
-            return  # nobody can use it here, and whoever reads makes one in memory
-        report.add("bad-index", FILE, str(error))
-        return
-    try:
-        _compare(db, report)
-    except sqlite3.Error as error:
-        if not error.sqlite_errorname.startswith(("SQLITE_CANTOPEN", "SQLITE_READONLY")):
-            report.add("bad-index", FILE, str(error))
+            return []  # nobody can use it here, and whoever reads makes one in memory
+        return [str(error)]
     finally:
-        db.execute("DETACH disk")
+        with contextlib.suppress(sqlite3.Error):  # a damaged file may not even be left in order
+            if db.in_transaction:
+                db.execute("COMMIT")
+            if attached:
+                db.execute("DETACH disk")
 
 
-def _compare(db: sqlite3.Connection, report: Report) -> None:
-    version = "SELECT value FROM {db}.meta WHERE name = 'schema'"
-    if _all(db, version, "disk") != _all(db, version, "main"):
-        return  # of another version or archive: the next one who opens it makes it anew
+def _compare(db: sqlite3.Connection) -> list[str]:
     problems = [row[0] for row in db.execute("PRAGMA disk.integrity_check(1)") if row[0] != "ok"]
-    far = "SELECT name, scanned FROM {db}.packs UNION ALL SELECT name, size FROM {db}.journals ORDER BY 1, 2"
-    complete = _all(db, far, "disk") == _all(db, far, "main")
+    complete = _all(db, _HOW_FAR, "disk") == _all(db, _HOW_FAR, "main")
     for table, rows in (_ROWS | _WHOLE if complete else _ROWS).items():
         if extra := _count(db, rows, "disk", "main"):
             problems.append(f"{extra} rows of {table} are not what packs and journals say")
         if complete and (lacking := _count(db, rows, "main", "disk")):
             problems.append(f"{lacking} rows of {table} are missing")
-    for problem in problems:
-        report.add("bad-index", FILE, problem)
+    return problems
 
 
 def _all(db: sqlite3.Connection, query: str, schema: str) -> list[tuple[object, ...]]:

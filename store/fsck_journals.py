@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from store import journal
 from store.archive import Archive
@@ -29,15 +30,31 @@ def is_writer(name: str) -> bool:
     return _WRITER.match(name) is not None
 
 
+def journal_names(archive: Archive) -> list[str]:
+    """Names of journals, without suffix, oldest writer first."""
+    return _names(archive, archive.journals, ".log")
+
+
+def pack_names(archive: Archive) -> list[str]:
+    """Names of packs, without suffix, oldest writer first."""
+    return _names(archive, archive.packs, ".pack")
+
+
+def _names(archive: Archive, folder: Path, suffix: str) -> list[str]:
+    files = archive.files
+    found = [name for name in files.names(folder) if name.endswith(suffix) and files.is_file(folder / name)]
+    return [name.removesuffix(suffix) for name in found]
+
+
 def check_journals(archive: Archive, report: Report) -> JournalCheck:
     """Check every journal."""
     found = JournalCheck()
-    for file in archive.files.names(archive.journals):
-        if file.endswith(".log"):
-            _check_journal(archive, file, found, report)
-    packs = {file.removesuffix(".pack") for file in archive.files.names(archive.packs) if file.endswith(".pack")}
+    for name in journal_names(archive):
+        _check_journal(archive, f"{name}.log", found, report)
+    files, packs = archive.files, set(pack_names(archive))
     for name in sorted(packs - found.names):
-        if is_writer(name) and archive.files.size(archive.packs / f"{name}.pack") > HEADER_BYTES:
+        has_blocks = files.size(archive.packs / f"{name}.pack") > HEADER_BYTES
+        if is_writer(name) and has_blocks and not files.exists(archive.journals / f"{name}.log"):
             report.add("missing-journal", f"{name}.pack", "the pack has no journal that says what was committed")
     _note_gaps(found.names | packs, report)
     return found

@@ -53,12 +53,17 @@ class ObjectCheck:
         """Why an object cannot be given; empty for one that is sound, and for one that was purged."""
         if wanted in self._bad:
             return self._bad[wanted][1]
-        if self._archive.index.locate(wanted) is not None:
+        if self._is_there(wanted):
             return ""
         if wanted in self._purged:
             self._gone.add(wanted)
             return ""
         return "it is not in the archive"
+
+    def _is_there(self, wanted: bytes) -> bool:
+        """Whether an object is in the archive; a living writer may have put it there since the last look."""
+        index = self._archive.index
+        return index.locate(wanted) is not None or (self._archive.refresh() and index.locate(wanted) is not None)
 
     def check_records(self, records: Iterable[tuple[str, Record]]) -> None:
         """Check that the journals' objects are there and of the right kind."""
@@ -86,6 +91,8 @@ class ObjectCheck:
             lost = bytes.fromhex(error.where)
             if lost in self._purged:
                 self._gone.add(lost)
+            elif lost != wanted and self._is_there(lost):
+                self._check_object(wanted, kind)
             else:
                 self._add_bad("missing-object", where, wanted, error)
         except Cyclic as error:

@@ -3,16 +3,10 @@
 from store import pack
 from store.archive import Archive
 from store.files import Files
-from store.fsck_journals import JournalCheck, is_writer
+from store.fsck_journals import JournalCheck, is_writer, pack_names
 from store.fsck_report import Progress, Report
 from store.journal import COMMITS
 from store.survey import PackSurvey, survey_pack
-
-
-def pack_names(archive: Archive) -> list[str]:
-    """Names of packs, without suffix, oldest writer first."""
-    names = archive.files.names(archive.packs)
-    return [name.removesuffix(".pack") for name in names if name.endswith(".pack")]
 
 
 def check_packs(archive: Archive, report: Report, alive: set[str], progress: Progress) -> dict[str, PackSurvey]:

@@ -18,8 +18,7 @@ from store.files import FILES, Files
 from store.fsck import open_damaged
 from store.fsck_index import FILE as INDEX_FILE
 from store.fsck_index import check_index
-from store.fsck_journals import is_writer
-from store.fsck_packs import pack_names
+from store.fsck_journals import is_writer, journal_names, pack_names
 from store.fsck_report import Progress, Report
 from store.gc import alone
 from store.quarantine import set_aside
@@ -45,7 +44,7 @@ def repair(path: Path, progress: Progress = lambda _what, _done, _of: None, file
     with open_damaged(path, files) as archive, alone(archive):
         _mend_format(archive, actions)
         _mend_files(archive, actions)
-        names = sorted({*pack_names(archive), *_journal_names(archive)})
+        names = sorted({*pack_names(archive), *journal_names(archive)})
         _mend_each(archive, names, "packs", _mend_pack, actions, progress)
         archive.refresh()  # what the packs hold now
         _mend_each(archive, names, "journals", _mend_journal, actions, progress)
@@ -61,11 +60,6 @@ def _mend_each(
         with _unless_alive(archive, name, actions) as free:
             if free:
                 mend(archive, name, actions)
-
-
-def _journal_names(archive: Archive) -> list[str]:
-    names = archive.files.names(archive.journals)
-    return [name.removesuffix(".log") for name in names if name.endswith(".log")]
 
 
 @contextlib.contextmanager

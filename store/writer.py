@@ -23,6 +23,8 @@ from store.pack import Block, PackWriter
 from store.parts import Chain, Large, Part
 from store.records import JSON_TAGS, KIND_OF, Tag, message_payload
 
+_TRIES = 3
+
 
 @dataclass(frozen=True, slots=True)
 class Committed:
@@ -66,11 +68,17 @@ class Writer:
     def _open_files(self) -> None:
         self.close()
         archive, files = self._archive, self._files
-        last = max((ordinal(name) for name in files.names(archive.journals)), default=0)
-        name = f"{last + 1:08x}-{secrets.token_hex(4)}"
-        now = now_ms()
-        head = journal.header(archive.id, now)
-        descriptor, pack = _make_files(archive, name, head)
+        for tries_left in range(_TRIES, 0, -1):
+            last = max((ordinal(name) for name in files.names(archive.journals)), default=0)
+            name = f"{last + 1:08x}-{secrets.token_hex(4)}"
+            now = now_ms()
+            head = journal.header(archive.id, now)
+            try:
+                descriptor, pack = _make_files(archive, name, head)
+                break
+            except (BlockingIOError, FileNotFoundError):  # taken for a dead writer's between its making and its lock
+                if tries_left == 1:
+                    raise
         self.name, self._journal, self._pack = name, descriptor, pack
         self._journal_size, self._chain = len(head), journal.seed(head)
         self._last_ms = max(self._last_ms, now)

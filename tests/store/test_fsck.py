@@ -1,6 +1,7 @@
 """What is damaged is found, wherever it is."""
 
 import json
+import multiprocessing
 from pathlib import Path
 
 import pytest
@@ -199,3 +200,28 @@ def test_a_read_never_returns_what_fails_its_id(archive: Archive) -> None:
             except StoreError:
                 continue
     pack.write_bytes(sound)
+
+
+def record_many(path: Path, session: str) -> None:
+    for exchange in small_exchanges(25, session):
+        with Archive.open(path) as archive, Recorder(archive) as recorder:  # a writer for each, sealed at once
+            recorder.record(exchange)
+
+
+def test_nothing_is_wrong_with_an_archive_that_others_write(tmp_path: Path) -> None:
+    path = tmp_path / "a"
+    make_small(path)
+    spawn = multiprocessing.get_context("spawn")
+    writers = [spawn.Process(target=record_many, args=(path, name)) for name in ("one more", "another")]
+    for writer in writers:
+        writer.start()
+    looks = 0
+    while any(writer.is_alive() for writer in writers):
+        assert examine(path).findings == []
+        looks += 1
+    for writer in writers:
+        writer.join()
+    assert looks > 2
+    assert [writer.exitcode for writer in writers] == [0, 0]
+    report = examine(path)
+    assert (report.findings, report.turns) == ([], 54)

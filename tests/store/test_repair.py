@@ -4,11 +4,12 @@ import os
 from pathlib import Path
 
 import pytest
+from blake3 import blake3
 from damage import TAG, contents, make_small, put_back, small_exchanges
 from exchanges import conversation
 
 from store.archive import Archive
-from store.errors import Busy
+from store.errors import Busy, NotAnArchive
 from store.files import Files
 from store.fsck import examine
 from store.gc import alone
@@ -144,6 +145,24 @@ def test_format_and_key_are_made_again_and_the_change_is_told(path: Path) -> Non
     assert told.keys() == {"key", "format"} and "another token" in told["key"]
     assert examine(path).findings == []
     assert turns(path) == before[1]
+
+
+def test_a_format_of_another_version_is_not_written_over(path: Path) -> None:
+    key, before = (path / "key").read_bytes(), (path / "FORMAT").read_bytes()
+    head = b"deck archive 2\n" + before.splitlines(keepends=True)[1]
+    (path / "FORMAT").write_bytes(head + blake3(head + key).hexdigest(length=8).encode() + b"\n")
+    with pytest.raises(NotAnArchive, match="deck archive 2"):
+        repair(path)
+    (path / "FORMAT").write_bytes(before.replace(b"archive 1", b"archive 2"))  # a flipped digit
+    assert kinds(path) == {"format"}
+    assert (path / "FORMAT").read_bytes() == before
+
+
+def test_links_and_folders_with_names_of_journals_are_left(path: Path) -> None:
+    (path / "journal" / "00000009-00000000.log").symlink_to("/etc/hostname")
+    (path / "journal" / "00000008-00000000.log").mkdir(mode=0o700)
+    assert repair(path) == []
+    assert (path / "journal" / "00000009-00000000.log").is_symlink()
 
 
 def test_files_of_a_living_writer_are_not_touched(path: Path) -> None:
