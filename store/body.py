@@ -64,6 +64,7 @@ def split(body: bytes, earlier: Earlier | None = None) -> Body | None:
     values = earlier.values if earlier else {}
     talks: dict[int, Conversation] = {}  # by the position of the array or text
     inside: dict[int, list[Span]] = {}  # spans in the envelope, by its position
+    same: dict[int, bytes] = {}  # earlier values that stand in this body too, by their position
 
     def end_of(key: bytes, position: int) -> int:
         if key in CONVERSATIONS and body[position : position + 1] == b"[":
@@ -73,6 +74,7 @@ def split(body: bytes, earlier: Earlier | None = None) -> Body | None:
                 return jsonspan.skip_space(body, found.end) + 1
         value = values.get(key)
         if value is not None and body.startswith(value, position):
+            same[position] = value
             return position + len(value)
         return jsonspan.value_end(body, position)
 
@@ -94,11 +96,31 @@ def split(body: bytes, earlier: Earlier | None = None) -> Body | None:
         talks = {span.start: text for span in spans if span.key in _TEXTS and (text := conversation.text(body, span))}
     if len(talks) > 1:  # two conversations: which of them counts is the reader's guess
         return None
-    found = _assemble(body, spans, talks, values)
-    return found if join(found.parts) == body else None
+    found = _assemble(body, spans, talks, same)
+    return found if _gives(body, found, same) else None
 
 
-def _assemble(body: bytes, spans: list[Span], talks: dict[int, Conversation], values: dict[bytes, bytes]) -> Body:
+def _gives(body: bytes, found: Body, same: dict[int, bytes]) -> bool:
+    """Whether joining the parts gives ``body``. What was compared when it was found is not compared again."""
+    position = 0
+    for part in found.parts:
+        if isinstance(part, Chain):
+            talk = found.conversation
+            assert talk is not None
+            position = talk.known_end
+            for number, element in enumerate(talk.elements[talk.known :], talk.known):
+                piece = (talk.separator if number else b"") + element.whole()
+                if not body.startswith(piece, position):
+                    return False
+                position += len(piece)
+            continue
+        if part.data is not same.get(position) and not body.startswith(part.data, position):
+            return False
+        position += len(part.data)
+    return position == len(body)
+
+
+def _assemble(body: bytes, spans: list[Span], talks: dict[int, Conversation], same: dict[int, bytes]) -> Body:
     parts: list[Part] = []
     members: dict[str, bytes] = {}
     position, name = 0, ""
@@ -108,11 +130,11 @@ def _assemble(body: bytes, spans: list[Span], talks: dict[int, Conversation], va
             parts += (Literal(body[position : talk.start]), Chain(talk.elements, talk.separator))
             position, name = talk.end, span.key.decode("ascii")
             continue
-        value = body[span.start : span.end]
+        known = same.get(span.start)
+        value = body[span.start : span.end] if known is None else known
         members[span.key.decode("utf-8", "replace")] = value
         if len(value) >= LARGE:
-            seen = values.get(span.key) == value
-            parts += (Literal(body[position : span.start]), Large(value) if seen else take_apart(value))
+            parts += (Literal(body[position : span.start]), take_apart(value) if known is None else Large(value))
             position = span.end
     parts.append(Literal(body[position:]))
     return Body(tuple(parts), members, name, next(iter(talks.values()), None))

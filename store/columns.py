@@ -6,6 +6,7 @@ here is only an encoding: `pack_*` gives `None` unless `unpack_*` gives back the
 """
 
 import re
+from itertools import accumulate
 
 from store.errors import Damaged
 from store.ids import MAX_OBJECT
@@ -74,19 +75,18 @@ def unpack_stream(packed: bytes) -> bytes:
 
 def pack_times(times: bytes, stream: bytes) -> bytes | None:
     """Chunk times (`store.chunks`) with sizes counted in events of ``stream``; `None` where that does not fit."""
-    cursor = Cursor(times)
-    waits, events = bytearray(), bytearray()
+    numbers = take_all(times)
+    waits, sizes = numbers[::2], numbers[1::2]
+    events: list[int] = []
     position = 0
-    while not cursor.done:
-        put(waits, cursor.varint())
-        stop = position + cursor.varint()
+    for stop in accumulate(sizes):
         if stop > len(stream) or (stop and stream[stop - 2 : stop] != _EVENT_END):
             return None
-        put(events, stream.count(_EVENT_END, position, stop))
+        events.append(stream.count(_EVENT_END, position, stop))
         position = stop
     out = bytearray()
-    put_bytes(out, waits)
-    put_bytes(out, events)
+    put_bytes(out, put_all(waits))
+    put_bytes(out, put_all(events))
     packed = bytes(out)
     return packed if unpack_times(packed, stream) == times else None
 
@@ -94,17 +94,18 @@ def pack_times(times: bytes, stream: bytes) -> bytes | None:
 def unpack_times(packed: bytes, stream: bytes) -> bytes:
     """The chunk times that `pack_times` packed against the same stream. Raises `Damaged` for anything else."""
     cursor = Cursor(packed)
-    waits, events = Cursor(cursor.bytes()), Cursor(cursor.bytes())
-    out = bytearray()
+    waits, events = take_all(cursor.bytes()), take_all(cursor.bytes())
+    if len(events) != len(waits):
+        raise Damaged("chunk times are not in pairs")
+    numbers: list[int] = []
     position = 0
-    while not waits.done:
-        put(out, waits.varint())
+    for wait, count in zip(waits, events, strict=True):
         stop = position
-        for _ in range(events.varint()):
+        for _ in range(count):
             found = stream.find(_EVENT_END, stop)
             if found < 0:
                 raise Damaged("a chunk has more events than its stream")
             stop = found + len(_EVENT_END)
-        put(out, stop - position)
+        numbers += (wait, stop - position)
         position = stop
-    return bytes(out)
+    return put_all(numbers)

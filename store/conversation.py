@@ -26,6 +26,7 @@ class Conversation(NamedTuple):
     start: int
     end: int
     known: int  # how many leading elements were taken over
+    known_end: int  # where the last of them ends, or the first element begins
 
 
 class _Run(NamedTuple):
@@ -104,7 +105,7 @@ def read(body: bytes, position: int, known: Known | None) -> Conversation | None
     end = first
     if known is not None and known.start == first:
         elements, end = known.common(body)
-    taken = len(elements)
+    taken, known_end = len(elements), end
     separator = known.separator if known is not None and taken > 1 else None
     while True:
         following = jsonspan.skip_space(body, end)
@@ -124,7 +125,7 @@ def read(body: bytes, position: int, known: Known | None) -> Conversation | None
         if loads(element.content) is UNPARSABLE:
             return None
         elements.append(element)
-    return Conversation(tuple(elements), separator or b",", first, end, taken) if elements else None
+    return Conversation(tuple(elements), separator or b",", first, end, taken, known_end) if elements else None
 
 
 def text(body: bytes, span: jsonspan.Span) -> Conversation | None:
@@ -132,7 +133,7 @@ def text(body: bytes, span: jsonspan.Span) -> Conversation | None:
     content = body[span.start : span.end]
     if content[:1] != b'"' or loads(content) is UNPARSABLE:
         return None
-    return Conversation((Element(content),), b",", span.start, span.end, 0)
+    return Conversation((Element(content),), b",", span.start, span.end, 0, span.start)
 
 
 def _strip(raw: bytes) -> Element:

@@ -8,10 +8,9 @@ from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import accumulate
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from store import chunks
-from store.index import storable
 from store.link_keys import Keys, chain_key
 from store.reading import Answer, Block, Wire
 from store.summary import first_line, summary_of
@@ -67,33 +66,25 @@ def add_turn(
 ) -> None:
     """Put a turn's rows into the index. The caller holds the transaction; a turn that is there stays as it is."""
     db = archive.index.db
-    if db.execute("SELECT 1 FROM turns WHERE id = ?", (turn,)).fetchone():
-        return
     session, thread, times = payload["session"], payload["thread"], payload["times"]
-    row = db.execute("SELECT turns, steps, started_ms FROM sessions WHERE session = ?", (session,)).fetchone()
-    ordinal, position, origin = (row[0] + 1, row[1], row[2]) if row else (1, 0, times["start"])
+    before = _session_before(archive, payload)
+    ordinal, position, origin = before.turns + 1, before.steps, before.started_ms
     steps = _steps(payload, reading)
     said, client, usage = payload["reading"], payload["client"], payload["reading"]["usage"]
     tokens = [usage.get(name) for name in ("input", "output", "cache_read", "cache_write_5m", "cache_write_1h")]
     summary = _turn_summary(steps, said["error"])
-    cursor = db.execute(
-        f"INSERT INTO turns VALUES({','.join('?' * 31)})",
-        storable(
-            (
-                *(None, turn, exchange, session, ordinal, thread, payload["role"], client["name"], client["version"]),
-                *(payload["run"], times["start"], times["first_byte"], times["end"], committed_ms, payload["outcome"]),
-                *(
-                    payload["http"]["status"],
-                    said["wire"],
-                    said["served"] or said["model"],
-                    said["stop"],
-                    said["error"],
-                ),
-                *(*tokens, usage.get("reasoning"), bytes.fromhex(payload["request"]["body"])),
-                *(reading.request_key, reading.answer_key, summary, said["id"]),
-            )
+    cursor = archive.index.put(
+        f"INSERT INTO turns VALUES({','.join('?' * 31)}) ON CONFLICT(id) DO NOTHING",
+        (
+            *(None, turn, exchange, session, ordinal, thread, payload["role"], client["name"], client["version"]),
+            *(payload["run"], times["start"], times["first_byte"], times["end"], committed_ms, payload["outcome"]),
+            *(payload["http"]["status"], said["wire"], said["served"] or said["model"], said["stop"], said["error"]),
+            *(*tokens, usage.get("reasoning"), bytes.fromhex(payload["request"]["body"])),
+            *(reading.request_key, reading.answer_key, summary, said["id"]),
         ),
     )
+    if not cursor.rowcount:
+        return
     if not db.execute("SELECT 1 FROM corrections WHERE turn = ?", (turn,)).fetchone():
         put_edges(archive, turn, payload["parents"])
     for number, (message, block, at_ms) in enumerate(steps, 1):
@@ -106,7 +97,35 @@ def add_turn(
         )
         position += 1
     archive.index.insert("threads", (session, thread))
-    _add_to_session(archive, turn, payload, steps, ordinal, position, cursor.lastrowid or 0)
+    _put_session(archive, turn, payload, steps, before, position, cursor.lastrowid or 0)
+
+
+class _Session(NamedTuple):
+    """A session's row before a turn is added to it."""
+
+    title: str
+    client: str
+    version: str
+    models: str  # one a line
+    turns: int
+    steps: int
+    errors: int
+    interrupted: int
+    input: int
+    cached: int
+    output: int
+    started_ms: int
+    last_ms: int
+    outcome: str
+
+
+def _session_before(archive: "Archive", payload: dict[str, Any]) -> _Session:
+    columns = ", ".join(_Session._fields)
+    row = archive.index.db.execute(
+        f"SELECT {columns} FROM sessions WHERE session = ?", (payload["session"],)
+    ).fetchone()
+    start = payload["times"]["start"]
+    return _Session(*row) if row else _Session("", "", "", "", 0, 0, 0, 0, 0, 0, 0, start, 0, payload["outcome"])
 
 
 def put_edges(archive: "Archive", turn: bytes, parents: Sequence[dict[str, Any]]) -> None:
@@ -161,24 +180,18 @@ def _turn_summary(steps: Steps, error: str) -> str:
     return first_line(error)
 
 
-def _add_to_session(
+def _put_session(
     archive: "Archive",
     turn: bytes,
     payload: dict[str, Any],
     steps: Steps,
-    ordinal: int,
+    before: _Session,
     position: int,
     number: int,
 ) -> None:
-    db, session, times, said = archive.index.db, payload["session"], payload["times"], payload["reading"]
-    usage, client = said["usage"], payload["client"]
-    model = said["served"] or said["model"]
-    row = db.execute(
-        "SELECT title, client, version, models, errors, interrupted, input, cached, output, started_ms, last_ms,"
-        " outcome FROM sessions WHERE session = ?",
-        (session,),
-    ).fetchone() or ("", "", "", "", 0, 0, 0, 0, 0, times["start"], 0, payload["outcome"])
-    title, name, version, models, errors, interrupted, tokens, cached, output, started, last, outcome = row
+    times, said, client = payload["times"], payload["reading"], payload["client"]
+    usage, model = said["usage"], said["served"] or said["model"]
+    title, models = before.title, before.models
     main = not payload["role"].startswith("aux:")
     if main and not title:
         prompts = [block for _m, block, _t in steps if block.role == "user" and block.kind == "text"]
@@ -188,16 +201,15 @@ def _add_to_session(
     cache_read = usage.get("cache_read") or 0
     read = cache_read + sum(usage.get(each) or 0 for each in ("input", "cache_write_5m", "cache_write_1h"))
     failed = said["error"] or (payload["http"]["status"] or 0) >= 400
-    db.execute(
+    archive.index.put(
         f"INSERT OR REPLACE INTO sessions VALUES({','.join('?' * 17)})",
-        storable(
-            (
-                *(session, title, name or client["name"], version or client["version"], models, ordinal, position),
-                errors + bool(failed or any(block.is_error for _m, block, _t in steps)),
-                interrupted + (payload["outcome"] == "interrupted"),
-                *(tokens + read, cached + cache_read, output + (usage.get("output") or 0)),
-                *(min(started, times["start"]), max(last, times["start"] + (times["end"] or 0))),
-                *(payload["outcome"] if main and not payload["thread"] else outcome, turn, number),
-            )
+        (
+            *(payload["session"], title, before.client or client["name"], before.version or client["version"], models),
+            *(before.turns + 1, position),
+            before.errors + bool(failed or any(block.is_error for _m, block, _t in steps)),
+            before.interrupted + (payload["outcome"] == "interrupted"),
+            *(before.input + read, before.cached + cache_read, before.output + (usage.get("output") or 0)),
+            *(min(before.started_ms, times["start"]), max(before.last_ms, times["start"] + (times["end"] or 0))),
+            *(payload["outcome"] if main and not payload["thread"] else before.outcome, turn, number),
         ),
     )

@@ -56,12 +56,12 @@ class Encoder:
 
     def json(self, payload: bytes) -> bytes:
         """A JSON payload with the ids in it taken out."""
-        ids = [bytes.fromhex(match.decode()) for match in _HEX.findall(payload)]
+        found = _HEX.split(payload)  # before, (id, after)*
         out = bytearray()
-        put(out, len(ids))
-        for object_id in ids:
-            self._back(out, object_id)
-        return bytes(out + _HEX.sub(b"\xff", payload))
+        put(out, len(found) // 2)
+        for text in found[1::2]:
+            self._back(out, bytes.fromhex(text.decode()))
+        return bytes(out + b'"\xff"'.join(found[::2]))
 
     def times(self, stream: bytes, packed: bytes) -> bytes:
         """Chunk times packed against the blob ``stream``."""
@@ -94,7 +94,7 @@ class Encoder:
         return bytes(out)
 
 
-_HEX = re.compile(rb'(?<=")[0-9a-f]{64}(?=")')
+_HEX = re.compile(rb'"([0-9a-f]{64})"')
 
 
 def _put_cuts(out: bytearray, elements: Sequence[Element]) -> None:

@@ -104,7 +104,8 @@ class Files:
         """A descriptor for appending to a file that must not exist yet."""
         flags = os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_APPEND | os.O_CLOEXEC | os.O_NOFOLLOW
         descriptor = os.open(path, flags, FILE_MODE)
-        os.fchmod(descriptor, FILE_MODE)
+        if os.fstat(descriptor).st_mode & 0o777 != FILE_MODE:  # the umask took something away
+            os.fchmod(descriptor, FILE_MODE)
         return descriptor
 
     def open_append(self, path: Path) -> int:

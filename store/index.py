@@ -212,16 +212,21 @@ class Index:
 
     def insert(self, table: str, row: Sequence[object]) -> None:
         """Insert one row; an equal key is left as it is. ``table`` is one of the schema's names."""
-        marks = ",".join("?" * len(row))
-        self.db.execute(f"INSERT OR IGNORE INTO {table} VALUES({marks})", storable(row))
+        self.put(f"INSERT OR IGNORE INTO {table} VALUES({_MARKS[len(row)]})", row)
+
+    def put(self, statement: str, row: Sequence[object]) -> sqlite3.Cursor:
+        """Execute ``statement`` with a row of captured values, made to fit where SQLite cannot take them."""
+        try:
+            return self.db.execute(statement, row)
+        except (UnicodeEncodeError, OverflowError):
+            return self.db.execute(statement, tuple(_storable(value) for value in row))
 
 
-def storable(row: Sequence[object]) -> tuple[object, ...]:
-    """A row as SQLite can take it: no lone surrogates in text, no integers over 64 bit."""
-    return tuple(_storable(value) for value in row)
+_MARKS: Final = tuple(",".join("?" * count) for count in range(32))
 
 
 def _storable(value: object) -> object:
+    """A value as SQLite can take it: no lone surrogates in text, no integers over 64 bit."""
     if isinstance(value, str) and not value.isascii():
         return value.encode("utf-8", "replace").decode("utf-8")
     if isinstance(value, int) and not -(1 << 63) <= value < 1 << 63:

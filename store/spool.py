@@ -141,20 +141,8 @@ class Spool:
         """Begin an entry with the head of a request (bodies and everything after it are ignored). Raises `OSError`."""
         self._serial += 1
         path = self._folder / f"{self._serial:08d}{_SUFFIX}"
-        masked_url = self._masking.url(head.url)
-        payload = spool_frames.request_head(
-            Exchange(
-                method=head.method,
-                url=masked_url,
-                request_headers=self._masking.headers(head.request_headers),
-                request_body=b"",
-                started_ms=head.started_ms,
-                mode=head.mode,
-                http_version=head.http_version,
-                run=head.run,
-                tags=head.tags,
-            )
-        )
+        url, headers = self._masking.url(head.url), self._masking.headers(head.request_headers)
+        payload = spool_frames.request_head(head, url, headers)
         file = SpoolFile(path, self._files, self._is_mappable)
         try:
             file.append(spool_frames.MAGIC + spool_frames.pack(Kind.REQUEST_HEAD, 0, payload))

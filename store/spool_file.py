@@ -13,7 +13,7 @@ from pathlib import Path
 
 from store.files import Files, Window
 
-WINDOW = 64 << 10
+WINDOW = 16 << 10
 
 
 class SpoolFile:

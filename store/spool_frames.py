@@ -75,13 +75,13 @@ def frames(data: bytes) -> Iterator[Frame]:
         position += length
 
 
-def request_head(head: Exchange) -> bytes:
-    """The payload of a request head; headers and URL must be masked already."""
+def request_head(head: Exchange, url: str, headers: Headers) -> bytes:
+    """The payload of a request head, with its URL and headers as they are masked."""
     return dumps(
         {
             "method": head.method,
-            "url": head.url,
-            "headers": _to_json(head.request_headers),
+            "url": url,
+            "headers": _to_json(headers),
             "started_ms": head.started_ms,
             "mode": head.mode.value,
             "http_version": head.http_version,

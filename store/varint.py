@@ -4,6 +4,8 @@ from collections.abc import Sequence
 
 from store.errors import Damaged
 
+_MOST_BITS = 62
+
 
 def put(out: bytearray, value: int) -> None:
     """Append ``value`` (>= 0)."""
@@ -33,9 +35,18 @@ def take_all(data: bytes) -> Sequence[int]:
     """The integers that `put_all` wrote. Raises `Damaged` for anything else."""
     if data.isascii():
         return data
-    cursor, values = Cursor(data), []
-    while not cursor.done:
-        values.append(cursor.varint())
+    values = []
+    result = shift = 0
+    for byte in data:
+        result |= (byte & 0x7F) << shift
+        shift += 7
+        if byte < 0x80:
+            values.append(result)
+            result = shift = 0
+        elif shift > _MOST_BITS:
+            break
+    if shift:
+        raise Damaged("a number runs past its record")
     return values
 
 
@@ -52,7 +63,7 @@ class Cursor:
     def varint(self) -> int:
         """The next integer."""
         data, position, result, shift = self.data, self.position, 0, 0
-        while position < self.end and shift < 63:
+        while position < self.end and shift <= _MOST_BITS:
             byte = data[position]
             position += 1
             result |= (byte & 0x7F) << shift

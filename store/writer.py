@@ -87,17 +87,19 @@ class Writer:
         """Whether the object needs no storing: it is staged, in this writer's pack, or in a sealed one."""
         return wanted in self._frame or self._archive.index.reusable(wanted, self.name)
 
+    # What follows is new with every turn, or small: the index is asked for conversations and large values only.
+
     def blob(self, payload: bytes) -> bytes:
         """Stage bytes as they are."""
         wanted = object_id("blob", payload)
-        if not self.has(wanted):
+        if wanted not in self._frame:
             self._stage(Tag.RAW, wanted, payload)
         return wanted
 
     def stream(self, payload: bytes) -> bytes:
         """Stage a response body, as columns where it is an event stream."""
         wanted = object_id("blob", payload)
-        if not self.has(wanted):
+        if wanted not in self._frame:
             packed = columns.pack_stream(payload)
             self._stage(Tag.RAW if packed is None else Tag.STREAM, wanted, payload if packed is None else packed)
         return wanted
@@ -105,9 +107,9 @@ class Writer:
     def times(self, payload: bytes, stream_id: bytes, stream: bytes) -> bytes:
         """Stage chunk times of the response body ``stream``."""
         wanted = object_id("blob", payload)
-        if not self.has(wanted):
+        if wanted not in self._frame:
             packed = columns.pack_times(payload, stream)
-            if packed is None or stream_id not in self._frame:  # a frame's ids can be computed from the frame alone
+            if packed is None:
                 self._stage(Tag.RAW, wanted, payload)
             else:
                 self._stage(Tag.TIMES, wanted, self._encoder().times(stream_id, packed))
@@ -146,14 +148,14 @@ class Writer:
     def answer(self, parent: bytes | None, content: bytes, source: bytes) -> bytes:
         """Stage an answer rebuilt from the blob ``source``."""
         wanted = object_id("message", message_payload(parent, content, source))
-        if not self.has(wanted):
+        if wanted not in self._frame:
             self._stage(Tag.ANSWER, wanted, self._encoder().answer(parent, source, content))
         return wanted
 
     def json(self, kind: str, payload: bytes) -> bytes:
         """Stage a turn, run or note."""
         wanted = object_id(kind, payload)
-        if not self.has(wanted):
+        if wanted not in self._frame:
             self._stage(JSON_TAGS[kind], wanted, self._encoder().json(payload))
         return wanted
 
