@@ -6,6 +6,7 @@ parts. `generic` claims everything and is asked last.
 
 import importlib
 import os
+from collections.abc import Iterator
 from functools import cache
 
 from store.canonical import UNPARSABLE, loads
@@ -14,16 +15,23 @@ from store.reading import Block, Members, Wire
 _LAST = "generic"
 
 
+def _wires() -> Iterator[Wire]:
+    """The formats in the order in which they are asked, each loaded when it is."""
+    return (wire for name in _names() if (wire := _load(name)) is not None)
+
+
 @cache
-def _wires() -> tuple[Wire, ...]:
+def _names() -> tuple[str, ...]:
     # pkgutil would say the same, and costs 6 ms of a cold start
     found = {entry.name.removesuffix(".py") for folder in __path__ for entry in os.scandir(folder)}
-    names = sorted(
-        (name for name in found if name.isidentifier() and not name.startswith("_")),
-        key=lambda name: (name == _LAST, name),
-    )
-    modules = (importlib.import_module(f"{__name__}.{name}") for name in names)
-    return tuple(module.WIRE for module in modules if hasattr(module, "WIRE"))
+    names = (name for name in found if name.isidentifier() and not name.startswith("_"))
+    return tuple(sorted(names, key=lambda name: (name == _LAST, name)))
+
+
+@cache
+def _load(name: str) -> Wire | None:
+    wire: Wire | None = getattr(importlib.import_module(f"{__name__}.{name}"), "WIRE", None)
+    return wire
 
 
 def pick(url_path: str, members: Members) -> Wire:
@@ -33,8 +41,7 @@ def pick(url_path: str, members: Members) -> Wire:
 
 def by_name(name: str) -> Wire:
     """The wire format of this name. One that this version does not know is read by the generic one."""
-    wires = _wires()
-    return next((wire for wire in wires if wire.name == name), wires[-1])
+    return next(wire for wire in _wires() if wire.name in (name, _LAST))
 
 
 def blocks_of(wire: Wire, content: bytes) -> tuple[Block, ...]:

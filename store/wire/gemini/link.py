@@ -52,6 +52,5 @@ def _part(part: dict[str, Any]) -> dict[str, Any]:
             if name == "functionCall":
                 kept.setdefault("args", {})
             return {name: rewritten(kept)}
-    kept = {name: value for name, value in part.items() if name not in _SIGNATURES and value is not None}
-    form: dict[str, Any] = rewritten(kept)
-    return form
+    form: dict[str, Any] = rewritten(part)
+    return {name: value for name, value in form.items() if name not in _SIGNATURES and value is not None}

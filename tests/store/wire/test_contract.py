@@ -70,7 +70,7 @@ def check_blocks(blocks: tuple[Block, ...]) -> None:
 def test_every_module_is_found_and_named_once() -> None:
     modules = {name for _, name, _ in pkgutil.iter_modules(store.wire.__path__)}
     assert {"anthropic", "generic"} <= modules
-    assert len(WIRES) == len(store.wire._wires())
+    assert len(WIRES) == len(list(store.wire._wires()))
     assert list(WIRES)[-1] == "generic"
 
 
