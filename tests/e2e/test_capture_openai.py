@@ -15,6 +15,7 @@ from provider import Provider, Reply
 from proxy import until
 from recorded import gaps, turns
 
+from store.archive import Archive
 from store.wire import by_name
 
 pytestmark = pytest.mark.e2e
@@ -25,23 +26,23 @@ def reading(turn: Any) -> Any:
     return wire.answer(turn.response, turn.payload["response"]["type"], turn.payload["http"]["status"])
 
 
-@pytest.mark.parametrize("coding", ["", "zstd"])
-def test_a_streamed_completion(start: Any, provider: Provider, coding: str) -> None:
+def test_streamed_completions(start: Any, provider: Provider) -> None:
     proxy = start()
-    provider.script(chat_reply(coding=coding))
-    theirs = ask_chat()  # the SDK leaves at [DONE], before the end of the body
-    until(lambda: proxy.report()["turns"] == 1)
-    (turn,) = turns(proxy.archive)
-    assert turn.response == STREAMS["text and parallel tools"]
-    assert turn.request == provider.seen[0].body
-    assert turn.outcome == "complete"
-    said = turn.payload["reading"]
-    assert (said["wire"], said["model"], said["stop"]) == ("openai.chat", "gpt-test", "tool_calls")
-    assert said["usage"]["output"] == theirs.usage.completion_tokens
-    calls = [block for block in reading(turn).blocks if block.kind == "tool-call"]
-    assert [(call.call_id, call.name) for call in calls] == [
-        (call.id, call.function.name) for call in theirs.choices[0].message.tool_calls
-    ]
+    for number, coding in enumerate(("", "zstd"), 1):
+        provider.script(chat_reply(coding=coding))
+        theirs = ask_chat()  # the SDK leaves at [DONE], before the end of the body
+        until(lambda wanted=number: proxy.report()["turns"] == wanted)
+        turn = turns(proxy.archive)[-1]
+        assert turn.response == STREAMS["text and parallel tools"]
+        assert turn.request == provider.seen[-1].body
+        assert turn.outcome == "complete"
+        said = turn.payload["reading"]
+        assert (said["wire"], said["model"], said["stop"]) == ("openai.chat", "gpt-test", "tool_calls")
+        assert said["usage"]["output"] == theirs.usage.completion_tokens
+        calls = [block for block in reading(turn).blocks if block.kind == "tool-call"]
+        assert [(call.call_id, call.name) for call in calls] == [
+            (call.id, call.function.name) for call in theirs.choices[0].message.tool_calls
+        ]
     assert gaps(proxy.archive) == []
 
 
@@ -179,8 +180,7 @@ def test_a_coded_request_of_a_login(start: Any, provider: Provider) -> None:
 def test_a_gateway_that_the_user_added(start: Any, provider: Provider, tmp_path: Any) -> None:
     """A company's own host and path, named in the archive's config.toml."""
     archive = tmp_path / "archive"
-    proxy = start(archive=archive)  # makes the archive
-    proxy.stop()
+    Archive.create(archive).close()
     (archive / "config.toml").write_text(
         '[[provider]]\nhost = "plain.example"\npaths = ["/corp/llm/[a-z]+/chat/completions"]\n'
     )
