@@ -175,6 +175,9 @@ class Recorder:
     @contextlib.contextmanager
     def _committing(self) -> Iterator[None]:
         """The index is ready to be told of a commit when this ends; what fails in here leaves no transaction open."""
+        if self._writer.is_full:
+            self._writer.close()
+            self._index_is_behind = True  # what was sealed can be referred to once the index knows of the seal
         if self._index_is_behind:
             self._archive.refresh()
             self._index_is_behind = False

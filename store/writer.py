@@ -23,6 +23,7 @@ from store.pack import Block, PackWriter
 from store.parts import Chain, Large, Part
 from store.records import JSON_TAGS, KIND_OF, Tag, message_payload
 
+PACK_BYTES = 32 << 20  # from which a pack is sealed: gc, fsck and a new index read a pack at a time
 _TRIES = 3
 
 
@@ -54,6 +55,11 @@ class Writer:
         self._contents: dict[bytes, bytes] = {}  # message content -> message of the current frame with it
         self._staged: list[tuple[Tag, bytes]] = []
         self._staged_ids: list[bytes] = []
+
+    @property
+    def is_full(self) -> bool:
+        """Whether the pack is as large as packs get: close it, and the next commit goes to a new one."""
+        return self._pack is not None and self._pack.size >= PACK_BYTES
 
     def begin(self) -> None:
         """Start staging one commit. Raises `OSError` where no files can be made."""

@@ -3,6 +3,7 @@
 import gzip
 import json
 from pathlib import Path
+from random import Random
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -293,4 +294,27 @@ def test_an_index_that_fails_after_the_commit_costs_neither_this_turn_nor_the_ne
     listed = [bytes(row[0]) for row in archive.index.db.execute("SELECT id FROM turns ORDER BY number")]
     assert listed[1:] == [second, third]
     assert bodies(archive, second) == (request("c"), answer("d"))
+    assert check(archive).sound
+
+
+def test_a_full_pack_is_sealed_and_the_conversation_goes_on_in_the_next(
+    archive: Archive, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("store.writer.PACK_BYTES", 4_000)
+    texts, words = ["what " * 100], Random(1)
+    bodies: dict[bytes, bytes] = {}
+    with Recorder(archive) as recorder:
+        for number in range(40):
+            body = request(*texts, system="s" * 2_000)
+            said = answer(f"{number} {words.randbytes(300).hex()}")
+            bodies[recorder.record(ask(body, said, start=1_000 + number)).turn] = body
+            texts += [json.loads(said)["content"][0]["text"], f"and {number}?"]
+    packs = archive.files.names(archive.packs)
+    assert len(packs) > 3
+    assert all(archive.files.size(archive.packs / name) < 12_000 for name in packs)  # what was stored is not again
+    edges = archive.index.db.execute("SELECT count(*) FROM parents WHERE kind = 'continues'").fetchone()
+    assert edges == (39,)
+    for turn, body in bodies.items():
+        payload = json.loads(archive.get_kind(turn, "turn"))
+        assert archive.get_kind(bytes.fromhex(payload["request"]["body"]), "blob") == body
     assert check(archive).sound
