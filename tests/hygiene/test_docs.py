@@ -7,6 +7,7 @@ import pytest
 
 from deck import diagnostics
 from deck.command_table import stems, word_of
+from store.fsck_report import FINDINGS, NOTES
 
 ROOT = Path(__file__).resolve().parents[2]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -50,3 +51,12 @@ def test_every_module_of_the_store_is_on_the_page() -> None:
     page = (ROOT / "ARCHITECTURE.md").read_text(encoding="utf-8")
     modules = {path.name for path in (ROOT / "store").glob("*.py")} - {"__init__.py"}
     assert {name for name in modules if f"`{name}`" not in page} == set()
+
+
+def test_every_kind_of_finding_is_in_the_format() -> None:
+    page = (ROOT / "docs" / "format.md").read_text(encoding="utf-8")
+    assert [kind for kind in (*FINDINGS, *NOTES) if f"`{kind}`" not in page] == []
+    code = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "store").glob("fsck*.py"))
+    used = set(re.findall(r'(?:report\.add|_add_bad)\(\s*"([a-z-]+)"', code))
+    assert used and used <= set(FINDINGS)
+    assert set(re.findall(r'report\.note\(\s*"([a-z-]+)"', code)) == set(NOTES)
