@@ -127,7 +127,13 @@ def test_mutated_real_files(small: dict[str, bytes], seed: int) -> None:
 def spooled() -> bytes:
     """A spool file of one whole exchange."""
     (exchange,) = small_exchanges(1, "spooled")
-    frames = [spool_frames.pack(spool_frames.Kind.REQUEST_HEAD, 0, spool_frames.request_head(exchange))]
+    frames = [
+        spool_frames.pack(
+            spool_frames.Kind.REQUEST_HEAD,
+            0,
+            spool_frames.request_head(exchange, exchange.url, exchange.request_headers),
+        )
+    ]
     frames.append(spool_frames.pack(spool_frames.Kind.REQUEST_DATA, 1, exchange.request_body))
     head = spool_frames.response_head(200, exchange.response_headers)
     frames.append(spool_frames.pack(spool_frames.Kind.RESPONSE_HEAD, 2, head))
