@@ -15,6 +15,7 @@ from store.turn import parse
 if TYPE_CHECKING:
     from store.archive import Archive
 
+_MESSAGES_KEPT: Final = 1024
 _UNREADABLE: Final = Atom("", "unreadable", "")  # equals nothing that was ever said
 
 
@@ -75,7 +76,7 @@ class Reader:
 
     def __init__(self, archive: "Archive") -> None:
         self.archive = archive
-        self.atoms = lru_cache(8192)(self._atoms)
+        self.atoms = lru_cache(_MESSAGES_KEPT)(self._atoms)
 
     def read(self, turns: Sequence[Earlier]) -> list[Said]:
         """The turns, to be looked at."""

@@ -8,7 +8,7 @@ import threading
 from collections import OrderedDict
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import NamedTuple, TypeVar
+from typing import Final, NamedTuple, TypeVar
 
 from store.errors import Cyclic, Damaged, Missing
 from store.files import Files
@@ -17,10 +17,6 @@ from store.index import Index, Place
 from store.pack import BLOCK_HEADER, Block, FrameReader, read_block
 from store.records import KIND_OF, Decoder, message_payload
 
-_FRAMES_KEPT = 8
-_MESSAGE_BYTES_KEPT = 64 << 20
-_BLOB_BYTES_KEPT = 16 << 20
-_FRAME_BYTES_KEPT = 64 << 20
 _MOST_NESTED = 32  # objects whose stored forms need each other; what writers make has five
 
 T = TypeVar("T")
@@ -77,6 +73,19 @@ class OpenFrame:
         return self.reader.message(message).content
 
 
+class Keep(NamedTuple):
+    """How much is kept for the next reading: frames, their decoded bytes, bytes of messages and of shared values."""
+
+    frames: int
+    frame_bytes: int
+    message_bytes: int
+    part_bytes: int
+
+
+PLENTY: Final = Keep(8, 64 << 20, 64 << 20, 16 << 20)
+LITTLE: Final = Keep(1, 4 << 20, 2 << 20, 1 << 20)  # for who seldom reads, in somebody else's process
+
+
 class _Line:
     """A conversation as it was last read: its messages and their contents, oldest first."""
 
@@ -107,6 +116,7 @@ class ObjectReader:
     def __init__(self, files: Files, packs: Path, index: Index, packs_changed: Callable[[], None]) -> None:
         """``packs_changed`` lets the index follow where a pack is gone that it names."""
         self.index = index
+        self.keep = PLENTY
         self._packs_changed = packs_changed
         self._files = files
         self._packs = packs
@@ -184,7 +194,7 @@ class ObjectReader:
             payload = self._parts.get(wanted)
             if payload is None:
                 payload = self.get(wanted).payload
-                if self._part_bytes > _BLOB_BYTES_KEPT:
+                if self._part_bytes > self.keep.part_bytes:
                     self._parts.clear()
                     self._part_bytes = 0
                 self._parts[wanted] = payload
@@ -253,7 +263,7 @@ class ObjectReader:
             self._line = _Line()
 
     def _remember(self, message: bytes, parts: MessageParts) -> None:
-        if self._message_bytes > _MESSAGE_BYTES_KEPT:
+        if self._message_bytes > self.keep.message_bytes:
             self._messages.clear()
             self._message_bytes = 0
         self._messages[message] = parts
@@ -309,7 +319,7 @@ class ObjectReader:
     def _drop_frames(self) -> None:
         """Keep the latest frames, as many as fit."""
         sizes = [len(frame.decoder.frame.content) for frame in self._frames.values()]
-        while len(self._frames) > _FRAMES_KEPT or (len(self._frames) > 1 and sum(sizes) > _FRAME_BYTES_KEPT):
+        while len(self._frames) > self.keep.frames or (len(self._frames) > 1 and sum(sizes) > self.keep.frame_bytes):
             self._frames.popitem(last=False)
             del sizes[0]
 

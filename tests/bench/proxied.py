@@ -29,15 +29,20 @@ class Streaming:
 addons = [Streaming()]
 """
 _SENT = re.compile(rb"sent=(\d+);")
+_TEXT = re.compile(rb'"text_delta", "text": "([^"\\]*)"')
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """One request: ms from its start to the first byte, each event's ms on the way, ms from the last one to the end."""
+    """One request: ms from its start to the first byte, each event's ms on the way, ms from the last one to the end.
+
+    ``text`` is the answer.
+    """
 
     first_ms: float
     delays_ms: tuple[float, ...]
     end_ms: float
+    text: str
 
 
 class Proxied:
@@ -101,13 +106,17 @@ class Proxied:
         response = connection.getresponse()
         first, sent_last = 0, 0
         delays: list[float] = []
+        whole = bytearray()
         while data := response.read1(1 << 16):
             now = time.monotonic_ns()
             first = first or now
+            whole += data
             sent = [int(each) for each in _SENT.findall(data)]
             delays += [(now - each) / 1e6 for each in sent]
             sent_last = sent[-1] if sent else sent_last
-        return Asked((first - start) / 1e6, tuple(delays), (time.monotonic_ns() - sent_last) / 1e6)
+        end = time.monotonic_ns()
+        text = b"".join(_TEXT.findall(whole)).decode()
+        return Asked((first - start) / 1e6, tuple(delays), (end - sent_last) / 1e6, text)
 
     def cpu_seconds(self) -> float:
         """CPU time that the process has used, to a hundredth of a second."""

@@ -1,9 +1,11 @@
 """What capture costs the traffic: a mitmdump that records beside one that merely streams, asked in turns.
 
 Both run at once behind one provider and get the same requests of made-up sessions, so that whatever else the machine
-does meets both alike. The one that is not asked is idle.
+does meets both alike. The one that is not asked is idle. Each request holds the answers that came before it, as they
+came through this mitmdump.
 """
 
+import json
 import statistics
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -31,6 +33,20 @@ class Side:
     asked: list[Asked] = field(default_factory=list)
     cpu_ms: float = 0.0  # a paced request
     grown: int = 0  # resident bytes, after the flood
+    heard: list[str] = field(default_factory=list)  # answers of the session so far
+
+    def ask(self, exchange: Exchange) -> None:
+        """Ask what ``exchange`` asks, after the answers that were heard."""
+        body = json.loads(exchange.request_body)
+        said = [message for message in body["messages"] if message["role"] == "assistant"]
+        del self.heard[len(said) :]  # all of it where a new session begins
+        for message, text in zip(said, self.heard, strict=True):
+            message["content"] = [{"type": "text", "text": text}]
+        named = [(name.decode(), value.decode()) for name, value in exchange.request_headers]
+        headers = [(name, value) for name, value in named if name not in _SKIPPED]
+        asked = self.proxy.ask(json.dumps(body, separators=(",", ":")).encode(), headers)
+        self.heard.append(asked.text)
+        self.asked.append(asked)
 
     @property
     def delays(self) -> list[float]:
@@ -78,10 +94,8 @@ def _ask(sides: Sequence[Side], requests: Iterator[Exchange], count: int) -> Non
     """Ask each side the same, in turns; who goes first changes."""
     for number in range(count):
         exchange = next(requests)
-        named = [(name.decode(), value.decode()) for name, value in exchange.request_headers]
-        headers = [(name, value) for name, value in named if name not in _SKIPPED]
         for side in sides if number % 2 else reversed(sides):
-            side.asked.append(side.proxy.ask(exchange.request_body, headers))
+            side.ask(exchange)
 
 
 def _paced(plain: Side, recording: Side) -> list[Figure]:

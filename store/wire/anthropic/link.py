@@ -43,8 +43,8 @@ def _part(part: Any) -> Any:
         elif name == "content" and part.get("type") == "tool_result":
             # a tool result's parts are plain blocks, which carry cache marks as well
             form[name] = [_flat(item) for item in value] if isinstance(value, list) else _content(value)
-        else:
-            form[name] = rewritten(value)
+        elif (plain := rewritten(value)) is not None:  # infinity is null to JavaScript
+            form[name] = plain
     return form
 
 
