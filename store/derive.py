@@ -11,7 +11,7 @@ from itertools import accumulate
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from store import chunks
-from store.link_keys import Keys, chain_key
+from store.link_keys import ChainKeys, Keys, chain_key
 from store.reading import Answer, Block, Wire
 from store.summary import first_line, summary_of
 from store.wire import blocks_of
@@ -45,10 +45,15 @@ def read_turn(archive: "Archive", payload: dict[str, Any], keys: Keys) -> TurnRe
     new = [(each, blocks_of(wire, objects.message(each).content)) for each in ids[request["known"] :]]
     body = archive.get_kind(bytes.fromhex(response["body"]), "blob") if response["body"] else b""
     answer = wire.answer(body, response["type"], payload["http"]["status"] or 0)
-    request_key = along.after(len(ids)) if ids else None
+    request_key = whole_key(wire, along)
     times = archive.get_kind(bytes.fromhex(response["chunks"]), "blob") if response["chunks"] else b""
     arrived = tuple(chunks.decode(times))
     return TurnReading(wire, tuple(new), answer, arrived, request_key, answer_key(wire, request_key, answer))
+
+
+def whole_key(wire: Wire, along: ChainKeys) -> bytes | None:
+    """The link key after a whole request: empty where it says nothing yet, None where it has no conversation."""
+    return along.after(len(along.ids)) if along.ids or wire.conversation else None
 
 
 def answer_key(wire: Wire, request_key: bytes | None, answer: Answer) -> bytes | None:

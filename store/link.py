@@ -40,11 +40,23 @@ class Linker:
             return self._again(earlier, asked.count)
         if len(own) != 1:
             return Link(notes=(AMBIGUOUS if own else UNKNOWN_BASE,))
+        warmed_up = own[0].role.startswith(SIDE) and not asked.speaker.aside
+        if warmed_up and (line := self._of_the_line(asked)).parents:
+            return line
         parents: tuple[Parent, ...] = (self._parent(own[0], asked.speaker),)
-        if asked.speaker.thread and not asked.speaker.aside and own[0].role.startswith(SIDE):
-            # Codex warms up each subagent: the response that its first request names holds no history
+        if warmed_up and asked.speaker.thread:
             parents += spawned_by(self._archive, self._turns, asked).parents
         return Link(parents, 0, own[0].session, own[0].thread)
+
+    def _of_the_line(self, asked: Asked) -> Link:
+        """The turn that a request goes on from which names only a warm-up as its base.
+
+        Codex warms up each socket: the response that its first request names holds none of the history, which the
+        request then brings along, if there is any.
+        """
+        found = self._by_keys(asked)
+        answers = any(asked.is_answer(place) for place in range(asked.count))
+        return self._fallback.find(asked) if answers and not (found.parents or found.notes) else found
 
     def _by_keys(self, asked: Asked) -> Link:
         if not asked.count:

@@ -215,13 +215,17 @@ def _lost_its_tail(said: Said, asked: Asked) -> bool:
 
 
 def _beginnings(content: bytes) -> Iterator[Any]:
-    """An element with fewer and fewer of its parts."""
+    """An element with fewer and fewer of its parts, each as it is and without the line end that Claude Code adds."""
     element = loads(content)
     for name in ("content", "parts"):
         parts = element.get(name) if isinstance(element, dict) else None
         if isinstance(parts, list):
             for size in range(min(len(parts), _OPENING) - 1, 0, -1):
                 yield {**element, name: parts[:size]}
+                last = parts[size - 1]
+                text = last.get("text") if isinstance(last, dict) else None
+                if isinstance(text, str) and text.endswith("\n"):
+                    yield {**element, name: [*parts[: size - 1], {**last, "text": text[:-1]}]}
 
 
 def _said_in(asked: Asked, start: int) -> list[Atom]:

@@ -16,7 +16,7 @@ from store.reading import Wire
 if TYPE_CHECKING:
     from store.index import Index
 
-VERSION: Final = 2
+VERSION: Final = 3
 """Raised when keys of the same messages change. It is part of the index's version, so that a newer deck makes all keys
 again; `deck relink` then finds the edges that the older ones missed."""
 KEY_BYTES: Final = 16
@@ -38,10 +38,11 @@ class ChainKeys:
 
     ids: Sequence[bytes]
     get: Callable[[bytes], bytes]  # by message id
+    start: bytes = b""  # the key of what the provider puts before it
 
     def after(self, count: int) -> bytes:
-        """The key after the first ``count`` (>= 1) messages."""
-        return self.get(self.ids[count - 1])
+        """The key after the first ``count`` messages."""
+        return self.get(self.ids[count - 1]) if count else self.start
 
 
 class Keys:
@@ -62,7 +63,7 @@ class Keys:
             key = start
             for position, message in enumerate(ids):
                 key = found[message] = _next(wire, key, content(position))
-            return ChainKeys(ids, found.__getitem__)
+            return ChainKeys(ids, found.__getitem__, start)
         known = len(ids)
         key = b""
         while known and not (key := self.get(ids[known - 1])):
@@ -75,11 +76,13 @@ class Keys:
     def start(self, wire: Wire, base: str) -> bytes:
         """The key of what the provider puts before a conversation: the one after the response called ``base``.
 
-        Empty where there is no base. One that is not known gives a key of its own, to tell apart what follows it.
+        Empty where there is no base, or nothing was said yet. One that is not known gives a key of its own, to tell
+        apart what follows it.
         """
         if not base:
             return b""
-        return self._index.answer_key_of(base) or chain_key(wire, b"", {"response": base})
+        known = self._index.answer_key_of(base)
+        return chain_key(wire, b"", {"response": base}) if known is None else known
 
     def get(self, message: bytes) -> bytes:
         """The key after a message, or empty where none is known."""

@@ -251,6 +251,6 @@ def _reading(incoming: Incoming, asked: Asked, link: Link) -> TurnReading:
     """What the wire module sees in the turn, with the link keys around its answer."""
     ids = incoming.request.ids
     new = [(ids[n], asked.blocks(n)) for n in range(link.known, len(ids))]
-    key = asked.keys.after(len(ids)) if ids else None
+    key = derive.whole_key(asked.wire, asked.keys)
     answered = derive.answer_key(asked.wire, key, incoming.answer)
     return TurnReading(asked.wire, tuple(new), incoming.answer, incoming.response.arrived, key, answered)

@@ -234,6 +234,20 @@ def a_compaction(driver: Driver) -> None:
     agent.ask("and on", edges=[(after, "continues")])
 
 
+@situation("anthropic")
+def a_compaction_at_the_prompt(driver: Driver) -> None:
+    """`claude -p /compact`: the last answer is left out of what is summed up, and kept behind the summary."""
+    agent = driver.agent("s-1")
+    first = agent.ask("one", says="first")
+    second = agent.ask("two", says="second", edges=[(first, "continues")])
+    agent.history[-2:] = [Told("two\n")]
+    text = f"<analysis>x</analysis>\n<summary>\n{SUMMARY}\n</summary>"
+    asked = agent.ask("Summarise all of it.", says=text, edges=[(second, "rewrites")])
+    agent.history = [Told(f"This session is continued from another.\n{SUMMARY}"), Said("second")]
+    after = agent.ask("go on", says="On.", edges=[(asked, "compacts")])
+    agent.ask("and on", edges=[(after, "continues")])
+
+
 @situation()
 def a_compaction_without_a_tail(driver: Driver) -> None:
     agent = driver.agent("s-1")

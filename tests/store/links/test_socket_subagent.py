@@ -1,4 +1,4 @@
-"""What Codex 0.169 does on its sockets: prewarm, turns that send only what is new, and a subagent with a prewarm."""
+"""What Codex 0.169 does on its sockets: prewarm, turns that send only what is new, subagents with a prewarm."""
 
 import json
 from pathlib import Path
@@ -72,3 +72,45 @@ def test_the_subagent_is_joined_to_its_call(tmp_path: Path) -> None:
     assert [each["role"] for each in (prewarm, asks, warm, child)] == ["aux:prewarm", "main", "aux:prewarm", "sub"]
     assert {each["outcome"] for each in (prewarm, asks, warm, child, goes_on)} == {"complete"}
     assert child["thread"] == "child"
+
+
+def output(events: Events) -> list[dict[str, Any]]:
+    """An answer's items as Codex sends them back."""
+    return [{**item, "internal_chat_message_metadata_passthrough": {}} for item in events.output]
+
+
+def test_an_empty_warm_up_is_no_history(tmp_path: Path) -> None:
+    """A socket opened anew is warmed up with nothing, and the first request on it brings all of the history along."""
+    sockets, system, prompt = Sockets(), said("developer", "You are a coding agent."), said("user", "Say hi.")
+    call = Events("r2").call("call_s", "exec", "{}")
+    result = {"type": "function_call_output", "call_id": "call_s", "output": "aborted"}
+    words, last = Events("r5").text("Hi there."), Events("r9").text("Yes.")
+    history = [system, prompt, *output(call), {**result, "output": "done"}]
+    forked, sub = [system, prompt, *output(call), result, said("developer", "You are a child.")], {"thread": "child"}
+    refused = Events("")
+    refused.messages = [b'{"type":"error","status":500,"error":{"type":"server_error","message":"no"}}']
+    exchanges = [
+        sockets.ask(Events("r1").end(), generate=False),
+        sockets.ask(call.end(), system, prompt, previous_response_id="r1"),
+        sockets.ask(refused, history[-1], previous_response_id="r2"),
+        sockets.ask(words.end(), *history),
+        sockets.ask(Events("r6").end(), generate=False, **sub),
+        sockets.ask(Events("r7").text("Child.").end(), *forked, previous_response_id="r6", **sub),
+        sockets.ask(Events("r8").end(), generate=False),
+        sockets.ask(last.end(), *history, *output(words), said("user", "Sure?"), previous_response_id="r8"),
+    ]
+    with Archive.create(tmp_path) as archive, Recorder(archive) as recorder:
+        ids = [recorder.record(each).turn for each in exchanges]
+        turns = [json.loads(archive.get(each).payload) for each in ids]
+    numbers = {each.hex(): number for number, each in enumerate(ids)}
+    found = [[(each["kind"], numbers[each["turn"]]) for each in turn["parents"]] for turn in turns]
+    assert found == [
+        [],
+        [("continues", 0)],
+        [("continues", 1)],
+        [("continues", 1), ("retries", 2)],
+        [],
+        [("forks", 1)],
+        [],
+        [("continues", 3)],
+    ]
