@@ -47,8 +47,9 @@ class Body:
 class InFlight:
     """One exchange between its first and its last byte. Times are ms since it was made."""
 
-    def __init__(self, head: Exchange, entry: Entry | None) -> None:
+    def __init__(self, head: Exchange, entry: Entry | None, number: int = 0) -> None:
         self.entry = entry
+        self.number = number  # in the recorder's book
         self.head = head
         self.ended = False
         self._began = monotonic()

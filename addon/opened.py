@@ -1,11 +1,15 @@
-"""The archive as the writer's thread has it open: the archive, this process's spool folder, and the recorder."""
+"""The archive as the writer's thread has it open: archive, this process's spool folder with its book, and recorder."""
 
 import contextlib
+import time
 from pathlib import Path
 
+from store import books
 from store.archive import Archive
+from store.book import Book
 from store.files import Files
 from store.mask import Masker
+from store.objects import LITTLE
 from store.record import Recorder
 from store.spool import Spool
 
@@ -13,7 +17,8 @@ from store.spool import Spool
 class Opened:
     """Whatever of it could be opened so far; ``recorder`` comes last. Closing it leaves it as it was made."""
 
-    def __init__(self, path: Path, files: Files) -> None:
+    def __init__(self, path: Path, files: Files, book: Book) -> None:
+        self.book = book
         self.archive: Archive | None = None
         self.spool: Spool | None = None
         self.recorder: Recorder | None = None
@@ -22,10 +27,24 @@ class Opened:
 
     def open(self) -> tuple[Archive, Recorder]:
         """Open what is not open yet. Raises `StoreError`, `OSError`, or what a damaged index does."""
-        self.archive = self.archive or Archive.create(self._path, self._files)
-        self.spool = self.spool or Spool.create(self._path, Masker(self.archive.key), self._files)
+        if self.archive is None:
+            self.archive = Archive.create(self._path, self._files)
+            self.archive.objects.keep = LITTLE
+        if self.spool is None:
+            spool = Spool.create(self._path, Masker(self.archive.key), self._files)
+            self.book.attach(spool.folder, self._files, int(time.time() * 1000), spool.is_mappable)
+            self.spool = spool
         self.recorder = self.recorder or Recorder(self.archive)
         return self.archive, self.recorder
+
+    def close_book(self) -> None:
+        """Put the book's sums on record, unless the spool still has exchanges of it. Raises `OSError` and `StoreError`.
+
+        Whoever recovers the spool folder does it where it was not done.
+        """
+        if self.recorder is not None and self.spool is not None:
+            recorder, folder = self.recorder, self.spool.folder
+            books.close_own(self.book, folder, self._files, recorder.close_book)
 
     def close(self) -> None:
         """Give everything back; raises nothing. Idempotent."""

@@ -6,6 +6,7 @@ from mitmproxy import http, tls
 from mitmproxy.proxy import mode_specs
 
 from addon import traffic
+from store.book import Fate
 from store.exchange import Mode
 from store.providers import Providers
 
@@ -40,6 +41,13 @@ def is_model_socket(flow: http.HTTPFlow, providers: Providers) -> bool:
         return providers.is_model_path("POST", flow.request.path)
     host, port = traffic.destination(flow)
     return providers.is_model_call("POST", host, port, flow.request.path)
+
+
+def why_skipped(flow: http.HTTPFlow, providers: Providers) -> Fate:
+    """Why a request to a provider is not kept itself."""
+    if flow.request.headers.get("upgrade", "").lower() != "websocket":
+        return Fate.NO_MODEL_CALL
+    return Fate.HANDSHAKE if is_model_socket(flow, providers) else Fate.SOCKET
 
 
 def refusal(trouble: str) -> http.Response:

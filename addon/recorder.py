@@ -26,11 +26,13 @@ from addon.tee import Tee
 from addon.websocket import Sockets
 from addon.writer import Writer
 from store import providers
+from store.book import Fate, session_in, tag
 from store.errors import StoreError
 from store.exchange import Exchange, Outcome
 
 PATIENCE = 0.25
 DRAIN = 5.0
+_SEEN = "deck_number"  # of a flow that stands in the book
 _log = logging.getLogger("deck")
 
 
@@ -61,7 +63,7 @@ class Capture:
             chosen = self._settings = settings.read(ctx.options)
             self._providers = providers.load(chosen.archive, chosen.hosts)
             if self._writer is None:
-                writer = Writer(chosen.archive, Report(chosen.report, self._counts))
+                writer = Writer(chosen.archive, Report(chosen.report, self._counts), run=chosen.run)
                 writer.start()
                 self._writer = writer
         except (SettingsError, StoreError) as error:
@@ -111,8 +113,10 @@ class Capture:
             if policy.is_model_call(flow, self._providers):
                 self._begin(flow)
             else:
-                self._counts.skipped += policy.is_ours(flow, self._providers)
                 flow.request.stream = True
+                if policy.is_ours(flow, self._providers):
+                    self._counts.skipped += 1
+                    self._see(flow, policy.why_skipped(flow, self._providers))
             self._touch()
 
     def request(self, flow: http.HTTPFlow) -> None:
@@ -169,7 +173,7 @@ class Capture:
             self._counts.websockets += 1
             self._touch()
             if policy.is_model_socket(flow, self._providers) and (self._writer is not None or chosen.is_closed):
-                self._sockets.start(flow, traffic.request_head(flow, chosen.run, chosen.tags), self._new_flight)
+                self._sockets.start(flow, traffic.request_head(flow, chosen.run, chosen.tags), self._begin_on_socket)
 
     async def websocket_message(self, flow: http.HTTPFlow) -> None:
         """A message, passed on when this returns: at once, except the one that ends a response."""
@@ -191,25 +195,38 @@ class Capture:
         if chosen is None or (self._writer is None and not chosen.is_closed):  # its error stands in the log
             flow.request.stream = True
             return
-        flight = self._new_flight(traffic.request_head(flow, chosen.run, chosen.tags))
+        number = self._see(flow, Fate.OPEN)
+        flight = self._new_flight(traffic.request_head(flow, chosen.run, chosen.tags), number)
         if isinstance(flight, str):
             flow.response = policy.refusal(flight)
             return
         self._flights[flow.id] = flight
         flow.request.stream = Tee(flight.request_data, partial(self._fail, flow))
 
-    def _new_flight(self, head: Exchange) -> InFlight | str:
+    def _see(self, flow: http.HTTPFlow, fate: Fate) -> int:
+        """Enter an exchange into the book; its number, which `_SEEN` keeps, or 0 where there is no book."""
+        if self._writer is None:
+            return 0
+        session = tag(session_in(flow.request.headers.fields))
+        number = flow.metadata[_SEEN] = self._writer.book.seen(session, fate)
+        return number
+
+    def _begin_on_socket(self, head: Exchange) -> InFlight | str:
+        number = self._writer.book.seen(tag(session_in(head.request_headers))) if self._writer else 0
+        return self._new_flight(head, number)
+
+    def _new_flight(self, head: Exchange, number: int) -> InFlight | str:
         """A new exchange, or why the fail policy refuses it."""
         writer, is_closed = self._writer, self._settings is not None and self._settings.is_closed
         if writer is None:
             return "none is open"
-        entry = writer.open_entry(head)
+        entry = writer.open_entry(head, number)
         if not is_closed or (entry is not None and not writer.trouble):
-            return InFlight(head, entry)
+            return InFlight(head, entry, number)
         if entry is not None:
             entry.discard()
         self._counts.refused += 1
-        writer.lost("refused", head, writer.trouble)
+        writer.lost("refused", head, writer.trouble, number)
         return writer.trouble or "it is not open yet"
 
     async def _finish(self, flight: InFlight, outcome: Outcome, error: str) -> None:
@@ -260,18 +277,19 @@ class Capture:
         """Give an exchange up and let what is left of it stream on untouched."""
         flight = self._flights.pop(flow.id, None)
         for each in self._sockets.abandon(flow):
-            self._lost(each, error)
+            self._lost(each.head, error, each.number)
         if flow.response is None:
             flow.request.stream = flow.request.stream or True
         elif flow.live:
             flow.response.stream = flow.response.stream or True
-        self._lost(flight.head if flight else None, error)
+        number = flow.metadata[_SEEN] if _SEEN in flow.metadata else self._see(flow, Fate.OPEN) if flow.live else 0
+        self._lost(flight.head if flight else None, error, number)
         if flight is not None:
             flight.abandon()
 
-    def _lost(self, head: Exchange | None, error: Exception) -> None:
+    def _lost(self, head: Exchange | None, error: Exception, number: int = 0) -> None:
         if self._writer is not None:
-            self._writer.lost("capture-failed", head, type(error).__name__)
+            self._writer.lost("capture-failed", head, type(error).__name__, number)
 
     def _listening(self) -> None:
         self._counts.port = listening.port()

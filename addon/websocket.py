@@ -67,13 +67,13 @@ class Sockets:
         outcome = Outcome.CLIENT_ABORTED if by_client else Outcome.UPSTREAM_ERROR
         return [(flight, outcome) for flight in socket.close()] if socket else []
 
-    def abandon(self, flow: http.HTTPFlow) -> list[Exchange]:
-        """Give a socket up, if it is one; the heads of what was in flight on it."""
+    def abandon(self, flow: http.HTTPFlow) -> list[InFlight]:
+        """Give a socket up, if it is one; what was in flight on it."""
         socket = self._open.pop(flow.id, None)
         flights = socket.close() if socket else []
         for flight in flights:
             flight.abandon()
-        return [flight.head for flight in flights]
+        return flights
 
     def close(self) -> list[InFlight]:
         """The recorder stops: what is in flight on any socket."""

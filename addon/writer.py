@@ -21,6 +21,7 @@ from addon.loss import detail, words
 from addon.opened import Opened
 from addon.report import Counts, Report
 from store.archive import Archive
+from store.book import Book, Fate, fate_of, tag
 from store.errors import StoreError
 from store.exchange import Exchange, Outcome
 from store.files import FILES, Files
@@ -36,10 +37,11 @@ _log = logging.getLogger("deck")
 class Writer:
     """One archive's recorder behind a bounded queue; `trouble` says why nothing can be written, or is empty."""
 
-    def __init__(self, archive: Path, report: Report, files: Files = FILES) -> None:
+    def __init__(self, archive: Path, report: Report, files: Files = FILES, run: str = "") -> None:
         self.trouble = ""
+        self.book = Book(run)
         self._path = archive
-        self._opened = Opened(archive, files)
+        self._opened = Opened(archive, files, self.book)
         self._report = report
         self._backlog = Backlog()
         self._tried = 0.0  # when opening was tried last
@@ -63,13 +65,13 @@ class Writer:
         if self._unusable is not None:
             raise self._unusable
 
-    def open_entry(self, head: Exchange) -> Entry | None:
-        """A spool file for a new exchange; None, and `trouble`, where none can be made."""
+    def open_entry(self, head: Exchange, number: int = 0) -> Entry | None:
+        """A spool file for the exchange of this number; None, and `trouble`, where none can be made."""
         spool = self._opened.spool
         if spool is None:
             return None
         try:
-            return spool.open(head)
+            return spool.open(head, number)
         except OSError as error:
             self._troubled(error)
             return None
@@ -80,11 +82,12 @@ class Writer:
             if self._failed:
                 self._backlog.let_go()
             return True
-        self.lost("queue-full", _head(source), "")
+        self.lost("queue-full", _head(source), "", _number(source))
         return False
 
-    def lost(self, reason: str, head: Exchange | None, error: str) -> None:
-        """Something could not be kept: a gap record, now or when the journal takes one again."""
+    def lost(self, reason: str, head: Exchange | None, error: str, number: int = 0) -> None:
+        """Something could not be kept: a gap record, now or when the journal takes one again, and the book's entry."""
+        self._settle_lost(number, reason)
         self._backlog.put_gap(Gap(reason, detail(head, error)))
         self._report.touch()
 
@@ -168,7 +171,7 @@ class Writer:
             self._failed = 0.0
         except Exception as error:  # noqa: BLE001  whatever one exchange does to the store, the traffic goes on
             self._troubled(error)
-            self.lost("not-recorded", _head(source), words(error))
+            self.lost("not-recorded", _head(source), words(error), _number(source))
         self._backlog.worked(job)
         if isinstance(source, InFlight):
             source.release()
@@ -183,7 +186,7 @@ class Writer:
         head, why = _head(job.source), words(error)
         if self._backlog.is_closed:
             if not (isinstance(job.source, InFlight) and job.source.is_spooled):  # else the next start recovers it
-                self.lost("not-recorded", head, why)
+                self.lost("not-recorded", head, why, _number(job.source))
             return False
         recorder = self._opened.recorder
         if job.failures < 2 or is_full(error) or recorder is None:
@@ -193,7 +196,12 @@ class Writer:
         except Exception:  # noqa: BLE001  whatever it is, the exchange has not been lost yet
             return True
         self._backlog.count_gap()
+        self._settle_lost(_number(job.source), "not-recorded")
         return False
+
+    def _settle_lost(self, number: int, reason: str) -> None:
+        if number and (fate := fate_of(reason)) is not None:
+            self.book.settle(number, fate)
 
     def _record(self, job: Job) -> None:
         """Make a turn of a job. Raises `OSError` where the disk does not take it."""
@@ -213,7 +221,10 @@ class Writer:
             self.counts.turns += 1
         self.counts.last = recorded.turn.hex()
         self._report.touch()
-        if exchange.outcome is Outcome.TRUNCATED:
+        is_cut = exchange.outcome is Outcome.TRUNCATED
+        fate = Fate.KNOWN if recorded.known else Fate.TRUNCATED if is_cut else Fate.STORED
+        self.book.settle(_number(source), fate, tag(recorded.session))
+        if is_cut:
             self.lost("truncated", exchange, "")
         if isinstance(source, InFlight) and source.entry is not None:
             source.entry.discard()
@@ -237,6 +248,8 @@ class Writer:
         if self._backlog.has_gaps():
             _log.warning("deck: losses could not be put on record: %s", self.trouble)
         self._publish()
+        with contextlib.suppress(Exception):  # a book that cannot be closed is, by whoever opens the archive next
+            self._opened.close_book()
         self._opened.close()
 
     def _publish(self) -> None:
@@ -258,3 +271,8 @@ class Writer:
 
 def _head(source: InFlight | Exchange) -> Exchange:
     return source.head if isinstance(source, InFlight) else source
+
+
+def _number(source: InFlight | Exchange) -> int:
+    """The exchange's in the book; 0 for what was imported."""
+    return source.number if isinstance(source, InFlight) else 0

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from typing import TYPE_CHECKING, Final
 
-from store import corrections, journal
+from store import corrections, journal, ledger
 from store.derive import add_turn, read_turn
 from store.errors import Damaged, StoreError
 from store.journal import COMMITS, Record, Type
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 _BATCH: Final = 256  # objects taken in at a time
 _A_TURN: Final = 8  # what one costs beside an object
+TAKEN_IN: Final = {Type.LINK: corrections.apply, Type.CHECKPOINT: ledger.apply}
+"""What puts the blob that a journal record names into the index: called with archive, blob and the record's time."""
 
 
 def catch_up(archive: "Archive", behind: "Behind") -> None:
@@ -139,9 +141,9 @@ def take_in(archive: "Archive", name: str, position: int, record: Record, keys: 
     archive.index.insert("records", (name, position, int(record.type), record.time_ms, record.object_id))
     if record.type == Type.SEAL:
         db.execute("UPDATE packs SET sealed = 1 WHERE name = ?", (name,))
-    if record.type == Type.LINK:
+    if taken_in := TAKEN_IN.get(record.type):
         with suppress(StoreError):  # fsck names what cannot be read
-            corrections.apply(archive, archive.get_kind(record.object_id, "blob"), record.time_ms)
+            taken_in(archive, archive.get_kind(record.object_id, "blob"), record.time_ms)
     if record.type not in COMMITS or db.execute("SELECT 1 FROM turns WHERE id = ?", (record.object_id,)).fetchone():
         return
     try:

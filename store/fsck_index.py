@@ -24,6 +24,8 @@ _ROWS: Final = {
     "steps": "SELECT session, turn, number, role, kind, name, summary, call_id, is_error, thread, message"
     " FROM {db}.steps",
     "threads": "SELECT session, thread FROM {db}.threads",
+    "books": "SELECT book, run, started_ms, certain, refused_ca FROM {db}.books",
+    "fates": "SELECT book, session, fate, n FROM {db}.fates",
 }
 """Rows that depend on the archive alone. Ordinals and positions also depend on which of two writers was seen first."""
 

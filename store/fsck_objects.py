@@ -18,6 +18,7 @@ _KINDS = {
     Type.PURGE: "blob",
     Type.RUN: "run",
     Type.NOTE: "note",
+    Type.CHECKPOINT: "blob",
 }
 _HEX = re.compile(rb'"([0-9a-f]{64})"')
 _EVERY = 1000

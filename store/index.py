@@ -13,7 +13,7 @@ from store.journal import Type
 from store.link_keys import VERSION as KEYS_VERSION
 from store.pack import REPACKED, Block
 
-SCHEMA_VERSION: Final = 2
+SCHEMA_VERSION: Final = 3
 _FORGOTTEN_AT_ONCE: Final = 300  # records a step
 _SCHEMA = """
 CREATE TABLE packs(id INTEGER PRIMARY KEY, name TEXT UNIQUE NOT NULL, sealed INTEGER NOT NULL DEFAULT 0,
@@ -55,6 +55,10 @@ CREATE TABLE sessions(session TEXT PRIMARY KEY, title TEXT NOT NULL, client TEXT
   started_ms INTEGER NOT NULL, last_ms INTEGER NOT NULL, outcome TEXT NOT NULL, head BLOB NOT NULL,
   head_number INTEGER NOT NULL) WITHOUT ROWID;
 CREATE TABLE threads(session TEXT, thread TEXT, PRIMARY KEY(session, thread)) WITHOUT ROWID;
+CREATE TABLE books(book TEXT PRIMARY KEY, run TEXT NOT NULL, started_ms INTEGER NOT NULL, closed_ms INTEGER NOT NULL,
+  certain INTEGER NOT NULL, refused_ca TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE fates(book TEXT, session BLOB, fate INTEGER, n INTEGER NOT NULL,
+  PRIMARY KEY(book, session, fate)) WITHOUT ROWID;
 CREATE TABLE meta(name TEXT PRIMARY KEY, value TEXT) WITHOUT ROWID;
 """
 

@@ -40,10 +40,12 @@ _T = TypeVar("_T")
 
 @dataclass(frozen=True, slots=True)
 class Recorded:
-    """The turn an exchange became; ``known`` where it was there already."""
+    """The turn an exchange became; ``known`` where it was there already. Session and start (Unix ms) are the turn's."""
 
     turn: bytes
     known: bool
+    session: str
+    started_ms: int
 
 
 class Recorder:
@@ -87,13 +89,13 @@ class Recorder:
     def _record(self, incoming: Incoming, durable: Callable[[], object]) -> Recorded:
         turn = describe(incoming)
         key = exchange_key(turn)
-        row = self._archive.index.db.execute("SELECT id FROM turns WHERE exchange = ?", (key,)).fetchone()
-        if row is not None:
-            return Recorded(bytes(row[0]), True)
+        rows = self._archive.index.db.execute("SELECT id, session, started_ms FROM turns WHERE exchange = ?", (key,))
+        if row := rows.fetchone():
+            return Recorded(bytes(row[0]), True, row[1], row[2])
         turn_id = self._keep(incoming, turn, key, durable)
         self._reserve.take()
         self._intake.remember(incoming)
-        return Recorded(turn_id, False)
+        return Recorded(turn_id, False, turn["session"], turn["times"]["start"])
 
     def put_run(self, payload: dict[str, Any]) -> bytes:
         """Keep a run object; its id goes into the turns of that run."""
@@ -111,6 +113,10 @@ class Recorder:
             if not (is_full(error) and self._reserve.release()):
                 raise
             self._put("blob", Type.GAP, payload)
+
+    def close_book(self, payload: bytes) -> None:
+        """Put the sums of a book on record (`store.ledger`). Raises `OSError`."""
+        self._put("blob", Type.CHECKPOINT, payload)
 
     def correct(self, links: list[corrections.Correction]) -> None:
         """Put corrections of edges on record (`store.corrections`). Raises `OSError`."""
@@ -160,10 +166,11 @@ class Recorder:
         with self._committing():
             wanted = self._writer.blob(payload) if kind == "blob" else self._writer.json(kind, payload)
             committed = self._writer.commit(type_, wanted)
-        if type_ == Type.LINK:
-            self._tell(committed, lambda: corrections.apply(self._archive, payload, committed.record.time_ms))
-        else:
+        taken_in = catchup.TAKEN_IN.get(type_)
+        if taken_in is None:
             self._tell(committed, lambda: None)
+        else:
+            self._tell(committed, lambda: taken_in(self._archive, payload, committed.record.time_ms))
         return wanted
 
     def _mark(self, type_: Type, about: bytes) -> None:

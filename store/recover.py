@@ -6,13 +6,16 @@ event. Recovering the same exchange twice gives the same turn, so a crash in her
 """
 
 from dataclasses import replace
+from pathlib import Path
 
+from store import books
 from store.archive import Archive
-from store.exchange import Exchange
+from store.book import Fate
+from store.exchange import Exchange, Outcome
 from store.incoming import Intake
 from store.mask import Masker
 from store.record import Recorder
-from store.spool import orphans
+from store.spool import Orphan, orphans
 from store.turn import parse
 
 NOTE = "recovered"
@@ -28,19 +31,28 @@ def recover(archive: Archive, recorder: Recorder | None = None) -> int:
     own: Recorder | None = None
     failure: Exception | None = None
     recovered = 0
+
+    def recording() -> Recorder:
+        nonlocal own, recorder
+        if recorder is None:
+            recorder = own = Recorder(archive)
+        return recorder
+
+    def close_book(folder: Path) -> None:
+        nonlocal failure
+        try:
+            books.close_dead(folder, archive.files, lambda blob: recording().close_book(blob))
+        except Exception as error:  # noqa: BLE001  it stays, and whoever opens the archive next tries again
+            failure = failure or error
+
     try:
-        for exchange, dispose in orphans(archive.path, archive.files):
-            if exchange is not None:
-                if recorder is None:
-                    recorder = own = Recorder(archive)
-                try:
-                    if not _is_kept(archive, exchange):
-                        recorder.record(replace(exchange, notes=(*exchange.notes, NOTE)))
-                        recovered += 1
-                except Exception as error:  # noqa: BLE001  whatever one exchange does to the store, the next may do fine
-                    failure = failure or error
-                    continue
-            dispose()
+        for orphan in orphans(archive.path, archive.files, close_book):
+            try:
+                if orphan.exchange is not None:
+                    recovered += _recover(archive, recording(), orphan, orphan.exchange)
+                orphan.dispose()
+            except Exception as error:  # noqa: BLE001  whatever one exchange does to the store, the next may do fine
+                failure = failure or error
     finally:
         if own is not None:
             own.close()
@@ -49,22 +61,42 @@ def recover(archive: Archive, recorder: Recorder | None = None) -> int:
     return recovered
 
 
-def _is_kept(archive: Archive, exchange: Exchange) -> bool:
-    """Whether a turn holds all of this exchange, and perhaps more of it.
+def _recover(archive: Archive, recorder: Recorder, orphan: Orphan, exchange: Exchange) -> bool:
+    """Make a turn of an orphan and tell the book of its process; false where a turn holds it all already.
+
+    A turn of the same start is the exchange's own: its recorder died between the commit and the removal of this file.
+    """
+    session = _kept_in(archive, exchange)
+    fate, is_new = Fate.STORED, session is None
+    if session is None:
+        recorded = recorder.record(replace(exchange, notes=(*exchange.notes, NOTE)))
+        session = recorded.session
+        if recorded.known and recorded.started_ms != exchange.started_ms:
+            fate = Fate.KNOWN
+    if fate is Fate.STORED and exchange.outcome is Outcome.TRUNCATED:
+        fate = Fate.TRUNCATED
+    books.settle(orphan.folder, archive.files, orphan.number, fate, session)
+    return is_new
+
+
+def _kept_in(archive: Archive, exchange: Exchange) -> str | None:
+    """The session of a turn that holds all of this exchange, and perhaps more of it; None where there is none.
 
     A power cut can bring the spool file of a committed turn back, without its end: nobody waits until it is gone.
     """
-    rows = archive.index.db.execute("SELECT id FROM turns WHERE started_ms = ?", (exchange.started_ms,)).fetchall()
+    rows = archive.index.db.execute(
+        "SELECT id, session FROM turns WHERE started_ms = ?", (exchange.started_ms,)
+    ).fetchall()
     if not rows:
-        return False
+        return None
     found = Intake(Masker(archive.key)).prepare(exchange)
-    for (turn_id,) in rows:
+    for turn_id, session in rows:
         turn = parse(archive.get_kind(bytes(turn_id), "turn"))
         whole, answered = (_body(archive, turn[side]["body"]) for side in ("request", "response"))
         same = (turn["http"]["method"], turn["http"]["url"]) == (exchange.method, found.request.url)
         if same and whole.startswith(found.request.whole) and answered.startswith(found.response.body):
-            return True
-    return False
+            return str(session)
+    return None
 
 
 def _body(archive: Archive, name: str) -> bytes:

@@ -12,7 +12,7 @@ import secrets
 from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from store import spool_frames
 from store.exchange import Exchange, Outcome
@@ -22,7 +22,7 @@ from store.spool_file import SpoolFile
 from store.spool_frames import Kind
 
 FOLDER = "spool"
-_LOCK = "lock"
+LOCK = "lock"
 _SUFFIX = ".flight"
 _RESPONSE_DATA = Kind.RESPONSE_DATA.value
 
@@ -35,6 +35,15 @@ class Masking(Protocol):
 
     def url(self, url: str) -> str:
         """The URL without credential values."""
+
+
+class Orphan(NamedTuple):
+    """An exchange that a dead process left behind; None stands for a file that holds not even a request head."""
+
+    exchange: Exchange | None
+    dispose: Callable[[], None]  # removes its file
+    folder: Path
+    number: int  # in the book of that process; 0 where it has none
 
 
 class Entry:
@@ -113,12 +122,12 @@ class Spool:
     """One process's folder of exchanges in flight."""
 
     def __init__(self, folder: Path, lock: int, masking: Masking, files: Files) -> None:
-        self._folder = folder
+        self.folder = folder
         self._lock = lock
         self._masking = masking
         self._files = files
         self._serial = 0
-        self._is_mappable = files.can_map(folder)
+        self.is_mappable = files.can_map(folder)
 
     @staticmethod
     def create(archive: Path, masking: Masking, files: Files = FILES) -> "Spool":
@@ -128,22 +137,25 @@ class Spool:
             folder = root / f"{os.getpid()}-{secrets.token_hex(4)}"
             files.make_folder(folder)
             try:
-                lock = files.create(folder / _LOCK)
+                lock = files.create(folder / LOCK)
                 files.lock(lock)
             except OSError:
                 with contextlib.suppress(OSError):
-                    files.remove(folder / _LOCK)
+                    files.remove(folder / LOCK)
                     files.remove_folder(folder)
                 raise
         return Spool(folder, lock, masking, files)
 
-    def open(self, head: Exchange) -> Entry:
-        """Begin an entry with the head of a request (bodies and everything after it are ignored). Raises `OSError`."""
+    def open(self, head: Exchange, number: int = 0) -> Entry:
+        """Begin an entry with the head of a request (bodies and everything after it are ignored). Raises `OSError`.
+
+        ``number`` is the exchange's in the process's book (`store.book`).
+        """
         self._serial += 1
-        path = self._folder / f"{self._serial:08d}{_SUFFIX}"
+        path = self.folder / f"{self._serial:08d}-{number}{_SUFFIX}"
         url, headers = self._masking.url(head.url), self._masking.headers(head.request_headers)
         payload = spool_frames.request_head(head, url, headers)
-        file = SpoolFile(path, self._files, self._is_mappable)
+        file = SpoolFile(path, self._files, self.is_mappable)
         try:
             file.append(spool_frames.MAGIC + spool_frames.pack(Kind.REQUEST_HEAD, 0, payload))
         except OSError:
@@ -157,14 +169,16 @@ class Spool:
         """Release the folder: it goes if nothing is left in it, else it waits for recovery. Idempotent."""
         lock, self._lock = self._lock, -1
         if lock >= 0:
-            _release(self._folder, lock, self._files)
+            _release(self.folder, lock, self._files)
 
 
-def orphans(archive: Path, files: Files = FILES) -> Iterator[tuple[Exchange | None, Callable[[], None]]]:
-    """Exchanges that dead processes left behind, oldest first, each with the call that disposes of its file.
+def orphans(
+    archive: Path, files: Files = FILES, leave: Callable[[Path], object] = lambda folder: None
+) -> Iterator[Orphan]:
+    """Exchanges that dead processes left behind, oldest first.
 
-    None stands for a file that holds not even a request head. The folder of a dead process stays claimed while its
-    exchanges are handed out; it goes afterwards if all of them were disposed of. Entries that cannot be read are left.
+    The folder of a dead process stays claimed while its exchanges are handed out; then ``leave`` is called with it,
+    and it goes if nothing is left in it. Entries that cannot be read are left.
     """
     root = archive / FOLDER
     for name in files.names(root):
@@ -177,25 +191,34 @@ def orphans(archive: Path, files: Files = FILES) -> Iterator[tuple[Exchange | No
             continue
         try:
             for entry in files.names(folder):
-                path = folder / entry
-                if not entry.endswith(_SUFFIX) or not files.is_file(path):
+                path, number = folder / entry, number_in(entry)
+                if number is None or not files.is_file(path):
                     continue
                 try:
                     data = files.read(path)
                 except OSError:
                     continue
-                yield spool_frames.rebuild(data), partial(files.remove, path)
+                yield Orphan(spool_frames.rebuild(data), partial(files.remove, path), folder, number)
+            leave(folder)
         finally:
             _release(folder, lock, files)
+
+
+def number_in(name: str) -> int | None:
+    """The number in its process's book of the exchange in a spool file; None where a file is none."""
+    if not name.endswith(_SUFFIX):
+        return None
+    number = name.removesuffix(_SUFFIX).partition("-")[2]
+    return int(number) if number.isascii() and number.isdigit() and len(number) < 11 else 0
 
 
 @contextlib.contextmanager
 def _guard(root: Path, files: Files) -> Iterator[None]:
     files.make_folder(root)
     try:
-        descriptor = files.create(root / _LOCK)
+        descriptor = files.create(root / LOCK)
     except FileExistsError:
-        descriptor = files.open_append(root / _LOCK)
+        descriptor = files.open_append(root / LOCK)
     try:
         files.lock(descriptor)
         yield
@@ -206,10 +229,10 @@ def _guard(root: Path, files: Files) -> Iterator[None]:
 def _claim(folder: Path, files: Files) -> int:
     """The descriptor of a dead folder's lock, now ours; -1 where a living process holds it or it is gone."""
     try:
-        descriptor = files.open_append(folder / _LOCK)
+        descriptor = files.open_append(folder / LOCK)
     except FileNotFoundError:  # its maker died between the folder and its lock, or it is just being removed
         try:
-            descriptor = files.create(folder / _LOCK)
+            descriptor = files.create(folder / LOCK)
         except FileNotFoundError:
             return -1
     if files.try_lock(descriptor):
@@ -220,8 +243,8 @@ def _claim(folder: Path, files: Files) -> int:
 
 def _release(folder: Path, lock: int, files: Files) -> None:
     with contextlib.suppress(OSError):
-        if files.names(folder) == [_LOCK]:
-            files.remove(folder / _LOCK)
+        if files.names(folder) == [LOCK]:
+            files.remove(folder / LOCK)
             files.remove_folder(folder)
     with contextlib.suppress(OSError):
         files.close(lock)

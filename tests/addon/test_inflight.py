@@ -76,7 +76,7 @@ def test_the_spool_has_every_piece_before_it_is_passed_on(tmp_path: Path) -> Non
     spool = Spool.create(tmp_path, Masking())
     flight = passed(spool.open(HEAD))
     spool.close()
-    ((found, _),) = orphans(tmp_path)
+    ((found, *_),) = orphans(tmp_path)
     flight.end(Outcome.INTERRUPTED, "")
     whole = flight.exchange()
     assert found is not None

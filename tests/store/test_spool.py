@@ -54,7 +54,7 @@ def spool(tmp_path: Path) -> Iterator[Spool]:
 
 
 def only(archive: Path) -> Exchange:
-    found = [exchange for exchange, _ in orphans(archive)]
+    found = [exchange for exchange, *_ in orphans(archive)]
     assert len(found) == 1
     assert found[0] is not None
     return found[0]
@@ -123,7 +123,7 @@ def test_a_file_cut_anywhere_gives_what_stands_before_the_cut(tmp_path: Path, sp
     sizes = []
     for cut in range(len(whole)):
         path.write_bytes(whole[:cut] + bytes(cut % 5 * 9))  # what was reserved behind it reads as zeros
-        ((exchange, _),) = orphans(tmp_path)
+        ((exchange, *_),) = orphans(tmp_path)
         if exchange is not None:
             assert b'{"a":1}'.startswith(exchange.request_body)
             assert body.startswith(exchange.response_body)
@@ -140,14 +140,14 @@ def test_a_flipped_bit_never_changes_what_comes_back(tmp_path: Path, spool: Spoo
     body = b"data: one\n\ndata: two\n\n"
     for position in range(len(whole)):
         path.write_bytes(whole[:position] + bytes([whole[position] ^ 1]) + whole[position + 1 :])
-        ((exchange, _),) = orphans(tmp_path)
+        ((exchange, *_),) = orphans(tmp_path)
         assert exchange is None or body.startswith(exchange.response_body)
 
 
 def test_what_is_disposed_of_is_gone_and_so_is_the_folder(tmp_path: Path, spool: Spool) -> None:
     fill(spool.open(HEAD))
     spool.close()
-    for _, dispose in orphans(tmp_path):
+    for _, dispose, *_ in orphans(tmp_path):
         dispose()
     assert os.listdir(tmp_path / FOLDER) == ["lock"]
     assert list(orphans(tmp_path)) == []

@@ -1,0 +1,124 @@
+"""The books of an archive: closed ones in the index, those of living recorders and what dead ones left in the spool."""
+
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from store import book, ledger
+from store.book import Book, Fate, Pages
+from store.canonical import dumps, loads
+from store.files import Files
+from store.ledger import BookView, Ledger
+from store.spool import FOLDER, LOCK, number_in
+
+if TYPE_CHECKING:
+    from store.archive import Archive
+
+STATUS: Final = "status"
+"""A recorder's own words, JSON: ``pid``, ``port``, ``mitmproxy`` (its version), ``refused_ca`` (host -> clients)."""
+
+
+def read(archive: "Archive") -> Ledger:
+    """The ledger as it stands. What is recorded meanwhile may show as in flight."""
+    opened = list(_opened(archive))
+    archive.refresh()  # after the spool was read: a book that was closed meanwhile is in the index now
+    turns = dict(archive.index.db.execute("SELECT session, turns FROM sessions"))
+    closed = {book.name: book for book in ledger.closed(archive)}
+    return Ledger([*closed.values(), *(book for book in opened if book.name not in closed)], turns)
+
+
+def _opened(archive: "Archive") -> Iterator[BookView]:
+    """Every book that is not closed."""
+    files = archive.files
+    for folder in folders(archive.path, files):
+        alive = files.is_locked(folder / LOCK)
+        try:
+            pages = _pages(folder, files, alive)
+        except OSError:  # it was closed just now
+            continue
+        if pages is not None:
+            yield BookView(folder.name, pages.run, pages.started_ms, pages.certain, alive, pages.counts)
+
+
+def folders(archive: Path, files: Files) -> list[Path]:
+    """The spool folders of all recorders, dead or alive."""
+    root = archive / FOLDER
+    return [root / name for name in files.names(root) if files.is_folder(root / name)]
+
+
+def settle(folder: Path, files: Files, number: int, fate: Fate, session: str) -> None:
+    """Put a fate into the book of a dead recorder, if it has one. Raises `OSError`."""
+    path = _path(folder, files)
+    if path is None or not number:
+        return
+    descriptor = files.open_append(path)
+    try:
+        files.append(descriptor, book.entry(number, fate, book.tag(session)))
+    finally:
+        files.close(descriptor)
+
+
+def close_dead(folder: Path, files: Files, checkpoint: Callable[[bytes], object]) -> None:
+    """Close the book of a dead recorder whose folder is claimed, unless the spool still has exchanges of it.
+
+    Raises what ``checkpoint``, which puts the blob on record, does.
+    """
+    _close(lambda: _pages(folder, files, alive=False), folder, files, checkpoint)
+
+
+def close_own(written: Book, folder: Path, files: Files, checkpoint: Callable[[bytes], object]) -> None:
+    """The same for the book of this process, which knows what its file may lack."""
+    _close(written.close, folder, files, checkpoint)
+
+
+def _close(
+    pages: Callable[[], Pages | None], folder: Path, files: Files, checkpoint: Callable[[bytes], object]
+) -> None:
+    if any(number_in(name) is not None for name in files.names(folder)):
+        return
+    found, refused = pages(), refused_ca(status(folder, files))
+    if found is not None and (found.counts or refused or not found.certain):  # else it would say nothing
+        checkpoint(ledger.payload(folder.name, found, refused))
+    for name in (book.NAME, book.TORN, STATUS):
+        files.remove(folder / name)
+
+
+def write_status(folder: Path, files: Files, members: Mapping[str, Any]) -> None:
+    """Replace a recorder's status. Not synced: it speaks of a process. Raises `OSError`."""
+    temporary = folder / f".{STATUS}.tmp"
+    files.remove(temporary)
+    descriptor = files.create(temporary)
+    try:
+        files.append(descriptor, dumps(dict(members)))
+    finally:
+        files.close(descriptor)
+    files.rename(temporary, folder / STATUS)
+
+
+def status(folder: Path, files: Files) -> dict[str, Any]:
+    """A recorder's status; empty where it left none that can be read."""
+    try:
+        value = loads(files.read(folder / STATUS))
+    except OSError:
+        return {}
+    return value if isinstance(value, dict) else {}
+
+
+def refused_ca(said: Mapping[str, Any]) -> dict[str, int]:
+    """By host, how many clients broke off TLS, from a status."""
+    found = said.get("refused_ca")
+    if not isinstance(found, dict):
+        return {}
+    return {host: n for host, n in found.items() if isinstance(host, str) and isinstance(n, int)}
+
+
+def _path(folder: Path, files: Files) -> Path | None:
+    return next((folder / name for name in (book.TORN, book.NAME) if files.is_file(folder / name)), None)
+
+
+def _pages(folder: Path, files: Files, alive: bool) -> Pages | None:
+    path = _path(folder, files)
+    if path is None:
+        return None
+    left = {number for name in files.names(folder) if (number := number_in(name)) is not None}
+    return book.parse(files.read(path), is_alive=alive, left=left, is_torn=path.name == book.TORN)
