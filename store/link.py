@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from store.link_fallback import Fallback
 from store.link_spawn import spawned_by
-from store.link_turns import SIDE, Earlier, Speaker, Turns
+from store.link_turns import SIDE, SUMMARY, Earlier, Speaker, Turns
 from store.link_values import AMBIGUOUS, UNKNOWN_BASE, Asked, Link, Parent
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ class Linker:
             return self._again(earlier, asked.count)
         if len(own) != 1:
             return Link(notes=(AMBIGUOUS if own else UNKNOWN_BASE,))
-        warmed_up = own[0].role.startswith(SIDE) and not asked.speaker.aside
+        warmed_up = own[0].role.startswith(SIDE) and (not asked.speaker.aside or asked.speaker.role == SUMMARY)
         if warmed_up and (line := self._of_the_line(asked)).parents:
             return line
         parents: tuple[Parent, ...] = (self._parent(own[0], asked.speaker),)
@@ -55,8 +55,10 @@ class Linker:
         request then brings along, if there is any.
         """
         found = self._by_keys(asked)
+        if found.parents or found.notes or asked.speaker.aside:
+            return found
         answers = any(asked.is_answer(place) for place in range(asked.count))
-        return self._fallback.find(asked) if answers and not (found.parents or found.notes) else found
+        return self._fallback.find(asked) if answers else found
 
     def _by_keys(self, asked: Asked) -> Link:
         if not asked.count:

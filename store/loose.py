@@ -12,7 +12,7 @@ from typing import Any, Final, NamedTuple
 from store.reading import Block
 from store.wire.javascript import rewritten
 
-_REMINDERS: Final = ("system-reminder", "session_context")
+_REMINDERS: Final = ("system-reminder", "session_context", "environment_context")
 _SPACE: Final = re.compile(r"\s+")
 
 
@@ -123,7 +123,7 @@ def sealed(block: Block) -> str:
 
 def _text(block: Block) -> str:
     if block.kind == "other":
-        return sealed(block) or f"{block.name} {_json(block.data)}"
+        return sealed(block) or f"{block.name} {block.text} {_json(block.data)}"
     if block.kind in ("tool-call", "server-tool-call"):
         return f"{block.name} {_json(block.data)}"
     return _SPACE.sub("", _without_reminders(block.text))

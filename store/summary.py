@@ -6,13 +6,17 @@ from typing import Any
 from store.reading import Block
 
 SUMMARY_CHARACTERS = 200
-_REMINDER = re.compile(r"<(system-reminder|session_context)>.*?</\1>", re.S)  # Claude Code's, Gemini CLI's
+_REMINDER = re.compile(
+    r"<(system-reminder|session_context|environment_context)>.*?</\1>"  # Claude Code's, Gemini CLI's, Codex's
+    r"|# AGENTS\.md instructions for [^\n]*\n\s*<INSTRUCTIONS>.*?(?:</INSTRUCTIONS>|\Z)",
+    re.S,
+)
 
 
 def first_line(text: str) -> str:
     """The first line of a text that says something, without injected reminders, at most 200 characters."""
     text = text[:20_000]
-    text = _REMINDER.sub("", text) if "</s" in text else text
+    text = _REMINDER.sub("", text) if "</" in text or "<INSTRUCTIONS>" in text else text
     line = next((line.strip() for line in text.splitlines() if line.strip()), "")
     return line[:SUMMARY_CHARACTERS]
 

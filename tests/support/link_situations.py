@@ -285,7 +285,9 @@ def a_sealed_prompt(driver: Driver) -> None:
 def _from_the_parent(body: dict[str, Any]) -> dict[str, Any]:
     """The sealed prompt comes as a message of the client's."""
     first, *rest = body["input"]
-    return {**body, "input": [{**first, "type": "agent_message"}, *rest]}
+    sealed = {"type": "encrypted_content", "encrypted_content": first["encrypted_content"]}
+    told = {"type": "agent_message", "author": "/root", "content": [{"type": "input_text", "text": "Task:"}, sealed]}
+    return {**body, "input": [told, *rest]}
 
 
 @situation()

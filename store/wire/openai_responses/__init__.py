@@ -23,7 +23,10 @@ class Responses(Plain):
     name = "openai.responses"
     version = 1
     conversation = "input"
-    spawn_tools: tuple[str, ...] = ("multi_agent_v1.spawn_agent", "spawn_agent", "task")  # Codex's; opencode's
+    spawn_tools: tuple[str, ...] = (
+        *("collaboration.spawn_agent", "multi_agent_v1.spawn_agent", "spawn_agent"),  # Codex's
+        "task",  # opencode's
+    )
 
     def claims(self, url_path: str, members: Members) -> bool:
         """By path."""

@@ -1,9 +1,11 @@
 """Items of the Responses API as `store.reading.Block`, the same for requests and answers."""
 
+from collections.abc import Iterator
 from typing import Any, Final
 
 from store.reading import Block
-from store.wire.openai_parts import arguments, content_blocks, members_of, part_block, result_block, string
+from store.summary import first_line
+from store.wire.openai_parts import arguments, content_blocks, members_of, part_block, result_block, string, text_of
 
 _ROLES: Final = {"developer": "system", "system": "system", "user": "user", "assistant": "assistant"}
 _RESULT: Final = "_output"
@@ -50,6 +52,10 @@ def _typed(item: dict[str, Any], kind: str) -> tuple[Block, ...]:
         return _thoughts(item)
     if kind in _HOSTED:
         return _hosted(item, kind, call_id)
+    if kind == "agent_message":
+        return (_agent_message(item),)
+    if kind == "additional_tools":
+        return (Block("system", "other", name=kind, text="\n".join(_tool_lines("", item))),)
     role = "assistant" if kind in ("compaction", "compaction_summary", "mcp_approval_request") else "user"
     if any(kind == part for part in ("input_text", "output_text", "text", "input_image", "input_file", "refusal")):
         return (part_block(role, item),)  # a part where a message belongs
@@ -60,6 +66,23 @@ def _full_name(item: dict[str, Any]) -> str:
     """Tools of MCP servers have their name within a namespace."""
     space, name = string(item, "namespace"), string(item, "name")
     return f"{space}.{name}" if space else name
+
+
+def _agent_message(item: dict[str, Any]) -> Block:
+    """What agents of a team tell each other. A task is sealed, and that is what tells it from others."""
+    content = item.get("content")
+    sealed = next((part for part in members_of(item, "content") if string(part, "encrypted_content")), None)
+    return Block("user", "other", name="agent_message", text=text_of(content), data=sealed)
+
+
+def _tool_lines(space: str, holder: dict[str, Any]) -> Iterator[str]:
+    """A line for each tool in a list, of a namespace or of none: its name and how its description begins."""
+    for tool in members_of(holder, "tools"):
+        name = f"{space}.{string(tool, 'name') or string(tool, 'type')}".lstrip(".")
+        if string(tool, "type") == "namespace":
+            yield from _tool_lines(name, tool)
+        else:
+            yield f"{name}: {first_line(string(tool, 'description'))}"
 
 
 def _thoughts(item: dict[str, Any]) -> tuple[Block, ...]:

@@ -9,6 +9,9 @@ from store.wire.openai_responses import WIRE
 
 UNKNOWN = {"type": "hologram", "beam": 1}
 REFERENCE = {"type": "item_reference", "id": "msg_1"}
+SEALED = {"type": "encrypted_content", "encrypted_content": "gAAA"}
+SPAWN = {"type": "function", "name": "spawn", "description": "\n  Starts one.\nAnd more.", "parameters": {}}
+TEAM = {"type": "namespace", "name": "team", "tools": [SPAWN]}
 COMPACTED = {"type": "compaction", "encrypted_content": "gAAA"}
 
 
@@ -16,6 +19,14 @@ COMPACTED = {"type": "compaction", "encrypted_content": "gAAA"}
     ("item", "blocks"),
     [
         ("hi", [Block("user", "text", "hi")]),
+        (
+            {"type": "agent_message", "author": "/root", "content": [{"type": "input_text", "text": "Task:"}, SEALED]},
+            [Block("user", "other", "Task:", name="agent_message", data=SEALED)],
+        ),
+        (
+            {"type": "additional_tools", "role": "developer", "tools": [TEAM, {"type": "web_search"}]},
+            [Block("system", "other", "team.spawn: Starts one.\nweb_search: ", name="additional_tools")],
+        ),
         ({"role": "user", "content": "hi"}, [Block("user", "text", "hi")]),
         (
             {"type": "message", "role": "developer", "content": [{"type": "input_text", "text": "a"}]},

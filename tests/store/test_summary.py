@@ -1,0 +1,24 @@
+"""One line for what was said."""
+
+import pytest
+
+from store.summary import first_line
+
+GUIDE = "# AGENTS.md instructions for /home/x/shop\n\n<INSTRUCTIONS>\nBe kind.\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ("\n  \n  one \ntwo", "one"),
+        ("<system-reminder>a\nb</system-reminder>\nc", "c"),
+        ("<environment_context>\n  <cwd>/home/x</cwd>\n</environment_context>", ""),
+        (f"{GUIDE}</INSTRUCTIONS>\nCount", "Count"),
+        (GUIDE + "and more of it\n" * 2000, ""),
+        ("# AGENTS.md instructions for nobody", "# AGENTS.md instructions for nobody"),
+        ("<system-reminder>a", "<system-reminder>a"),
+        ("x" * 300, "x" * 200),
+    ],
+)
+def test_the_first_line_is_the_first_that_somebody_said(text: str, line: str) -> None:
+    assert first_line(text) == line
