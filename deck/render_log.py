@@ -1,6 +1,6 @@
 """Lists as text: sessions, and the turns of a session as a log, with or without a graph."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import pairwise
 
 from deck.render import Style, count, duration, plural, safe, short, wall_time
@@ -11,17 +11,24 @@ _TITLE = 48
 _LINE = 100
 
 
-def session_lines(sessions: Sequence[SessionView], now_ms: int, style: Style) -> Iterator[str]:
-    """One line a session, in columns; the key's first characters name it in revs."""
+def session_lines(
+    sessions: Sequence[SessionView], marks: Mapping[str, str], now_ms: int, style: Style
+) -> Iterator[str]:
+    """One line a session, in columns; the key's first characters name it in revs.
+
+    ``marks`` say of each session whether all of it is there (`store.ledger.State`).
+    """
     if not sessions:
         return
     length = key_length([view.key for view in sessions])
-    rows = [_session_cells(view, now_ms, length) for view in sessions]
+    rows = [_session_cells(view, marks[view.key], now_ms, length) for view in sessions]
     widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
     for view, row in zip(sessions, rows, strict=True):
         cells = [cell.ljust(width) for cell, width in zip(row, widths, strict=True)]
         cells[0] = style.id(cells[0])
         if view.outcome != "complete" or view.errors:
+            cells[-3] = style.kind("error", cells[-3])
+        if marks[view.key].startswith("gaps"):
             cells[-2] = style.kind("error", cells[-2])
         yield "  ".join(cells).rstrip()
 
@@ -36,7 +43,7 @@ def key_length(keys: Sequence[str], least: int = 8) -> int:
     return needed
 
 
-def _session_cells(view: SessionView, now_ms: int, length: int) -> list[str]:
+def _session_cells(view: SessionView, mark: str, now_ms: int, length: int) -> list[str]:
     title = short(safe(view.title, newlines=False), _TITLE) or "(no prompt)"
     agents = f" ({plural(view.threads, 'agent')})" if view.threads else ""
     hit = f", {view.cached_tokens * 100 // view.input_tokens}% cached" if view.input_tokens else ""
@@ -53,6 +60,7 @@ def _session_cells(view: SessionView, now_ms: int, length: int) -> list[str]:
         f"{count(view.output_tokens)} out",
         duration(max(view.last_ms - view.started_ms, 0)),
         ", ".join([outcome, *troubles]),
+        f"ledger {mark}",
         f"{duration(max(now_ms - view.last_ms, 0) // 1000 * 1000)} ago",
     ]
 

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from deck import revs
 from deck.revs import Target
@@ -23,6 +23,9 @@ from store.errors import NotFound
 from store.ids import from_hex
 from store.objects import Object
 from store.reading import Block
+
+if TYPE_CHECKING:
+    from store.ledger import Ledger
 
 _AROUND = 40  # characters of an excerpt on each side of what was found
 
@@ -65,6 +68,12 @@ class Timeline:
     def sessions(self) -> list[SessionView]:
         """Every session, the one with the newest turn first."""
         return self.rows.sessions()
+
+    def ledger(self) -> "Ledger":
+        """What became of everything that recorders saw, by session."""
+        from store import books  # only lists of sessions and `deck doctor` ask for it
+
+        return books.read(self.archive)
 
     def session(self, key: str) -> SessionView:
         """One session. Raises `NotFound`."""

@@ -1,7 +1,7 @@
 """Views as plain values for ``--json``. A schema's members may be added to; what is there keeps its meaning."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from deck.diagnostics import NOT_FOUND, Problem
 from deck.parts import object_of, step_row
@@ -12,10 +12,19 @@ from store.canonical import UNPARSABLE, loads
 from store.reading import Block, laid_open
 from store.wire import by_name
 
+if TYPE_CHECKING:
+    from store.ledger import Ledger
+
 
 def session_json(view: SessionView) -> dict[str, Any]:
     """A row of the sessions list."""
     return _members(view)
+
+
+def ledger_json(ledger: "Ledger", session: str) -> dict[str, Any]:
+    """The ledger of a session: its state, why, and every figure."""
+    state = ledger.state(session)
+    return {"state": state.word, "why": state.why, **ledger.account(session).as_json()}
 
 
 def row_json(row: TurnRow) -> dict[str, Any]:

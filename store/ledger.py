@@ -155,6 +155,8 @@ class Ledger:
         """Whether a session is complete, as far as anybody can know."""
         account, turns = self.account(session), self._turns.get(session, 0)
         books = self._in.get(tag(session), [])
+        if not books:
+            return State("unknown", why="it was imported, or recorded without a ledger")
         beside = sum((Counter(_without_session(book)) for book in books), Counter())
         waiting = account.in_flight + beside[Fate.OPEN]
         if not account.turns <= turns <= account.turns + waiting:  # some may have been committed just now

@@ -14,7 +14,9 @@ def sessions(
 ) -> int:
     """List the sessions of the archive, the newest first.
 
-    The first column begins the session's id and can be used wherever a REV is wanted.
+    The first column begins the session's id and can be used wherever a REV is wanted. The last but one says whether all
+    that was seen of the session is there: complete, gaps (so many calls were lost), in flight (so many are not settled
+    yet), or unknown (it was imported, or what became of its calls was not kept). --json has the figures.
     """
     import sys
     import time
@@ -23,15 +25,18 @@ def sessions(
     from deck.output import paged, print_json
     from deck.render_log import session_lines
     from deck.timeline import Timeline
-    from deck.to_json import session_json
+    from deck.to_json import ledger_json, session_json
 
     with Timeline.open(chosen_archive(archive)) as timeline:
+        ledger = timeline.ledger()
         views = timeline.sessions()
         if json:
-            print_json("sessions", {"sessions": [session_json(view) for view in views]})
+            rows = [{**session_json(view), "ledger": ledger_json(ledger, view.key)} for view in views]
+            print_json("sessions", {"sessions": rows, "elsewhere": ledger.elsewhere().as_json()})
             return 0
+        marks = {view.key: ledger.state(view.key).mark for view in views}
         with paged() as style:
-            for line in session_lines(views, int(time.time() * 1000), style):
+            for line in session_lines(views, marks, int(time.time() * 1000), style):
                 print(line)
         if not views:
             print("deck: no session yet; record one with `deck run -- COMMAND`", file=sys.stderr)
