@@ -45,8 +45,40 @@ class Asked:
     text: str
 
 
+class Client:
+    """One connection through a mitmdump that is kept alive."""
+
+    def __init__(self, port: int, ca: Path) -> None:
+        context = ssl.create_default_context(cafile=str(ca))
+        self._connection = http.client.HTTPSConnection("127.0.0.1", port, timeout=60, context=context)
+        self._connection.set_tunnel(HOST, 443)
+
+    def ask(self, body: bytes, headers: Iterable[tuple[str, str]]) -> Asked:
+        """Send a request and read its answer as it comes."""
+        start = time.monotonic_ns()
+        self._connection.request("POST", "/v1/messages?beta=true", body, dict(headers))
+        response = self._connection.getresponse()
+        first, sent_last = 0, 0
+        delays: list[float] = []
+        whole = bytearray()
+        while data := response.read1(1 << 16):
+            now = time.monotonic_ns()
+            first = first or now
+            whole += data
+            sent = [int(each) for each in _SENT.findall(data)]
+            delays += [(now - each) / 1e6 for each in sent]
+            sent_last = sent[-1] if sent else sent_last
+        end = time.monotonic_ns()
+        text = b"".join(_TEXT.findall(whole)).decode()
+        return Asked((first - start) / 1e6, tuple(delays), (end - sent_last) / 1e6, text)
+
+    def close(self) -> None:
+        """Close it."""
+        self._connection.close()
+
+
 class Proxied:
-    """A running mitmdump and one connection through it that is kept alive."""
+    """A running mitmdump."""
 
     def __init__(self, folder: Path, provider_port: int, provider_ca: Path, *, recording: bool) -> None:
         folder.mkdir()
@@ -74,7 +106,7 @@ class Proxied:
             stderr=self._log,
             env={**os.environ, "DECK_TEST_PROVIDER": str(provider_port)},
         )
-        self._connection: http.client.HTTPSConnection | None = None
+        self._clients: list[Client] = []
 
     def __enter__(self) -> Self:
         for _ in range(600):
@@ -83,40 +115,22 @@ class Proxied:
                 break
             except ConnectionRefusedError:
                 time.sleep(0.05)
-        context = ssl.create_default_context(cafile=str(self._conf / "mitmproxy-ca-cert.pem"))
-        self._connection = http.client.HTTPSConnection("127.0.0.1", self.port, timeout=60, context=context)
-        self._connection.set_tunnel(HOST, 443)
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if self._connection is not None:
-            self._connection.close()
+        for client in self._clients:
+            client.close()
         self._process.terminate()
         self._process.wait(60)
         self._log.close()
 
-    def ask(self, body: bytes, headers: Iterable[tuple[str, str]]) -> Asked:
-        """Send a request and read its answer as it comes."""
-        connection = self._connection
-        assert connection is not None
-        start = time.monotonic_ns()
-        connection.request("POST", "/v1/messages?beta=true", body, dict(headers))
-        response = connection.getresponse()
-        first, sent_last = 0, 0
-        delays: list[float] = []
-        whole = bytearray()
-        while data := response.read1(1 << 16):
-            now = time.monotonic_ns()
-            first = first or now
-            whole += data
-            sent = [int(each) for each in _SENT.findall(data)]
-            delays += [(now - each) / 1e6 for each in sent]
-            sent_last = sent[-1] if sent else sent_last
-        end = time.monotonic_ns()
-        text = b"".join(_TEXT.findall(whole)).decode()
-        return Asked((first - start) / 1e6, tuple(delays), (end - sent_last) / 1e6, text)
+    def client(self) -> Client:
+        """A new connection through it."""
+        client = Client(self.port, self._conf / "mitmproxy-ca-cert.pem")
+        self._clients.append(client)
+        return client
 
     def cpu_seconds(self) -> float:
         """CPU time that the process has used, to a hundredth of a second."""

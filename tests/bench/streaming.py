@@ -5,53 +5,36 @@ does meets both alike. The one that is not asked is idle. Each request holds the
 came through this mitmdump.
 """
 
-import json
 import statistics
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from figure import Figure, below, percentile
 from provider import Authority
 from proxied import Asked, Proxied
-from sessions import Session
 from streaming_provider import StreamingProvider
+from talking import Talker, requests
 from workspace import Workspace
 
 from store.exchange import Exchange
 
 WARM_UP = 10
 PACED, FLOOD = 200, 2000
-_TURNS = 60  # of each session; about 126 to 210 KB a request
-_SKIPPED = ("content-length", "host", "connection")
 
 
 @dataclass
 class Side:
-    """What was measured of one mitmdump."""
+    """One mitmdump, who talks through it, and what was measured."""
 
     proxy: Proxied
-    asked: list[Asked] = field(default_factory=list)
+    talker: Talker
     cpu_ms: float = 0.0  # a paced request
     grown: int = 0  # resident bytes, after the flood
-    heard: list[str] = field(default_factory=list)  # answers of the session so far
-
-    def ask(self, exchange: Exchange) -> None:
-        """Ask what ``exchange`` asks, after the answers that were heard."""
-        body = json.loads(exchange.request_body)
-        said = [message for message in body["messages"] if message["role"] == "assistant"]
-        del self.heard[len(said) :]  # all of it where a new session begins
-        for message, text in zip(said, self.heard, strict=True):
-            message["content"] = [{"type": "text", "text": text}]
-        named = [(name.decode(), value.decode()) for name, value in exchange.request_headers]
-        headers = [(name, value) for name, value in named if name not in _SKIPPED]
-        asked = self.proxy.ask(json.dumps(body, separators=(",", ":")).encode(), headers)
-        self.heard.append(asked.text)
-        self.asked.append(asked)
 
     @property
-    def delays(self) -> list[float]:
-        """Of every event of every request."""
-        return [delay for each in self.asked for delay in each.delays_ms]
+    def asked(self) -> list[Asked]:
+        """The requests."""
+        return self.talker.asked
 
 
 def measure(workspace: Workspace) -> Sequence[Figure]:
@@ -65,42 +48,35 @@ def measure(workspace: Workspace) -> Sequence[Figure]:
         Proxied(folder / "plain", provider.port, ca, recording=False) as plain,
         Proxied(folder / "recording", provider.port, ca, recording=True) as recording,
     ):
-        sides = Side(plain), Side(recording)
-        requests = _requests()
-        _ask(sides, requests, WARM_UP)
+        sides = Side(plain, Talker(plain.client())), Side(recording, Talker(recording.client()))
+        asking = requests()
+        _ask(sides, asking, WARM_UP)
         for side in sides:
             side.asked.clear()
             side.cpu_ms = -side.proxy.cpu_seconds() * 1e3
-        _ask(sides, requests, PACED)
+        _ask(sides, asking, PACED)
         for side in sides:
             side.cpu_ms = (side.cpu_ms + side.proxy.cpu_seconds() * 1e3) / PACED
         rows = _paced(*sides)
         provider.gap = 0
         flood = 200 if workspace.quick else FLOOD
-        _ask(sides, requests, flood)
+        _ask(sides, asking, flood)
         for side in sides:
             side.grown = side.proxy.resident()
         return [*rows, _memory(*sides, flood)]
 
 
-def _requests() -> Iterator[Exchange]:
-    seed = 100
-    while True:
-        yield from Session(seed).exchanges(_TURNS)
-        seed += 1
-
-
-def _ask(sides: Sequence[Side], requests: Iterator[Exchange], count: int) -> None:
+def _ask(sides: Sequence[Side], asking: Iterator[Exchange], count: int) -> None:
     """Ask each side the same, in turns; who goes first changes."""
     for number in range(count):
-        exchange = next(requests)
+        exchange = next(asking)
         for side in sides if number % 2 else reversed(sides):
-            side.ask(exchange)
+            side.talker.ask(exchange)
 
 
 def _paced(plain: Side, recording: Side) -> list[Figure]:
     first, base = (statistics.median(each.first_ms for each in side.asked) for side in (recording, plain))
-    delay, usual = (statistics.median(side.delays) for side in (recording, plain))
+    delay, usual = (statistics.median(side.talker.delays) for side in (recording, plain))
     ends = [[each.end_ms for each in side.asked] for side in (recording, plain)]
     middle = statistics.median(ends[0]) - statistics.median(ends[1])
     slow, slow_base = (percentile(each, 0.99) for each in ends)
