@@ -1,8 +1,11 @@
-"""Clients that refuse the proxy's certificate: the user needs to know which variable is missing."""
+"""Clients that refuse the proxy's certificate: the user needs to know which variable is missing, now or later."""
 
 import logging
+import os
+import time
+from pathlib import Path
 
-from mitmproxy import tls
+from mitmproxy import ctx, tls, version
 
 from store.providers import Providers
 
@@ -23,3 +26,10 @@ def note(data: tls.TlsData, providers: Providers, failures: dict[str, int]) -> b
         )
     failures[host] = failures.get(host, 0) + 1
     return True
+
+
+def status(port: int, failures: dict[str, int]) -> dict[str, object]:
+    """What `deck doctor` needs to know of this process: where it listens, with which CA, and who refused that when."""
+    confdir = str(Path(ctx.options.confdir).expanduser().absolute())
+    told: dict[str, object] = {"pid": os.getpid(), "port": port, "mitmproxy": version.VERSION, "confdir": confdir}
+    return told | ({"refused_ca": dict(failures), "refused_ms": int(time.time() * 1000)} if failures else {})

@@ -103,6 +103,7 @@ class Capture:
         """A client that does not trust the proxy's CA."""
         if distrust.note(data, self._providers, self._counts.tls_failures):
             self._touch()
+            self._tell()
 
     def requestheaders(self, flow: http.HTTPFlow) -> None:
         """Decide whether this request is kept, and let its body stream."""
@@ -120,11 +121,16 @@ class Capture:
             self._touch()
 
     def request(self, flow: http.HTTPFlow) -> None:
-        """The request is complete."""
+        """The request is complete. It is spooled when its end is on the way, while the provider works on it."""
         flight = self._flights.get(flow.id)
         if flight is not None:
             with self._guard(flow):
                 flight.request_end()
+                asyncio.get_running_loop().call_soon(self._spool, flow, flight)
+
+    def _spool(self, flow: http.HTTPFlow, flight: InFlight) -> None:
+        with self._guard(flow):
+            flight.spool()
 
     def responseheaders(self, flow: http.HTTPFlow) -> None:
         """Decide whether the response streams (nearly all do), and through what."""
@@ -220,8 +226,10 @@ class Capture:
         writer, is_closed = self._writer, self._settings is not None and self._settings.is_closed
         if writer is None:
             return "none is open"
+        if not is_closed:
+            return InFlight(head, None, number, partial(writer.open_entry, head, number))
         entry = writer.open_entry(head, number)
-        if not is_closed or (entry is not None and not writer.trouble):
+        if entry is not None and not writer.trouble:
             return InFlight(head, entry, number)
         if entry is not None:
             entry.discard()
@@ -294,6 +302,11 @@ class Capture:
     def _listening(self) -> None:
         self._counts.port = listening.port()
         self._touch()
+        self._tell()
+
+    def _tell(self) -> None:
+        if self._writer is not None:
+            self._writer.tell(distrust.status(self._counts.port, self._counts.tls_failures))
 
     def _touch(self) -> None:
         if self._writer is not None:

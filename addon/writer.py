@@ -12,7 +12,7 @@ import errno
 import logging
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from addon.backlog import Backlog, Gap, Job
@@ -95,6 +95,10 @@ class Writer:
         """The status file is to be written soon."""
         if self._report.touch():  # waking the thread for nothing costs the loop its turn at the interpreter
             self._backlog.wake()
+
+    def tell(self, status: Mapping[str, object]) -> None:
+        """Leave this process's status beside the book, for `deck doctor`."""
+        self._opened.tell(status)
 
     def stop(self, patience: float) -> None:
         """Commit what is queued and close, within ``patience`` seconds; what is left then stays in the spool."""

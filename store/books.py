@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     from store.archive import Archive
 
 STATUS: Final = "status"
-"""A recorder's own words, JSON: ``pid``, ``port``, ``mitmproxy`` (its version), ``refused_ca`` (host -> clients)."""
+"""A recorder's own words, JSON: ``pid``, ``port``, ``mitmproxy`` (its version), ``confdir`` (of its CA), and where
+clients broke off TLS ``refused_ca`` (host -> how often) and ``refused_ms`` (the last time, Unix ms)."""
 
 
 def read(archive: "Archive") -> Ledger:
@@ -102,6 +103,12 @@ def status(folder: Path, files: Files) -> dict[str, Any]:
     except OSError:
         return {}
     return value if isinstance(value, dict) else {}
+
+
+def recorders(archive: Path, files: Files) -> list[dict[str, Any]]:
+    """The statuses of the recorders that are alive."""
+    alive = [folder for folder in folders(archive, files) if files.is_locked(folder / LOCK)]
+    return [said for folder in alive if (said := status(folder, files))]
 
 
 def refused_ca(said: Mapping[str, Any]) -> dict[str, int]:

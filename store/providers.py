@@ -75,6 +75,12 @@ def load(archive: Path | None = None, hosts: Sequence[str] = ()) -> Providers:
     return Providers(rows, any_path)
 
 
+def known_hosts() -> tuple[str, ...]:
+    """The hosts of the built-in table that it names in full."""
+    tables = _tables(_BUILTIN.read_text("utf-8"), _BUILTIN.name)
+    return tuple(host for table in tables for host in table.hosts if "*" not in host)
+
+
 @dataclass(frozen=True, slots=True)
 class _Table:
     hosts: tuple[str, ...]

@@ -26,7 +26,7 @@ CA_VARIABLES = (
 )
 CA_CERTIFICATE = "mitmproxy-ca-cert.pem"
 BUNDLE = "bundle.pem"
-_KEY_FILE = "mitmproxy-ca.pem"
+CA_KEY = "mitmproxy-ca.pem"
 _MAKE_CA = "import sys; from mitmproxy.certs import CertStore; CertStore.from_store(sys.argv[1], 'mitmproxy', 2048)"
 _CERTIFICATE = re.compile(rb"-----BEGIN CERTIFICATE-----.+?-----END CERTIFICATE-----", re.DOTALL)
 
@@ -47,7 +47,7 @@ def ensure_ca(folder: Path) -> Path:
     certificate = folder / CA_CERTIFICATE
     with (folder / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        if not (certificate.exists() and (folder / _KEY_FILE).exists()):
+        if not (certificate.exists() and (folder / CA_KEY).exists()):
             command = [sys.executable, "-P", "-c", _MAKE_CA, str(folder)]
             made = subprocess.run(command, capture_output=True, text=True, check=False)
             if made.returncode:
@@ -68,6 +68,11 @@ def sources(environ: Mapping[str, str]) -> Iterator[Path]:
         yield from sorted(path for path in Path(part).glob("*") if path.suffix in (".pem", ".crt", ".0"))
 
 
+def certificates(data: bytes) -> list[bytes]:
+    """The certificates in a PEM text, with the line ends of Unix."""
+    return [certificate.replace(b"\r\n", b"\n") for certificate in _CERTIFICATE.findall(data)]
+
+
 def bundle(files: Iterable[Path]) -> bytes:
     """All certificates of the files, each once, as one PEM text; unreadable files add none."""
     found: dict[bytes, None] = {}
@@ -76,8 +81,7 @@ def bundle(files: Iterable[Path]) -> bytes:
             data = path.read_bytes()
         except OSError:  # the user's variable names a file that is not there: no worse than without us
             continue
-        for certificate in _CERTIFICATE.findall(data):
-            found[b"\n".join(certificate.split(b"\r\n"))] = None
+        found |= dict.fromkeys(certificates(data))
     return b"".join(certificate + b"\n" for certificate in found)
 
 

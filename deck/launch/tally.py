@@ -75,16 +75,16 @@ def likely_cause(tally: Tally, environ: Mapping[str, str], home: Path, cwd: Path
 
     ``environ`` is what the agent was given; ``bypassed`` are the settings whose address the agent reaches without us.
     """
-    override = _override(environ, home, cwd)
+    instead = override(environ, home, cwd)
     if tally.distrust:
         host = max(tally.distrust, key=lambda name: tally.distrust[name])
-        remedy = f"{override}." if override else "it reads none of " + ", ".join(CA_VARIABLES) + "."
+        remedy = f"{instead}." if instead else "it reads none of " + ", ".join(CA_VARIABLES) + "."
         return f"the agent does not trust deck's CA (it broke off TLS to {host}): {remedy}"
     if tally.gaps:
         return f"{plural(tally.gaps, 'exchange')} could not be kept; `deck fsck` and the proxy's log say why."
     if tally.requests == 0:
-        if override:
-            return f"no request reached the proxy: {override}."
+        if instead:
+            return f"no request reached the proxy: {instead}."
         sources = list(bypassed)
         if sources:
             return f"no request reached the proxy: {sources[0]} names an address that NO_PROXY keeps from it."
@@ -97,7 +97,7 @@ def likely_cause(tally: Tally, environ: Mapping[str, str], home: Path, cwd: Path
     )
 
 
-def _override(environ: Mapping[str, str], home: Path, cwd: Path) -> str:
+def override(environ: Mapping[str, str], home: Path, cwd: Path) -> str:
     """A setting of Claude Code that takes the place of a variable of ours: it wins over the environment."""
     folder = Path(environ.get("CLAUDE_CONFIG_DIR") or home / ".claude")
     for path in claude_settings(folder, cwd):

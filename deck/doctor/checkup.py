@@ -1,0 +1,22 @@
+"""All checks in order."""
+
+import datetime
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from deck.doctor import archive, authority, recorders, shell
+from deck.doctor.finding import Finding
+from store.locations import ca_folder
+
+
+def examine(
+    path: Path, is_named: bool, environ: Mapping[str, str], home: Path, cwd: Path, now: datetime.datetime
+) -> Iterator[Finding]:
+    """Everything that can be said of the archive in ``path`` and of a shell with these variables."""
+    now_ms = int(now.timestamp() * 1000)
+    folder = ca_folder(environ)
+    alive = recorders.running(path)
+    yield from archive.check(path, is_named, now_ms)
+    yield from recorders.check(path, alive, now_ms)
+    yield from authority.check(folder, now)
+    yield from shell.check(environ, home, cwd, alive, folder)
