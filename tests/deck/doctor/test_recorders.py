@@ -1,0 +1,60 @@
+"""What is said of the proxies that run, and of the ones that ended."""
+
+from pathlib import Path
+
+import pytest
+
+from deck.doctor import recorders
+from deck.doctor.finding import Level
+from deck.doctor.recorders import Running
+from store import books
+from store.archive import Archive
+from store.files import FILES
+from store.mask import Masker
+from store.spool import Spool
+
+NOW = 1_700_000_000_000
+
+
+def alive(version: str = "11.0.2", **more: object) -> Running:
+    fields = {"pid": 1, "port": 8080, "mitmproxy": version, "confdir": Path("/c"), "refused": {}, "refused_ms": 0}
+    return Running(**(fields | more))  # type: ignore[arg-type]
+
+
+def test_a_living_recorder_is_found_by_its_lock(tmp_path: Path) -> None:
+    with Archive.create(tmp_path / "archive") as archive:
+        spool = Spool.create(archive.path, Masker(archive.key))
+        books.write_status(spool.folder, FILES, {"pid": 7, "port": 4711, "mitmproxy": "12.2.3", "confdir": "/conf"})
+        assert recorders.running(archive.path) == [Running(7, 4711, "12.2.3", Path("/conf"), {}, 0)]
+        books.write_status(spool.folder, FILES, {"pid": "x", "port": None, "refused_ca": 7})
+        assert recorders.running(archive.path) == [Running(0, 0, "", Path(), {}, 0)]
+        (spool.folder / books.STATUS).write_bytes(b"[")
+        assert recorders.running(archive.path) == []
+        (spool.folder / books.STATUS).unlink()
+        spool.close()
+    assert recorders.running(tmp_path / "nothing") == []
+
+
+@pytest.mark.parametrize(
+    ("version", "level"),
+    [("10.4.2", Level.MEND), ("11.0.1", Level.MEND), ("11.0.2", Level.OK), ("12.2.3", Level.OK), ("13.0", Level.NOTE)],
+)
+def test_the_version_of_mitmproxy(tmp_path: Path, version: str, level: Level) -> None:
+    found = [each for each in recorders.check(tmp_path, [alive(version)], NOW) if version in each.message]
+    assert [each.level for each in found if "port 8080" in each.message] == [level]
+
+
+def test_who_refused_the_ca_a_while_ago_is_only_noted(tmp_path: Path) -> None:
+    def level(at_ms: int) -> Level:
+        one = alive(refused={"api.anthropic.com": 2}, refused_ms=at_ms)
+        (found,) = [each for each in recorders.check(tmp_path, [one], NOW) if each.check == "tls"]
+        assert "api.anthropic.com 2×" in found.message
+        return found.level
+
+    assert level(NOW - 60_000) is Level.MEND
+    assert level(NOW - 7_200_000) is Level.NOTE
+
+
+def test_none_running_is_no_fault(tmp_path: Path) -> None:
+    found = {each.check: each.level for each in recorders.check(tmp_path, [], NOW)}
+    assert (found["proxy"], found["tls"]) == (Level.NOTE, Level.OK)
