@@ -1,5 +1,6 @@
 # make demo    the main job, offline once installed        make check   what CI runs (at most 5 minutes)
 # make prove   long proofs                                  make bench   figures, measured side by side
+# make agents  real Claude Code and Codex, from npm
 
 PYTHON ?= python3
 VENV := .venv
@@ -10,7 +11,7 @@ NEXT_STAMP := $(NEXT)/.installed
 NEXT_PYTHON := $(shell sh tools/newer-python.sh)
 WORKERS ?= 2
 
-.PHONY: demo check format lint test test-next prove bench clean
+.PHONY: demo check format lint test test-next prove bench agents clean
 
 demo: $(STAMP)
 	$(BIN)/deck demo
@@ -54,6 +55,9 @@ prove: $(STAMP)
 
 bench: $(STAMP)
 	$(BIN)/python tests/bench/run.py
+
+agents: $(STAMP)
+	$(BIN)/python tests/agents/run.py --claude $(or $(CLAUDE),latest) --codex $(or $(CODEX),latest)
 
 clean:
 	rm -rf $(VENV) $(NEXT) build dist *.egg-info

@@ -115,12 +115,13 @@ class Fallback:
         return Link((parent,), asked.first_of_client(start), turn.session, turn.thread)
 
     def _compacted(self, said: Sequence[Said], asked: Asked) -> Link:
-        """A summary that an earlier answer gave, in words or sealed, stands in the first messages of this request."""
+        """A summary that an earlier answer gave stands in this request: in the first messages, or sealed at the end."""
         if not asked.speaker.session:
             return Link()
         opening = [atom for place in range(min(asked.count, _OPENING)) for atom in loose.atoms_of(asked.blocks(place))]
         before = next((n for n, atom in enumerate(opening) if (atom.role, atom.kind) == ("assistant", "text")), None)
         told = "".join(atom.text for atom in opening[:before] if atom.role != "assistant")
+        opening += _unanswered(asked)  # Codex keeps all prompts, and puts the summary behind them
         for each in reversed(said[-_SUMMARIES:]):
             summary = _summary_of(each)
             if (summary and summary in told) or any(atom.kind == "other" and atom in opening for atom in each.answer):
@@ -231,6 +232,17 @@ def _beginnings(content: bytes) -> Iterator[Any]:
 def _said_in(asked: Asked, start: int) -> list[Atom]:
     """What the request says from a message on."""
     return loose.joined(loose.atoms_of(asked.blocks(place)) for place in range(start, asked.count))
+
+
+def _unanswered(asked: Asked) -> list[Atom]:
+    """What stands behind the last words and calls of the model in a request; what it sealed does not count as such."""
+    found: list[Atom] = []
+    for place in range(asked.count - 1, -1, -1):
+        atoms = loose.atoms_of(asked.blocks(place))
+        if any(atom.role == "assistant" and atom.kind != "other" for atom in atoms):
+            break
+        found += atoms
+    return found
 
 
 def _past_last_answer(asked: Asked, start: int) -> int:

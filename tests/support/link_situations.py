@@ -273,6 +273,20 @@ def a_sealed_compaction(driver: Driver) -> None:
 
 
 @situation("responses")
+def a_sealed_compaction_behind_many_prompts(driver: Driver) -> None:
+    """Codex keeps every prompt before what is sealed."""
+    agent = driver.agent("s-1")
+    last = agent.ask("prompt 0", says="answer 0")
+    for number in range(1, 10):
+        last = agent.ask(f"prompt {number}", says=f"answer {number}", edges=[(last, "continues")])
+    summary = Said(sealed="gAAAAABsealed-and-long-enough")
+    asked = agent.copy(side="compaction").ask("Compact.", says=summary, edges=[(last, "continues")])
+    agent.history = [*(Told(f"prompt {number}") for number in range(10)), summary]
+    after = agent.ask("go on", says="On.", edges=[(asked, "compacts")])
+    agent.ask("and on", edges=[(after, "continues")])
+
+
+@situation("responses")
 def a_sealed_prompt(driver: Driver) -> None:
     """Codex seals what it tells a subagent: the call and the subagent's first item hold the same."""
     parent, calls, agent = _spawning(driver, "gAAAAABsealed-prompt")

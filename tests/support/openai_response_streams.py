@@ -118,7 +118,8 @@ class Events:
     def end(self, kind: str = "completed", output: list[Any] | None = None, **members: Any) -> "Events":
         """The terminal event."""
         listed = self.output if output is None else output
-        return self.add(f"response.{kind}", response=response(kind, listed, COUNTS, id=self._id, **members))
+        told = {"counts": COUNTS, "id": self._id, **members}
+        return self.add(f"response.{kind}", response=response(kind, listed, **told))
 
     def stream(self) -> bytes:
         """The events as a stream."""
