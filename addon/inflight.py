@@ -1,10 +1,12 @@
 """One exchange while it passes: the pieces seen so far, with their times, in memory and in the spool.
 
 The proxy's event loop fills it until `InFlight.end`; from then on it belongs to the writer's thread, which turns it
-into an `Exchange`. Each piece is spooled before the tee passes it on. A body is kept up to `BODY_LIMIT`; what comes
-after it is only counted, and the outcome becomes `truncated`.
+into an `Exchange`. Each piece of a response is spooled before the tee passes it on. A body is kept up to `BODY_LIMIT`;
+what comes after it is only counted, and the outcome becomes `truncated`.
 """
 
+import contextlib
+from collections.abc import Callable
 from dataclasses import replace
 from time import monotonic
 
@@ -13,6 +15,7 @@ from store.headers import Headers
 from store.spool import Entry
 
 BODY_LIMIT = 64 << 20
+LAG_MS, LAG_BYTES = 50, 4 << 20  # what may pass of a request before it is spooled
 
 
 class Body:
@@ -45,11 +48,22 @@ class Body:
 
 
 class InFlight:
-    """One exchange between its first and its last byte. Times are ms since it was made."""
+    """One exchange between its first and its last byte. Times are ms since it was made.
 
-    def __init__(self, head: Exchange, entry: Entry | None, number: int = 0) -> None:
+    With ``open_entry`` the request may pass on before it is spooled (`spool`): nobody has seen an answer to it yet.
+    """
+
+    def __init__(
+        self,
+        head: Exchange,
+        entry: Entry | None,
+        number: int = 0,
+        open_entry: Callable[[], Entry | None] | None = None,
+    ) -> None:
         self.entry = entry
         self.number = number  # in the recorder's book
+        self._open_entry = open_entry
+        self._unspooled: list[tuple[bytes, int]] = []  # pieces of the request and their times
         self.head = head
         self.ended = False
         self._began = monotonic()
@@ -80,7 +94,12 @@ class InFlight:
         if self.ended:
             return
         part = self._request.take(data)
-        if part and self.entry is not None:
+        if part and self._open_entry is not None:
+            now = self._now()
+            self._unspooled.append((part, now))
+            if now - self._unspooled[0][1] > LAG_MS or self._request.size > LAG_BYTES:
+                self.spool()
+        elif part and self.entry is not None:
             self.entry.request(part, self._now())
 
     def request_end(self) -> None:
@@ -88,13 +107,31 @@ class InFlight:
         if self.ended:
             return
         self._request_end = self._now()
-        if self.entry is not None:
+        if self._open_entry is None and self.entry is not None:
             self.entry.request_end(self._request_end)
+
+    def spool(self) -> None:
+        """Spool what has passed of the request, and from now on each piece before it passes. Idempotent."""
+        open_entry, self._open_entry = self._open_entry, None
+        pieces, self._unspooled = self._unspooled, []
+        if open_entry is not None:
+            self.entry = open_entry()
+        if self.entry is not None:
+            for data, at_ms in pieces:
+                self.entry.request(data, at_ms)
+            if open_entry is not None and self._request_end is not None:
+                self.entry.request_end(self._request_end)
+
+    @property
+    def is_answered(self) -> bool:
+        """Whether the response has begun."""
+        return self._status is not None
 
     def response_head(self, status: int, headers: Headers, durable_at: int | None) -> None:
         """The response begins; its body will be on stable storage before byte ``durable_at`` of it is passed on."""
         if self.ended:
             return
+        self.spool()
         self._status, self._response_headers, self._durable_at = status, headers, durable_at
         self._first_byte = self._now()
         if self.entry is not None:
@@ -116,6 +153,7 @@ class InFlight:
 
     def end(self, outcome: Outcome, error: str) -> None:
         """Nothing more comes: the loop's last call. Later pieces are ignored."""
+        self.spool()
         self.ended = True
         self._end = self._now()
         request_size, response_size = self._request.size_if_cut, self._response.size_if_cut
@@ -132,6 +170,8 @@ class InFlight:
     def abandon(self) -> None:
         """Give it up: later pieces are ignored, and what the spool has of it is left for recovery."""
         self.ended = True
+        with contextlib.suppress(Exception):  # something failed already, and that much can still be recovered
+            self.spool()
         if self.entry is not None:
             self.entry.close()
 

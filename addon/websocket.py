@@ -99,6 +99,7 @@ class Socket:
         self._flights.append(flight)
         flight.request_data(data)
         flight.request_end()
+        flight.spool()
         return ""
 
     def pass_on(self, data: bytes, *, from_client: bool, is_text: bool) -> InFlight | None:
@@ -106,7 +107,7 @@ class Socket:
         if not self._flights:
             return None
         flight = self._flights[-1 if from_client else 0]
-        if flight.head.status is None:
+        if not flight.is_answered:
             flight.response_head(SWITCHED, self._headers, None)
         flight.response_data(socket_body.piece(data, from_client=from_client, is_text=is_text))
         if from_client or not is_text or not ends(data):

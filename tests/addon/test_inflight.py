@@ -115,3 +115,44 @@ def test_a_fixed_length_is_on_stable_storage_before_its_last_piece_passes() -> N
     for piece in (b"12", b"34", b"56"):
         flight.response_data(piece)
     assert entry.synced == [6]
+
+
+def left(spool: Spool, folder: Path) -> Exchange:
+    """What the spool of a process holds when it dies now."""
+    spool.close()
+    ((found, *_),) = orphans(folder)
+    assert found is not None
+    return found
+
+
+def test_a_request_may_pass_before_it_is_spooled_but_no_answer(tmp_path: Path) -> None:
+    spool = Spool.create(tmp_path, Masking())
+    flight = InFlight(HEAD, None, 0, lambda: spool.open(HEAD))
+    flight.request_data(b"ab")
+    flight.request_end()
+    assert not list(tmp_path.rglob("*.flight"))
+    flight.response_head(200, (), None)
+    flight.response_data(b"12")
+    flight.spool()
+    found = left(spool, tmp_path)
+    assert (found.request_body, found.response_body, found.status) == (b"ab", b"12", 200)
+    assert found.request_end_ms is not None
+
+
+def test_a_long_upload_is_spooled_while_it_passes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(inflight, "LAG_BYTES", 3)
+    spool = Spool.create(tmp_path, Masking())
+    flight = InFlight(HEAD, None, 0, lambda: spool.open(HEAD))
+    flight.request_data(b"abc")
+    assert not list(tmp_path.rglob("*.flight"))
+    for piece in (b"d", b"e"):
+        flight.request_data(piece)
+    assert left(spool, tmp_path).request_body == b"abcde"
+
+
+def test_an_unspooled_request_that_is_given_up_is_left_for_recovery(tmp_path: Path) -> None:
+    spool = Spool.create(tmp_path, Masking())
+    flight = InFlight(HEAD, None, 0, lambda: spool.open(HEAD))
+    flight.request_data(b"ab")
+    flight.abandon()
+    assert left(spool, tmp_path).request_body == b"ab"
