@@ -11,6 +11,8 @@ from disk import Process
 from disk_stage import ROOT, Scenario, Stage, start_again
 
 from store.archive import Archive
+from store.book import Book, Fate, tag
+from store.books import close_own
 from store.exchange import Exchange, Outcome
 from store.gc import collect
 from store.ids import object_id
@@ -113,11 +115,15 @@ class Carrier:
         self.stage = stage
         self.archive = Archive.create(ROOT, process)
         self.spool = Spool.create(ROOT, Masker(self.archive.key), process)
+        self.book = Book()
+        self.book.attach(self.spool.folder, process, 1, self.spool.is_mappable)
         self.recorder = Recorder(self.archive)
+        self._numbers: dict[int, int] = {}
 
     def head(self, exchange: Exchange) -> Entry:
         """The request is passed on."""
-        entry = self.spool.open(exchange)
+        number = self._numbers[exchange.started_ms] = self.book.seen()
+        entry = self.spool.open(exchange, number)
         entry.request(exchange.request_body, 0)
         entry.request_end(exchange.request_end_ms or 0)
         assert exchange.status is not None
@@ -138,10 +144,12 @@ class Carrier:
         """The answer has ended; it is committed, and its spool file goes."""
         entry.end(Outcome.COMPLETE, "", exchange.end_ms or 0, None, None)
         entry.close()
-        self.recorder.record(exchange, partial(self.stage.durable, exchange))
+        recorded = self.recorder.record(exchange, partial(self.stage.durable, exchange))
+        self.book.settle(self._numbers[exchange.started_ms], Fate.STORED, tag(recorded.session))
         entry.discard()
 
     def close(self) -> None:
+        close_own(self.book, self.spool.folder, self.archive.files, self.recorder.close_book)
         for part in (self.recorder, self.spool, self.archive):
             part.close()
 

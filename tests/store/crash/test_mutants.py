@@ -236,16 +236,16 @@ def disposed_first(patch: pytest.MonkeyPatch) -> None:
     whole = recover.orphans
 
     def eager(*given: Any) -> Any:
-        for exchange, dispose in whole(*given):
-            dispose()
-            yield exchange, lambda: None
+        for orphan in whole(*given):
+            orphan.dispose()
+            yield orphan._replace(dispose=lambda: None)
 
     patch.setattr(recover, "orphans", eager)
 
 
 def recorded_twice(patch: pytest.MonkeyPatch) -> None:
     """What a power cut brings back into the spool is recorded again."""
-    patch.setattr(recover, "_is_kept", lambda *_given: False)
+    patch.setattr(recover, "_kept_in", lambda *_given: None)
 
 
 def cut_too_early(patch: pytest.MonkeyPatch) -> None:
