@@ -1,15 +1,28 @@
 """What Claude Code is made to do: tools, a subagent, a refusal, `--continue`, `--fork-session`, `/compact`."""
 
+from dataclasses import replace
+
 import agent_claude
 from agent_play import SESSION, Play
 from agent_script import Call, Move, Script
 
-SUMMARY = "There are three frogs in the pond; the user asked twice, and a file called frogs.txt says so now."
+_SUMMARY = """<analysis>Frogs.</analysis>
+<summary>
+There are three frogs in the pond; the user asked twice, and a file called frogs.txt says so now.
+</summary>"""
 _LOOK = Call("toolu_look", "Bash", {"command": "ls", "description": "List the folder"})
 _WRITE = Call("toolu_write", "Write", {"file_path": "frogs.txt", "content": "three\n"})
 _TASK = "Count the frogs in the pond behind the house."
-_SPAWN = Call("toolu_spawn", "Agent", {"description": "Count", "prompt": _TASK, "subagent_type": "general-purpose"})
+_SPAWN = Call(
+    "toolu_spawn",
+    "Agent",
+    # newer versions go on meanwhile unless told to wait
+    {"description": "Count", "prompt": _TASK, "subagent_type": "general-purpose", "run_in_background": False},
+)
 _SUB_LOOK = Call("toolu_sub_look", "Bash", {"command": "pwd", "description": "Where am I"})
+
+_SUMS_UP = Move("sums up", "Your task is to create a detailed summary", _SUMMARY, part="compaction")
+_ANSWER_LEFT_OUT = 'Are you sure?\\n"},{"type":"text","text":"CRITICAL'  # 2.1.197 joins its own prompt to the last one
 
 _MOVES = (
     Move("asks", "How many frogs?", "I look.", (_LOOK,)),
@@ -21,14 +34,8 @@ _MOVES = (
     Move("tries", _SPAWN.id, "Three.", edges=(("writes", "continues"), ("refused", "retries")), part="retry"),
     Move("sure", "Are you sure?", "Yes, three.", edges=(("tries", "resumes"),), part="resume"),
     Move("newts", "And newts?", "No newts.", edges=(("sure", "forks"),), part="fork", session="second"),
-    Move(
-        "sums up",
-        "detailed summary",
-        f"<analysis>Frogs.</analysis>\n<summary>\n{SUMMARY}\n</summary>",
-        # the request for a summary leaves out the last answer and joins its own prompt to the last one
-        edges=(("sure", "rewrites"),),
-        part="compaction",
-    ),
+    replace(_SUMS_UP, on=_ANSWER_LEFT_OUT, edges=(("sure", "rewrites"),)),
+    replace(_SUMS_UP, edges=(("sure", "resumes"),)),
     Move("toads", "And toads?", "No toads.", edges=(("sums up", "compacts"),), part="compaction"),
 )
 

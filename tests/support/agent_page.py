@@ -12,7 +12,7 @@ END = "<!-- end of what `make agents` made -->"
 
 def table(verdicts: Sequence[Verdict], versions: Mapping[str, str]) -> str:
     """A column for each play, a row for each thing that is shown, as Markdown."""
-    scripts = sorted((each.played.play.script.moves for each in verdicts), key=len, reverse=True)
+    scripts = sorted((each.played.play.script.expected for each in verdicts), key=len, reverse=True)
     parts = dict.fromkeys(move.part for moves in scripts for move in moves)
     plays = [each.played.play for each in verdicts]
     rows = [
@@ -45,10 +45,10 @@ def _turns(verdict: Verdict) -> str:
 
 def _part(verdict: Verdict, part: str) -> str:
     """The kinds of the edges that were found in a part, and which are wrong; or that the agent did not come so far."""
-    moves = [move for move in verdict.played.play.script.moves if move.part == part]
+    moves = [move for move in verdict.played.play.script.expected if move.part == part]
     if not moves:
         return "–"
-    missed = [move.label for move in verdict.played.play.script.missed if move.part == part]
+    missed = dict.fromkeys(move.label for move in verdict.played.play.script.missed if move.part == part)
     kinds = Counter(kind for each in verdict.of(part) for _parent, kind in each.edges)
     told = ", ".join(f"{count} {kind}" for kind, count in kinds.items()) or "no edges"
     wrong = [each.heard.move.label for each in verdict.of(part) if each.heard.move and not is_right(each)]
@@ -67,6 +67,6 @@ def is_right(found: Found) -> bool:
 
 
 def _edges(verdict: Verdict) -> str:
-    scripted = sum(len(move.edges) for move in verdict.played.play.script.moves)
+    scripted = sum(len(move.edges) for move in verdict.played.play.script.expected)
     right = sum(len(each.edges) for each in verdict.found if is_right(each))
     return f"{right} of {scripted}"

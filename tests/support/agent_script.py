@@ -31,6 +31,7 @@ class Call:
 class Move:
     """The answer to the first request that ends with ``on``, for which no earlier move of the script is left.
 
+    Moves with the same label are what different versions of an agent may do there; one of them is made.
     ``on`` stands in what the request says last: a prompt, or the id of a call whose result comes back. ``part`` is what
     the turn is there to show. Moves with the same ``session`` are of one session, others of another. ``status`` is that
     of a refusal, ``size`` the tokens that the context is said to have.
@@ -79,6 +80,13 @@ class Script:
             move = next((each for each in self.missed if each.on in said), None)
             self.heard.append(Heard(asked, move))
         return self.answers(move or self.aside(asked), asked)
+
+    @property
+    def expected(self) -> list[Move]:
+        """Moves that were made or missed, one for each label."""
+        chosen = {move.label: move for move in reversed(self.moves)}
+        chosen |= {each.move.label: each.move for each in self.heard if each.move}
+        return [chosen[label] for label in dict.fromkeys(move.label for move in self.moves)]
 
     @property
     def missed(self) -> list[Move]:
