@@ -16,6 +16,7 @@ from store.records import message_payload
 
 BODY_LIMIT: Final = 64 << 20
 _CONVERSATIONS_KEPT: Final = 4
+_OPENING: Final = 12  # first messages in which a client may tell its working directory; Codex does in the sixth
 
 
 class Received(NamedTuple):
@@ -118,6 +119,9 @@ class Intake:
         path = _path(exchange.url)
         wire = wires.pick(path, members)
         first = loads(contents[0]) if contents else None
+        who = wire.identity(exchange.request_headers, members, first if isinstance(first, dict) else None)
+        if not who.cwd:
+            who = who._replace(cwd=wire.folder(contents[:_OPENING]))
         return Request(
             url=self._masker.url(exchange.url),
             headers=_headers(self._masker.headers(exchange.request_headers)),
@@ -128,7 +132,7 @@ class Intake:
             ids=_chain_ids(body, seen),
             contents=contents,
             wire=wire,
-            who=wire.identity(exchange.request_headers, members, first if isinstance(first, dict) else None),
+            who=who,
             model=wire.model(path, members),
             base=wire.base(members),
             tools=self._count_tools(wire, members),

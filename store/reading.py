@@ -4,7 +4,7 @@ A reading is a view (design promise 2): it can be derived again at any time, and
 changed to fit it. What a wire module does not understand becomes a block of kind ``other`` that keeps the data.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 if TYPE_CHECKING:
@@ -124,6 +124,9 @@ class Wire(Protocol):
     def identity(self, headers: "Headers", members: Members, first: Mapping[str, Any] | None) -> Identity:
         """Who is speaking; ``first`` is the conversation's first element, parsed. Never raises."""
 
+    def folder(self, opening: Sequence[bytes]) -> str:
+        """The working directory that the first messages of a conversation tell, as sent, or ``""``. Never raises."""
+
     def model(self, url_path: str, members: Members) -> str:
         """The model that was asked for, or ``""``."""
 
@@ -151,6 +154,10 @@ class Wire(Protocol):
 
 class Plain:
     """What most wire formats have in common, to inherit from: see `Wire` for what each member means."""
+
+    def folder(self, opening: Sequence[bytes]) -> str:
+        """None: clients tell it in places that `identity` looks at, or not at all."""
+        return ""
 
     def base(self, members: Members) -> str:
         """None: every request holds its whole conversation."""

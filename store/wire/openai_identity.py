@@ -5,13 +5,13 @@ names of sessions, so one with odd characters is treated as absent.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 from store.canonical import loads
 from store.headers import Headers, header
 from store.reading import Identity, Members
-from store.wire.openai_parts import string, text_of
+from store.wire.openai_parts import members_of, string, text_of
 from store.wire.products import product
 
 _ID: Final = re.compile(r"[A-Za-z0-9._:-]{1,128}\Z")
@@ -19,6 +19,7 @@ _TURN_METADATA: Final = "x-codex-turn-metadata"
 _TITLE_PROMPT: Final = "You are a title generator."  # opencode's
 _SESSIONS: Final = ("session_id", "x-session-id")  # pi; opencode
 _CODEX: Final = "codex"
+_CWD: Final = re.compile(r"<cwd>([^<\r\n]{1,4096})</cwd>")
 _AUXILIARY: Final = frozenset({"prewarm", "compaction", "title"})
 
 
@@ -60,6 +61,18 @@ def _codex(headers: Headers, members: Members, version: str) -> Identity:
         role=f"aux:{kind}" if kind in _AUXILIARY else "sub" if is_sub else "main",
         cwd=string(said, "cwd"),
     )
+
+
+def told_folder(messages: Iterable[bytes]) -> str:
+    """The working directory in Codex's ``<environment_context>``, which is a user's message of its own."""
+    for message in messages:
+        if b"<environment_context>" not in message:
+            continue
+        value = loads(message)
+        for part in members_of(value, "content"):
+            if (text := string(part, "text")).startswith("<environment_context>") and (found := _CWD.search(text)):
+                return found[1]
+    return ""
 
 
 def _metadata(text: str) -> dict[str, Any]:

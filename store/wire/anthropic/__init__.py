@@ -5,7 +5,7 @@ to blocks), `answer` and `stream` (what came back), `usage` (token counts), `lin
 a turn need `blocks` alone, so the others are imported where they are used.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from store.canonical import loads
@@ -34,6 +34,12 @@ class Messages(Plain):
         from store.wire.anthropic.identity import read_identity
 
         return read_identity(headers, members, first)
+
+    def folder(self, opening: Sequence[bytes]) -> str:
+        """Claude Code tells it in a message of the system's."""
+        from store.wire.anthropic.identity import told_folder
+
+        return told_folder(opening)
 
     def model(self, url_path: str, members: Members) -> str:
         """The ``model`` member; the path has none."""

@@ -1,11 +1,11 @@
 """Who speaks the Messages API: client, session, thread and role, from headers and members.
 
-What is known of Claude Code was read from recorded requests of version 2.1.219. Any other client may name its session
-in the same two places. Ids become names of sessions, so one with odd characters is treated as absent.
+What is known of Claude Code was read from recorded requests of versions 2.1.197 to 2.1.329. Any other client may name
+its session in the same two places. Ids become names of sessions, so one with odd characters is treated as absent.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from typing import Any, Final
 
@@ -82,6 +82,24 @@ def _session_of_user_id(members: Members) -> str:
         return _id(value.get("session_id"))
     old = _OLD_USER_ID.match(user_id)
     return old[1] if old else ""
+
+
+def told_folder(messages: Iterable[bytes]) -> str:
+    """The working directory that a system message names: since 2.1.329 at the latest it is not in ``system``."""
+    for message in messages:
+        if b"orking directory: " not in message:
+            continue
+        value = loads(message)
+        if isinstance(value, dict) and value.get("role") == "system" and (found := _CWD.search(_text_of(value))):
+            return found[1]
+    return ""
+
+
+def _text_of(message: Mapping[str, Any]) -> str:
+    content = message.get("content")
+    parts = content if isinstance(content, list) else [{"text": content}]
+    texts = (part.get("text") for part in parts if isinstance(part, dict))
+    return "\n".join(text for text in texts if isinstance(text, str))
 
 
 @lru_cache(4)

@@ -6,7 +6,7 @@ earlier response that the provider keeps (``previous_response_id``) and send onl
 a turn need `items` alone, so the others are imported where they are used.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from store.canonical import loads
@@ -37,6 +37,12 @@ class Responses(Plain):
         from store.wire.openai_identity import read_identity
 
         return read_identity(headers, members, first)
+
+    def folder(self, opening: Sequence[bytes]) -> str:
+        """Codex tells it in a message of its own."""
+        from store.wire.openai_identity import told_folder
+
+        return told_folder(opening)
 
     def model(self, url_path: str, members: Members) -> str:
         """The ``model`` member; the path has none."""

@@ -82,6 +82,7 @@ def output(events: Events) -> list[dict[str, Any]]:
 def test_an_empty_warm_up_is_no_history(tmp_path: Path) -> None:
     """A socket opened anew is warmed up with nothing, and the first request on it brings all of the history along."""
     sockets, system, prompt = Sockets(), said("developer", "You are a coding agent."), said("user", "Say hi.")
+    prompt["content"] += said("user", "<environment_context><cwd>/home/x</cwd></environment_context>")["content"]
     call = Events("r2").call("call_s", "exec", "{}")
     result = {"type": "function_call_output", "call_id": "call_s", "output": "aborted"}
     words, last = Events("r5").text("Hi there."), Events("r9").text("Yes.")
@@ -102,6 +103,7 @@ def test_an_empty_warm_up_is_no_history(tmp_path: Path) -> None:
     with Archive.create(tmp_path) as archive, Recorder(archive) as recorder:
         ids = [recorder.record(each).turn for each in exchanges]
         turns = [json.loads(archive.get(each).payload) for each in ids]
+    assert [turn["client"]["cwd"] for turn in turns] == ["", "/home/x", "", "/home/x", "", "/home/x", "", "/home/x"]
     numbers = {each.hex(): number for number, each in enumerate(ids)}
     found = [[(each["kind"], numbers[each["turn"]]) for each in turn["parents"]] for turn in turns]
     assert found == [

@@ -103,6 +103,8 @@ def test_requests_never_raise(wire: Wire, path: str, members: dict[str, bytes], 
 )
 def test_elements_never_raise_and_link_forms_are_stable(wire: Wire, element: Any) -> None:
     check_blocks(wire.request_blocks(element))
+    told = json.dumps(element).encode()
+    assert isinstance(wire.folder([told, b"<environment_context>" + told, b'["orking directory: "]']), str)
     form = wire.link_form(element)
     data = dumps(form)
     assert dumps(wire.link_form(form)) == data

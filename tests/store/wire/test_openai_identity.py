@@ -7,6 +7,7 @@ import pytest
 
 from store.reading import Identity
 from store.wire.openai_identity import read_identity
+from store.wire.openai_responses import Responses
 
 CODEX = (b"user-agent", b"codex_cli_rs/0.169.0 (Ubuntu 24.4.0; x86_64) xterm")
 TURN: dict[str, Any] = {"session_id": "s-1", "thread_id": "s-1", "turn_id": "t", "request_kind": "turn", "cwd": "/w"}
@@ -75,3 +76,23 @@ def test_clients_without_ids() -> None:
 def test_metadata_of_another_shape(text: str) -> None:
     found = codex((b"x-codex-turn-metadata", text.encode()), (b"session-id", b"s"), client_metadata=[text])
     assert found == Identity("codex", "0.169.0", "s")
+
+
+CONTEXT = "<environment_context>\n  <cwd>/home/x/shop</cwd>\n  <shell>bash</shell>\n</environment_context>"
+
+
+@pytest.mark.parametrize(
+    ("content", "folder"),
+    [
+        ([{"type": "input_text", "text": CONTEXT}], "/home/x/shop"),
+        ([{"type": "input_text", "text": "# AGENTS.md"}, {"type": "input_text", "text": CONTEXT}], "/home/x/shop"),
+        ([{"type": "input_text", "text": f"What does {CONTEXT} mean?"}], ""),
+        ([{"type": "input_text", "text": "<environment_context></environment_context>"}], ""),
+        ([{"type": "input_text", "text": CONTEXT.replace("shop", "a\nb")}], ""),
+        (CONTEXT, ""),
+    ],
+)
+def test_codex_tells_its_folder_in_a_message(content: object, folder: str) -> None:
+    developer = {"type": "message", "role": "developer", "content": [{"type": "input_text", "text": "You are Codex."}]}
+    opening = [developer, {"type": "message", "role": "user", "content": content}]
+    assert Responses().folder([json.dumps(each).encode() for each in opening]) == folder

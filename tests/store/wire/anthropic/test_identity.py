@@ -85,3 +85,23 @@ def test_the_recorded_session() -> None:
     assert [who.role for who in found] == ["aux:title", *["main"] * 8, "sub", "sub", *["main"] * 6]
     assert [who.thread for who in found[8:12]] == ["", "a0c0778e223db598c", "a0c0778e223db598c", ""]
     assert {who.cwd for who in found[1:]} == {"/private/tmp/tapes-fixture-run"}
+
+
+ENVIRONMENT = (
+    "# Environment\nYou have been invoked here:\n - Primary working directory: /home/x/shop\n - Platform: linux"
+)
+
+
+@pytest.mark.parametrize(
+    ("message", "folder"),
+    [
+        ({"role": "system", "content": ENVIRONMENT}, "/home/x/shop"),
+        ({"role": "system", "content": [{"type": "text", "text": ENVIRONMENT}]}, "/home/x/shop"),
+        ({"role": "user", "content": ENVIRONMENT}, ""),
+        ({"role": "system", "content": "My working directory: lost"}, ""),
+        ({"role": "system", "content": [ENVIRONMENT, {"type": "text", "text": 7}]}, ""),
+    ],
+)
+def test_newer_versions_tell_their_folder_in_a_system_message(message: dict[str, Any], folder: str) -> None:
+    opening = [{"role": "user", "content": "Hi."}, message]
+    assert WIRE.folder([json.dumps(each).encode() for each in opening]) == folder
