@@ -200,6 +200,7 @@ class Writer:
         except Exception:  # noqa: BLE001  whatever it is, the exchange has not been lost yet
             return True
         self._backlog.count_gap()
+        self._report.touch()
         self._settle_lost(_number(job.source), "not-recorded")
         return False
 

@@ -149,7 +149,11 @@ class Ledger:
 
     def unrecorded(self) -> int:
         """Turns that no book accounts for: imported, older than books, or of a book that was lost."""
-        return sum(max(0, turns - self.account(session).turns) for session, turns in self._turns.items())
+        return sum(self.lacks(session) for session in self._turns)
+
+    def lacks(self, session: str) -> int:
+        """How many turns of a session no book accounts for."""
+        return max(0, self._turns.get(session, 0) - self.account(session).turns)
 
     def state(self, session: str) -> State:
         """Whether a session is complete, as far as anybody can know."""

@@ -40,12 +40,11 @@ _T = TypeVar("_T")
 
 @dataclass(frozen=True, slots=True)
 class Recorded:
-    """The turn an exchange became; ``known`` where it was there already. Session and start (Unix ms) are the turn's."""
+    """The turn an exchange became, and its session; ``known`` where it was there already."""
 
     turn: bytes
     known: bool
     session: str
-    started_ms: int
 
 
 class Recorder:
@@ -89,13 +88,13 @@ class Recorder:
     def _record(self, incoming: Incoming, durable: Callable[[], object]) -> Recorded:
         turn = describe(incoming)
         key = exchange_key(turn)
-        rows = self._archive.index.db.execute("SELECT id, session, started_ms FROM turns WHERE exchange = ?", (key,))
+        rows = self._archive.index.db.execute("SELECT id, session FROM turns WHERE exchange = ?", (key,))
         if row := rows.fetchone():
-            return Recorded(bytes(row[0]), True, row[1], row[2])
+            return Recorded(bytes(row[0]), True, row[1])
         turn_id = self._keep(incoming, turn, key, durable)
         self._reserve.take()
         self._intake.remember(incoming)
-        return Recorded(turn_id, False, turn["session"], turn["times"]["start"])
+        return Recorded(turn_id, False, turn["session"])
 
     def put_run(self, payload: dict[str, Any]) -> bytes:
         """Keep a run object; its id goes into the turns of that run."""

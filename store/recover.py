@@ -64,19 +64,18 @@ def recover(archive: Archive, recorder: Recorder | None = None) -> int:
 def _recover(archive: Archive, recorder: Recorder, orphan: Orphan, exchange: Exchange) -> bool:
     """Make a turn of an orphan and tell the book of its process; false where a turn holds it all already.
 
-    A turn of the same start is the exchange's own: its recorder died between the commit and the removal of this file.
+    Where that turn stands in no book it is the exchange's own: its recorder died between the commit and the entry.
     """
     session = _kept_in(archive, exchange)
-    fate, is_new = Fate.STORED, session is None
+    is_kept = is_known = session is not None
     if session is None:
         recorded = recorder.record(replace(exchange, notes=(*exchange.notes, NOTE)))
-        session = recorded.session
-        if recorded.known and recorded.started_ms != exchange.started_ms:
-            fate = Fate.KNOWN
-    if fate is Fate.STORED and exchange.outcome is Outcome.TRUNCATED:
-        fate = Fate.TRUNCATED
+        session, is_known = recorded.session, recorded.known
+    fate = Fate.TRUNCATED if exchange.outcome is Outcome.TRUNCATED else Fate.STORED
+    if is_known and not books.read(archive).lacks(session):
+        fate = Fate.KNOWN
     books.settle(orphan.folder, archive.files, orphan.number, fate, session)
-    return is_new
+    return not is_kept
 
 
 def _kept_in(archive: Archive, exchange: Exchange) -> str | None:

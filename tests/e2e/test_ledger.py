@@ -1,13 +1,19 @@
 """The ledger equals the provider's own count, whatever happens to client, provider, disk and recorder."""
 
 import json
+import random
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 import sdk
-from provider import Provider, Reply, message_events, message_json
+import websockets.exceptions
+import websockets.sync.client
+from openai_response_streams import Events
+from openai_socket import SocketProvider, as_sent, create
+from provider import Authority, Provider, Reply, message_events, message_json
 from proxy import Proxy, until
 from recorded import gaps, turns
 
@@ -214,3 +220,62 @@ addons = [Refusing()]
     assert account.skipped == {"refused": 1}
     assert account.seen - 1 == len(provider.seen) == account.turns
     assert ledger(proxy.archive).state(ONE).mark == "complete"
+
+
+def test_responses_on_a_socket_are_counted_one_by_one(start: Any, authority: Authority) -> None:
+    with SocketProvider(authority) as sockets:
+        proxy = start(provider_port=sockets.port)
+        sockets.script(
+            Events("resp_1").text("Hello.").end().messages, [*Events("resp_2").text("Cut").end().messages[:2], None]
+        )
+        headers = {"authorization": "Bearer sk-secret", "session-id": ONE}
+        url = "wss://api.openai.com/v1/responses"
+        with websockets.sync.client.connect(url, additional_headers=headers, max_size=None) as socket:
+            socket.send(as_sent(create("One.")).decode())
+            while b'"type": "response.completed"' not in socket.recv(timeout=30, decode=False):
+                pass
+            socket.send('{"type": "session.update"}')  # asks for no response
+            socket.send(as_sent(create("Two.")).decode())
+            with pytest.raises(websockets.exceptions.ConnectionClosed):
+                while True:
+                    socket.recv(timeout=30)
+        until(lambda: proxy.report()["turns"] == 2)
+        proxy.stop()
+        asked = sum(b'"response.create"' in message for message in sockets.seen)
+        found = ledger(proxy.archive)
+        assert found.total().seen == len(sockets.paths) + asked == 3
+        assert found.total().turns == asked == 2
+        assert found.account(ONE).skipped == {"handshake": 1}
+
+
+@pytest.mark.prove
+@pytest.mark.timeout(600)
+def test_kills_under_load_leave_no_request_without_a_fate(start: Any, provider: Provider) -> None:
+    """What the recorder saw is at least what the provider did, at most the clients' requests, and each has a fate."""
+    dice = random.Random(1)
+    sent = 0
+    for _ in range(20):
+        proxy = start()
+        kill_at = len(provider.seen) + dice.randrange(1, 40)
+
+        def client(proxy: Proxy = proxy) -> int:
+            asked = 0
+            while proxy.process is not None and proxy.process.poll() is None:
+                asked += 1
+                ask(ONE, *([] if asked % 3 else ["https://api.anthropic.com/api/hello"]))
+            return asked
+
+        provider.script(*(Reply.stream(TEXTS) if n % 2 else Reply.json(message_json("whole")) for n in range(400)))
+        with ThreadPoolExecutor(4) as pool:
+            asking = [pool.submit(client) for _ in range(4)]
+            until(lambda kill_at=kill_at: len(provider.seen) >= kill_at)
+            proxy.kill()
+            sent += sum(each.result() for each in asking)
+        with Archive.open(proxy.archive) as archive:
+            recover(archive)
+        found = ledger(proxy.archive)
+        assert len(provider.seen) <= found.total().seen <= sent
+        assert found.total().in_flight == 0
+        assert found.account(ONE).turns == len(turns(proxy.archive))
+        assert all(book.certain for book in found.books)
+        assert set(found.total().lost) <= {"unfinished"}  # a request whose spool file was not even made
