@@ -1,5 +1,6 @@
 """Lists as text: sessions, and the turns of a session as a log, with or without a graph."""
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import pairwise
 
@@ -7,6 +8,7 @@ from deck.render import Style, count, duration, plural, safe, short, wall_time
 from deck.render_graph import Graph
 from deck.views import SessionView, TurnRow
 
+_BY_TIME = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}\Z")
 _TITLE = 48
 _LINE = 100
 
@@ -87,12 +89,18 @@ def _marks(row: TurnRow) -> Iterator[str]:
     if row.role not in ("main", "sub"):
         yield safe(row.role, newlines=False)
     if row.thread:
-        yield f"sub {safe(row.thread[:8], newlines=False)}"
+        yield f"sub {safe(_short_thread(row.thread), newlines=False)}"
     yield from (safe(edge.kind, newlines=False) for edge in row.parents if edge.kind != "continues")
     if row.outcome != "complete":
         yield safe(row.outcome, newlines=False)
     if row.error or (row.status or 0) >= 400:
-        yield f"error {row.status}" if row.status else "error"
+        # an answer that is an error has the status of its stream or socket, which says nothing
+        yield f"error {row.status}" if (row.status or 0) >= 400 else "error"
+
+
+def _short_thread(thread: str) -> str:
+    """Enough of a thread's id to tell it apart: the end of a UUID that begins with the time (version 7)."""
+    return thread[-8:] if _BY_TIME.match(thread) else thread[:8]
 
 
 def _entry(row: TurnRow, style: Style) -> Iterator[str]:

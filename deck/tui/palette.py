@@ -47,14 +47,16 @@ _LABELS: Final = {
     "document": ("document", PLAIN),
     "refusal": ("refusal", ERROR),
     "error": ("error ✗", ERROR),
-    "other": ("other", FAINT),
 }
 
 
 def look(row: StepRow) -> tuple[Safe, Style]:
     """The word that names a step's kind in a list, and its style."""
     if row.kind in ("tool-call", "server-tool-call"):
-        return clean(f"{row.name or 'tool'} ✗" if row.is_error else row.name or "tool"), TOOL
+        name = row.name.rpartition(".")[2] or row.name or "tool"  # a namespace would take all the room
+        return clean(f"{name} ✗" if row.is_error else name), TOOL
+    if row.kind == "other":
+        return clean(row.name or "other"), FAINT
     if row.kind in ("tool-result", "server-tool-result"):
         return (Safe("  ↳ err"), ERROR) if row.is_error else (Safe("  ↳ ok"), RESULT)
     if row.kind == "text":

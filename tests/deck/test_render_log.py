@@ -1,0 +1,34 @@
+"""Marks of a turn in a log."""
+
+import pytest
+
+from deck.render import Style
+from deck.render_log import log_lines
+from deck.views import TurnRow
+from store.reading import Usage
+
+ROW = TurnRow(1, "ab" * 32, "s", "", "main", (), 0, 1, 2, "complete", 200, "m", Usage(), "", "", "Hi.")
+
+
+@pytest.mark.parametrize(
+    ("changed", "line"),
+    [
+        ({}, "abababab Hi."),
+        ({"thread": "a1b2c3d4e5f6", "role": "sub"}, "abababab [sub a1b2c3d4] Hi."),
+        (
+            {"thread": "01a1fd10-2557-7783-8b57-d138f7e6fda4", "role": "sub"},
+            "abababab [sub f7e6fda4] Hi.",
+        ),
+        (
+            {"thread": "f05dcb2e-9a1f-4f0e-8a4a-3f2b7d0e9c11", "role": "sub"},
+            "abababab [sub f05dcb2e] Hi.",
+        ),
+        ({"status": 529, "error": "Overloaded"}, "abababab [error 529] Hi."),
+        ({"status": 101, "error": "Overloaded"}, "abababab [error] Hi."),
+        ({"status": None, "error": "lost", "outcome": "no-response"}, "abababab [no-response] [error] Hi."),
+        ({"role": "aux:title"}, "abababab [aux:title] Hi."),
+    ],
+)
+def test_marks_say_what_sets_a_turn_apart(changed: dict[str, object], line: str) -> None:
+    row = ROW._replace(**changed)  # type: ignore[arg-type]
+    assert list(log_lines([row], Style(False), oneline=True, graph=False, digits=8)) == [line]
