@@ -43,9 +43,10 @@ def apply(archive: "Archive", data: bytes, time_ms: int) -> None:
         if index.db.execute("SELECT 1 FROM books WHERE book = ?", (book,)).fetchone():
             return
         rows = [
-            (book, bytes.fromhex(session), int(Fate(fate_of(word) or 0)), n) for session, word, n in value["counts"]
+            (book, bytes.fromhex(session), int(Fate(fate_of(word) or 0)), int(n))
+            for session, word, n in value["counts"]
         ]
-        refused = "\n".join(f"{host} {int(n)}" for host, n in value["refused_ca"].items())
+        refused = dumps({str(host): int(n) for host, n in value["refused_ca"].items()}).decode()
         index.insert("books", (book, str(value["run"]), int(value["started_ms"]), time_ms, certain, refused))
         for row in rows:
             index.insert("fates", row)

@@ -15,12 +15,14 @@ def env(
     """Print what to set in a shell so that its programs go through `deck proxy`.
 
     Use it as: eval "$(deck env)", in fish: deck env | source. The bundle of root certificates that the variables name
-    is made if it is absent, and renewed if it is there.
+    is made if it is absent, and renewed if it is there. What would go past the proxy all the same is told on stderr.
     """
     import os
+    import sys
     from pathlib import Path
 
     from deck.launch import gateways, roots, variables
+    from deck.render import safe
     from store.locations import ca_folder
 
     chosen = shell or Path(os.environ.get("SHELL", "")).name
@@ -28,11 +30,17 @@ def env(
     certificate = roots.ensure_ca(folder)
     files = [path for path in roots.sources(os.environ) if path.parent != folder]
     bundle = roots.write_bundle(folder / roots.BUNDLE, [*files, certificate])
+    named = [*gateways.in_variables(os.environ), *gateways.in_settings(Path.home(), Path.cwd(), os.environ)]
     routes = gateways.plan(
-        gateways.in_settings(Path.home(), Path.cwd(), os.environ),
+        named,
         variables.users_no_proxy(os.environ),
         variables.upstream(os.environ, [port]) is not None,
     )
     exported = variables.for_agent(port, bundle, routes.no_proxy)
+    for source in (*(reverse.variable for reverse in routes.reverses), *routes.bypassed):
+        said = (
+            f"deck: {source} names an address that clients reach past the proxy; `deck run` and `deck doctor` say more"
+        )
+        print(safe(said, newlines=False), file=sys.stderr)
     print(variables.exports(exported, chosen if chosen in variables.SHELLS or shell else variables.SHELLS[0]))
     return 0

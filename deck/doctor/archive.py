@@ -8,6 +8,7 @@ import shutil
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 from deck.diagnostics import explain
 from deck.doctor.finding import Finding, mend, note, ok
@@ -121,9 +122,8 @@ def _gaps(archive: Archive, now_ms: int) -> Finding:
     reasons: Counter[str] = Counter()
     words: dict[str, str] = {}
     for _time_ms, wanted in rows:
-        value = loads(archive.get_kind(bytes(wanted), "blob"))
-        detail = value if isinstance(value, dict) else {}
-        reason = str(detail.get("reason", "unknown"))
+        detail = _detail(archive, bytes(wanted))
+        reason = str(detail.get("reason", "unreadable"))
         reasons[reason] += 1
         words.setdefault(reason, str(detail.get("error", "")))
     told = ", ".join(
@@ -134,6 +134,15 @@ def _gaps(archive: Archive, now_ms: int) -> Finding:
         return note("gaps", f"losses on record: {told}; none in the last day")
     then = "Free the disk if it is full; what the spool still holds is taken in by itself. The proxy's log has more."
     return mend("gaps", f"losses on record: {told}; the newest {age // 60_000:,} min ago", then)
+
+
+def _detail(archive: Archive, wanted: bytes) -> dict[str, Any]:
+    """What a gap record says; nothing where it cannot be read, of which fsck speaks."""
+    try:
+        value = loads(archive.get_kind(wanted, "blob"))
+    except StoreError:
+        return {}
+    return value if isinstance(value, dict) else {}
 
 
 def _ledger(ledger: Ledger) -> Finding:

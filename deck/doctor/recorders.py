@@ -1,6 +1,7 @@
 """The proxies that record into an archive now, their mitmproxy, and who refused their CA."""
 
 import importlib.metadata
+import json
 import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -87,12 +88,11 @@ def _refused_before(archive: Path, now_ms: int) -> Iterator[tuple[str, int, int]
     try:
         with Archive.open(archive) as opened:
             rows = opened.index.db.execute(
-                "SELECT refused_ca, closed_ms FROM books WHERE refused_ca <> '' AND closed_ms > ? ORDER BY closed_ms",
+                "SELECT refused_ca, closed_ms FROM books WHERE refused_ca <> '{}' AND closed_ms > ? ORDER BY closed_ms",
                 (now_ms - _RECENT_MS,),
             ).fetchall()
     except (StoreError, OSError):  # the archive's own check has said so
         return
-    for lines, closed_ms in rows:
-        for line in lines.splitlines():
-            host, _, n = line.rpartition(" ")
-            yield host, int(n), closed_ms
+    for refused, closed_ms in rows:
+        for host, n in json.loads(refused).items():
+            yield host, n, closed_ms

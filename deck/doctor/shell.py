@@ -79,11 +79,10 @@ def _around(environ: Mapping[str, str], home: Path, cwd: Path) -> Iterator[Findi
                     "shell", f"{name} keeps {host} from the proxy: “{hit[0]}”", f"Take “{hit[0]}” out of {name}."
                 )
                 break
-    bypass = noproxy.merged(
-        noproxy.LOOPBACK, *(noproxy.split(environ.get(name, "")) for name in ("NO_PROXY", "no_proxy"))
-    )
+    listed = noproxy.merged(*(noproxy.split(environ.get(name, "")) for name in ("NO_PROXY", "no_proxy")))
     for named in (*gateways.in_variables(environ), *gateways.in_settings(home, cwd, environ)):
-        if noproxy.is_loopback(named.host) or noproxy.matching(bypass, named.host, named.port):
+        is_local = bool(named.variable) and noproxy.is_loopback(named.host)  # settings: as `deck env` leaves NO_PROXY
+        if is_local or noproxy.matching(listed, named.host, named.port):
             message = f"{named.source} names {named.host}:{named.port}, which clients reach past the proxy"
             yield mend(
                 "shell", message, "`deck run` puts a proxy in front of it; so does deck proxy --mode reverse:URL@PORT."

@@ -85,6 +85,10 @@ def test_the_exports_speak_the_users_shell(machine: World) -> None:
     assert deck(machine, "env").stdout.startswith("set -gx HTTPS_PROXY 'http://127.0.0.1:8080';\n")
     machine.environ["SHELL"] = "/bin/something"
     assert deck(machine, "env").stdout.startswith("export HTTPS_PROXY=http://127.0.0.1:8080\n")
+    machine.environ["ANTHROPIC_BASE_URL"] = "http://127.0.0.1:4000"
+    warned = deck(machine, "env", "--shell", "zsh")
+    assert warned.stdout.startswith("export HTTPS_PROXY=") and "127.0.0.1:4000" not in warned.stdout
+    assert "ANTHROPIC_BASE_URL names an address that clients reach past the proxy" in warned.stderr
     refused = deck(machine, "env", "--shell", "csh")
     assert (refused.returncode, refused.stdout) == (2, "")
 

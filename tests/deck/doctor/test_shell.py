@@ -167,6 +167,15 @@ def test_settings_of_claude_code_that_win_over_the_shell(certificate: Path, bund
     assert f"{settings} sets HTTPS_PROXY" in said
 
 
+def test_a_local_model_in_settings_is_reached_through_the_proxy_unless_no_proxy_names_it(
+    certificate: Path, bundle: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "opencode.json").write_text(json.dumps({"provider": {"baseURL": "http://127.0.0.1:1234/v1"}}))
+    assert to_mend(checked(certificate, variables.for_agent(PORT, bundle, ("localhost",)))) == []
+    (said,) = to_mend(checked(certificate, variables.for_agent(PORT, bundle, ("127.0.0.1",))))
+    assert "opencode.json names 127.0.0.1:1234" in said
+
+
 def test_a_recorder_with_a_ca_of_its_own_names_it(certificate: Path, bundle: Path, tmp_path: Path) -> None:
     other = tmp_path / "conf"
     other.mkdir()
