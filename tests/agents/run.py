@@ -8,6 +8,7 @@ version could not be made to do is in the table and no error. Without node or np
 import argparse
 import sys
 import tempfile
+from importlib.metadata import version
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
@@ -53,7 +54,8 @@ def _play_all(plays: list[Play], wanted: dict[str, str], folder: Path) -> int:
         print(f"{play.agent}, {play.way}", file=sys.stderr, flush=True)
         verdicts.append(judge(perform(play, programs, folder / f"play-{number}")))
         _tell(verdicts[-1])
-    text = f"Node {npm.node_version()}.\n\n{table(verdicts, npm.versions(folder / 'npm', wanted))}"
+    others = f"Node {npm.node_version()}, mitmproxy {version('mitmproxy')}."
+    text = f"{others}\n\n{table(verdicts, npm.versions(folder / 'npm', wanted))}"
     print(text)
     put(_PAGE, text)
     return any(each.mistakes for each in verdicts)
