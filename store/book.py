@@ -158,6 +158,8 @@ class Book:
                 self._tear()
             else:
                 self._waiting.clear()
+                if self._is_torn:
+                    self._tear()
 
     def _tear(self) -> None:
         """The file takes no more entries: its name says so to whoever finds it; they go on in memory."""
@@ -179,14 +181,17 @@ class Book:
                 if self._files.is_file(path):
                     data = self._files.read(path)
             whole = data[: len(data) - len(data) % _ENTRY.size] if len(data) >= _HEADER.size else self._head
-            return parse(whole + bytes(self._waiting), is_alive=False, left=(), is_torn=self._is_torn)
+            found = parse(whole + bytes(self._waiting), is_alive=True, left=(), is_torn=self._is_torn)
+            for session in [session for session, fate in found.counts if fate is Fate.OPEN]:
+                found.counts[session, Fate.UNFINISHED] = found.counts.pop((session, Fate.OPEN))
+            return found
 
 
 def parse(data: bytes, *, is_alive: bool, left: Collection[int], is_torn: bool) -> Pages:
     """What a book's file says. ``left`` are the numbers of exchanges that the spool still has files of.
 
-    An open exchange is in flight while its recorder is alive or its file is there; else it is lost. A file that is
-    none gives nothing, for certain.
+    An open exchange is in flight while its recorder is alive or its file is there; else it is lost. Data that is no
+    book gives nothing, and is not certain.
     """
     if len(data) < _HEADER.size or not data.startswith(_MAGIC):
         return Pages(Counter(), False, "", 0)

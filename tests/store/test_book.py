@@ -131,3 +131,29 @@ def test_entries_of_no_known_kind_are_passed_over(tmp_path: Path) -> None:
 )
 def test_the_session_that_headers_name(headers: tuple[tuple[bytes, bytes], ...], session: str) -> None:
     assert session_in(headers) == session
+
+
+def test_where_the_machine_does_not_say_when_it_started_only_the_dead_are_doubted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(book, "_BOOT_ID", str(tmp_path / "none"))
+    made = written(tmp_path)
+    made.seen(A)
+    assert on_disk(tmp_path, alive=True).certain
+    assert not on_disk(tmp_path).certain
+    closed = made.close()
+    assert (closed.certain, closed.counts) == (True, Counter({(A, Fate.UNFINISHED): 1}))
+
+
+def test_more_than_memory_takes_before_there_is_a_file_is_not_certain(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(book, "_MOST_WAITING", 160)
+    made = Book()
+    for _ in range(11):
+        made.seen(A, Fate.STORED)
+    made.attach(tmp_path, Files(), 1, True)
+    made.seen(A, Fate.STORED)
+    found = on_disk(tmp_path)
+    assert (found.certain, found.counts.total()) == (False, 10)
+    assert (made.close().certain, made.close().counts.total()) == (False, 11)
