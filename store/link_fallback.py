@@ -50,7 +50,13 @@ class Fallback:
         rest = _said_in(asked, known)
         candidates = [_judged(said.turn, loose.echo(said.answer, rest), asked) for said in self._reader.read(found)]
         link = self._best([each for each in candidates if each is not None], asked, known)
-        return self.beyond(link, asked) if link.parents else link
+        if not link.parents:
+            return link
+        if link.parents[0].kind == "probable":  # what stands where its answer should may be a summary of all after it
+            compacted = self._compacted(self._recent(asked), asked)
+            if compacted.parents:
+                return compacted
+        return self.beyond(link, asked)
 
     def beyond(self, link: Link, asked: Asked) -> Link:
         """``link``, unless answers follow that its parent does not account for: then a later turn, if there is one."""

@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+import pytest
 from openai_response_streams import Events
 
 from store.archive import Archive
@@ -11,7 +12,7 @@ from store.exchange import Chunk, Exchange
 from store.record import Recorder
 
 PROMPT = "Count the files in this folder, please."
-SPAWN = {"type": "function_call", "namespace": "multi_agent_v1", "call_id": "call_s", "name": "spawn_agent"}
+SPAWN = {"type": "function_call", "call_id": "call_s", "name": "spawn_agent"}
 
 
 def said(role: str, text: str) -> dict[str, Any]:
@@ -24,10 +25,12 @@ class Sockets:
     def __init__(self) -> None:
         self._clock = 1_790_000_000_000
 
-    def ask(self, answer: Events, *items: dict[str, Any], thread: str = "main", **members: Any) -> Exchange:
+    def ask(
+        self, answer: Events, *items: dict[str, Any], thread: str = "main", kind: str = "turn", **members: Any
+    ) -> Exchange:
         self._clock += 1000
-        prewarm = members.get("generate") is False
-        metadata = {"session_id": "main", "thread_id": thread, "request_kind": "prewarm" if prewarm else "turn"}
+        kind = "prewarm" if members.get("generate") is False else kind
+        metadata = {"session_id": "main", "thread_id": thread, "request_kind": kind}
         if thread != "main":
             metadata["parent_thread_id"] = "main"
         body = {"type": "response.create", "model": "m", "input": items, **members}
@@ -47,9 +50,11 @@ class Sockets:
         )
 
 
-def test_the_subagent_is_joined_to_its_call(tmp_path: Path) -> None:
+@pytest.mark.parametrize("namespace", ["multi_agent_v1", "collaboration"])
+def test_the_subagent_is_joined_to_its_call(namespace: str, tmp_path: Path) -> None:
     sockets, system = Sockets(), said("developer", "You are a coding agent.")
-    spawn = Events("r2").item({**SPAWN, "arguments": ""}, {**SPAWN, "arguments": json.dumps({"message": PROMPT})})
+    call = {**SPAWN, "namespace": namespace}
+    spawn = Events("r2").item({**call, "arguments": ""}, {**call, "arguments": json.dumps({"message": PROMPT})})
     result = {"type": "function_call_output", "call_id": "call_s", "output": '{"agent_id":"child"}'}
     exchanges = [
         sockets.ask(Events("r1").end(), system, generate=False),
@@ -74,6 +79,11 @@ def test_the_subagent_is_joined_to_its_call(tmp_path: Path) -> None:
     assert child["thread"] == "child"
 
 
+def base(response: str) -> dict[str, str]:
+    """The response that a request goes on from."""
+    return {"previous_response_id": response}
+
+
 def output(events: Events) -> list[dict[str, Any]]:
     """An answer's items as Codex sends them back."""
     return [{**item, "internal_chat_message_metadata_passthrough": {}} for item in events.output]
@@ -87,7 +97,9 @@ def test_an_empty_warm_up_is_no_history(tmp_path: Path) -> None:
     result = {"type": "function_call_output", "call_id": "call_s", "output": "aborted"}
     words, last = Events("r5").text("Hi there."), Events("r9").text("Yes.")
     history = [system, prompt, *output(call), {**result, "output": "done"}]
+    sealed = {"type": "compaction", "id": "cmp_1", "encrypted_content": "gAAA-all-of-it"}
     forked, sub = [system, prompt, *output(call), result, said("developer", "You are a child.")], {"thread": "child"}
+    summary, trigger = Events("r11").item(sealed, sealed), {"type": "compaction_trigger"}
     refused = Events("")
     refused.messages = [b'{"type":"error","status":500,"error":{"type":"server_error","message":"no"}}']
     exchanges = [
@@ -98,12 +110,15 @@ def test_an_empty_warm_up_is_no_history(tmp_path: Path) -> None:
         sockets.ask(Events("r6").end(), generate=False, **sub),
         sockets.ask(Events("r7").text("Child.").end(), *forked, previous_response_id="r6", **sub),
         sockets.ask(Events("r8").end(), generate=False),
-        sockets.ask(last.end(), *history, *output(words), said("user", "Sure?"), previous_response_id="r8"),
+        sockets.ask(last.end(), *(history := [*history, *output(words), said("user", "Sure?")]), **base("r8")),
+        sockets.ask(Events("r10").end(), generate=False),
+        sockets.ask(summary.end(), *history, *output(last), trigger, kind="compaction", **base("r10")),
+        sockets.ask(Events("r12").text("On.").end(), system, prompt, sealed, said("user", "Go on.")),
     ]
     with Archive.create(tmp_path) as archive, Recorder(archive) as recorder:
         ids = [recorder.record(each).turn for each in exchanges]
         turns = [json.loads(archive.get(each).payload) for each in ids]
-    assert [turn["client"]["cwd"] for turn in turns] == ["", "/home/x", "", "/home/x", "", "/home/x", "", "/home/x"]
+    assert [turn["client"]["cwd"] for turn in turns] == [*["", "/home/x"] * 5, "/home/x"]
     numbers = {each.hex(): number for number, each in enumerate(ids)}
     found = [[(each["kind"], numbers[each["turn"]]) for each in turn["parents"]] for turn in turns]
     assert found == [
@@ -115,4 +130,7 @@ def test_an_empty_warm_up_is_no_history(tmp_path: Path) -> None:
         [("forks", 1)],
         [],
         [("continues", 3)],
+        [],
+        [("continues", 7)],
+        [("compacts", 9)],
     ]
