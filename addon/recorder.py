@@ -18,7 +18,7 @@ from functools import partial
 
 from mitmproxy import addonmanager, ctx, http, tls
 
-from addon import distrust, imported, listening, policy, settings, traffic
+from addon import admission, distrust, imported, listening, policy, settings, traffic
 from addon.inflight import InFlight
 from addon.report import Counts, Report
 from addon.settings import Settings, SettingsError
@@ -26,13 +26,12 @@ from addon.tee import Tee
 from addon.websocket import Sockets
 from addon.writer import Writer
 from store import providers
-from store.book import Fate, session_in, tag
+from store.book import Fate
 from store.errors import StoreError
 from store.exchange import Exchange, Outcome
 
 PATIENCE = 0.25
 DRAIN = 5.0
-_SEEN = "deck_number"  # of a flow that stands in the book
 _log = logging.getLogger("deck")
 
 
@@ -117,7 +116,7 @@ class Capture:
                 flow.request.stream = True
                 if policy.is_ours(flow, self._providers):
                     self._counts.skipped += 1
-                    self._see(flow, policy.why_skipped(flow, self._providers))
+                    admission.see(flow, self._writer, policy.why_skipped(flow, self._providers))
             self._touch()
 
     def request(self, flow: http.HTTPFlow) -> None:
@@ -201,41 +200,20 @@ class Capture:
         if chosen is None or (self._writer is None and not chosen.is_closed):  # its error stands in the log
             flow.request.stream = True
             return
-        number = self._see(flow, Fate.OPEN)
-        flight = self._new_flight(traffic.request_head(flow, chosen.run, chosen.tags), number)
+        number = admission.see(flow, self._writer, Fate.OPEN)
+        flight = self._admit(traffic.request_head(flow, chosen.run, chosen.tags), number)
         if isinstance(flight, str):
             flow.response = policy.refusal(flight)
             return
         self._flights[flow.id] = flight
         flow.request.stream = Tee(flight.request_data, partial(self._fail, flow))
 
-    def _see(self, flow: http.HTTPFlow, fate: Fate) -> int:
-        """Enter an exchange into the book; its number, which `_SEEN` keeps, or 0 where there is no book."""
-        if self._writer is None:
-            return 0
-        session = tag(session_in(flow.request.headers.fields))
-        number = flow.metadata[_SEEN] = self._writer.book.seen(session, fate)
-        return number
-
     def _begin_on_socket(self, head: Exchange) -> InFlight | str:
-        number = self._writer.book.seen(tag(session_in(head.request_headers))) if self._writer else 0
-        return self._new_flight(head, number)
+        return self._admit(head, admission.see_message(head, self._writer))
 
-    def _new_flight(self, head: Exchange, number: int) -> InFlight | str:
-        """A new exchange, or why the fail policy refuses it."""
-        writer, is_closed = self._writer, self._settings is not None and self._settings.is_closed
-        if writer is None:
-            return "none is open"
-        if not is_closed:
-            return InFlight(head, None, number, partial(writer.open_entry, head, number))
-        entry = writer.open_entry(head, number)
-        if entry is not None and not writer.trouble:
-            return InFlight(head, entry, number)
-        if entry is not None:
-            entry.discard()
-        self._counts.refused += 1
-        writer.lost("refused", head, writer.trouble, number)
-        return writer.trouble or "it is not open yet"
+    def _admit(self, head: Exchange, number: int) -> InFlight | str:
+        is_closed = self._settings is not None and self._settings.is_closed
+        return admission.admit(self._writer, head, number, is_closed, self._counts)
 
     async def _finish(self, flight: InFlight, outcome: Outcome, error: str) -> None:
         flight.end(outcome, error)
@@ -290,7 +268,7 @@ class Capture:
             flow.request.stream = flow.request.stream or True
         elif flow.live:
             flow.response.stream = flow.response.stream or True
-        number = flow.metadata[_SEEN] if _SEEN in flow.metadata else self._see(flow, Fate.OPEN) if flow.live else 0
+        number = admission.number_of(flow, self._writer)
         self._lost(flight.head if flight else None, error, number)
         if flight is not None:
             flight.abandon()
