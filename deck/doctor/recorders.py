@@ -51,7 +51,11 @@ def check(archive: Path, alive: Sequence[Running], now_ms: int) -> Iterator[Find
         if each.mitmproxy:
             yield _supported("mitmproxy", each.mitmproxy, f"of the proxy on port {each.port}")
     if not alive:
-        yield note("proxy", "none is running that records into this archive", "`deck run -- COMMAND` or `deck proxy`.")
+        yield note(
+            "proxy",
+            "none is running that records into this archive",
+            "Start one with `deck run -- COMMAND` or `deck proxy`.",
+        )
     yield from _refused(archive, alive, now_ms)
 
 
