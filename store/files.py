@@ -112,6 +112,10 @@ class Files:
         """A descriptor for appending to a file that exists."""
         return os.open(path, os.O_RDWR | os.O_APPEND | os.O_CLOEXEC | os.O_NOFOLLOW)
 
+    def open_write(self, path: Path) -> int:
+        """A descriptor for writing anywhere in a file that exists."""
+        return os.open(path, os.O_RDWR | os.O_CLOEXEC | os.O_NOFOLLOW)
+
     def open_folder(self, path: Path) -> int:
         """A descriptor of a folder, to lock it or to sync it."""
         return os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
@@ -121,6 +125,13 @@ class Files:
         view = memoryview(data)
         while view:
             view = view[os.write(descriptor, view) :]
+
+    def write_at(self, descriptor: int, data: bytes, offset: int) -> None:
+        """Write all of ``data`` at ``offset`` of a file from `open_write`."""
+        view = memoryview(data)
+        while view:
+            written = os.pwrite(descriptor, view, offset)
+            view, offset = view[written:], offset + written
 
     def map(self, descriptor: int, offset: int, size: int) -> Window:
         """Map a part of a file that is there; ``offset`` is a multiple of `mmap.ALLOCATIONGRANULARITY`."""

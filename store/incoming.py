@@ -15,7 +15,7 @@ from store.reading import Answer, Identity, Members, Wire
 from store.records import message_payload
 
 BODY_LIMIT: Final = 64 << 20
-_CONVERSATIONS_KEPT: Final = 4
+_CONVERSATIONS_KEPT: Final = 3
 _OPENING: Final = 12  # first messages in which a client may tell its working directory; Codex does in the sixth
 
 

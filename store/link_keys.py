@@ -89,7 +89,7 @@ class Keys:
         return self._cache.get(message) or self._index.key_of(message) or b""
 
     def _put(self, message: bytes, key: bytes) -> None:
-        if len(self._cache) > 4096:
+        if len(self._cache) > 1024:
             self._cache.clear()
         self._cache[message] = key
         self._index.insert("keys", (message, key))

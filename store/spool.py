@@ -9,6 +9,7 @@ Creating and claiming a folder happen under ``spool/lock``, so that nobody takes
 import contextlib
 import os
 import secrets
+from collections import deque
 from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
@@ -24,6 +25,8 @@ from store.spool_frames import Kind
 FOLDER = "spool"
 LOCK = "lock"
 _SUFFIX = ".flight"
+_FREE = ".free"
+_MOST_FREE, _MOST_ROOM = 8, 4 << 20  # files kept for the next exchanges, and the size up to which one is
 _RESPONSE_DATA = Kind.RESPONSE_DATA.value
 
 
@@ -53,14 +56,16 @@ class Entry:
     readable in ``failed``. Used by one thread at a time.
     """
 
-    __slots__ = ("_file", "_files", "_masking", "_path", "failed")
+    __slots__ = ("_dispose", "_file", "_masking", "_path", "_salt", "_sync_folder", "failed")
 
-    def __init__(self, path: Path, file: SpoolFile, masking: Masking, files: Files) -> None:
+    def __init__(self, spool: "Spool", path: Path, file: SpoolFile, salt: int) -> None:
         self.failed = ""
-        self._path = path
+        self._path: Path | None = path
         self._file = file
-        self._masking = masking
-        self._files = files
+        self._salt = salt
+        self._masking = spool.masking
+        self._dispose = spool.dispose
+        self._sync_folder = spool.sync_folder
 
     def request(self, data: bytes, at_ms: int) -> None:
         """A piece of the request body is about to be passed on."""
@@ -80,7 +85,7 @@ class Entry:
         if self.failed:
             return
         try:
-            self._file.append_piece(spool_frames.pack(_RESPONSE_DATA, at_ms, data))
+            self._file.append_piece(spool_frames.pack(_RESPONSE_DATA, at_ms, data, self._salt))
         except OSError as error:
             self.failed = str(error)
 
@@ -95,7 +100,7 @@ class Entry:
         if not self.failed and self._file.is_open:
             try:
                 self._file.sync()
-                self._files.sync_folder(self._path.parent)
+                self._sync_folder()
             except OSError as error:
                 self.failed = str(error)
 
@@ -104,30 +109,35 @@ class Entry:
         self._file.close()
 
     def discard(self) -> None:
-        """The exchange is committed (or given up): remove the file. Idempotent."""
+        """The exchange is committed (or given up): its file is needed no longer. Idempotent."""
         self.close()
-        with contextlib.suppress(OSError):  # a file that stays is recovered later, as a turn already known
-            self._files.remove(self._path)
+        path, self._path = self._path, None
+        if path is not None:
+            self._dispose(path, 0 if self.failed else self._file.room)
 
     def _append(self, kind: Kind, at_ms: int, payload: bytes) -> None:
         if self.failed or not self._file.is_open:
             return
         try:
-            self._file.append(spool_frames.pack(kind, at_ms, payload))
+            self._file.append(spool_frames.pack(kind, at_ms, payload, self._salt))
         except OSError as error:
             self.failed = str(error)
 
 
 class Spool:
-    """One process's folder of exchanges in flight."""
+    """One process's folder of exchanges in flight.
+
+    Files of exchanges that are done with are kept for the next ones, under a name that recovery passes over.
+    """
 
     def __init__(self, folder: Path, lock: int, masking: Masking, files: Files) -> None:
         self.folder = folder
+        self.masking = masking
+        self.is_mappable = files.can_map(folder)
         self._lock = lock
-        self._masking = masking
         self._files = files
         self._serial = 0
-        self.is_mappable = files.can_map(folder)
+        self._free: deque[tuple[Path, int]] = deque()  # files and their sizes; filled by one thread, emptied by another
 
     @staticmethod
     def create(archive: Path, masking: Masking, files: Files = FILES) -> "Spool":
@@ -152,23 +162,55 @@ class Spool:
         ``number`` is the exchange's in the process's book (`store.book`).
         """
         self._serial += 1
+        salt = self._serial & 0xFFFFFFFF
         path = self.folder / f"{self._serial:08d}-{number}{_SUFFIX}"
-        url, headers = self._masking.url(head.url), self._masking.headers(head.request_headers)
+        url, headers = self.masking.url(head.url), self.masking.headers(head.request_headers)
         payload = spool_frames.request_head(head, url, headers)
-        file = SpoolFile(path, self._files, self.is_mappable)
+        file = self._file(path)
         try:
-            file.append(spool_frames.MAGIC + spool_frames.pack(Kind.REQUEST_HEAD, 0, payload))
+            file.append(spool_frames.beginning(salt) + spool_frames.pack(Kind.REQUEST_HEAD, 0, payload, salt))
         except OSError:
             file.close()
-            with contextlib.suppress(OSError):
-                self._files.remove(path)
+            self._remove(path)
             raise
-        return Entry(path, file, self._masking, self._files)
+        return Entry(self, path, file, salt)
+
+    def _file(self, path: Path) -> SpoolFile:
+        """A file of this name: one that is free, else a new one."""
+        try:
+            free, room = self._free.popleft()
+        except IndexError:
+            return SpoolFile(path, self._files, self.is_mappable)
+        try:
+            self._files.rename(free, path)
+        except OSError:
+            self._remove(free)
+            raise
+        return SpoolFile(path, self._files, self.is_mappable, room)
+
+    def dispose(self, path: Path, room: int) -> None:
+        """Keep a file of this size for the next exchange, or remove it. Raises nothing."""
+        if 0 < room <= _MOST_ROOM and len(self._free) < _MOST_FREE and self._lock >= 0:
+            free = path.with_suffix(_FREE)
+            with contextlib.suppress(OSError):
+                self._files.rename(path, free)
+                self._free.append((free, room))
+                return
+        self._remove(path)
+
+    def _remove(self, path: Path) -> None:
+        with contextlib.suppress(OSError):  # a file that stays is recovered later, as a turn already known
+            self._files.remove(path)
+
+    def sync_folder(self) -> None:
+        """The names of the folder's files are on stable storage when this returns. Raises `OSError`."""
+        self._files.sync_folder(self.folder)
 
     def close(self) -> None:
         """Release the folder: it goes if nothing is left in it, else it waits for recovery. Idempotent."""
         lock, self._lock = self._lock, -1
         if lock >= 0:
+            self._free.clear()
             _release(self.folder, lock, self._files)
 
 
@@ -198,7 +240,7 @@ def orphans(
                     data = files.read(path)
                 except OSError:
                     continue
-                yield Orphan(spool_frames.rebuild(data), partial(files.remove, path), folder, number)
+                yield Orphan(spool_frames.rebuild(data, _salt_in(entry)), partial(files.remove, path), folder, number)
             leave(folder)
         finally:
             _release(folder, lock, files)
@@ -210,6 +252,12 @@ def number_in(name: str) -> int | None:
         return None
     number = name.removesuffix(_SUFFIX).partition("-")[2]
     return int(number) if number.isascii() and number.isdigit() and len(number) < 11 else 0
+
+
+def _salt_in(name: str) -> int:
+    """The serial number in a spool file's name: what stands in the file must be of that use of it."""
+    serial = name.partition("-")[0]
+    return int(serial) & 0xFFFFFFFF if serial.isascii() and serial.isdigit() and len(serial) < 20 else 0
 
 
 @contextlib.contextmanager
@@ -243,6 +291,9 @@ def _claim(folder: Path, files: Files) -> int:
 
 def _release(folder: Path, lock: int, files: Files) -> None:
     with contextlib.suppress(OSError):
+        for name in files.names(folder):
+            if name.endswith(_FREE):
+                files.remove(folder / name)
         if files.names(folder) == [LOCK]:
             files.remove(folder / LOCK)
             files.remove_folder(folder)

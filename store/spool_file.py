@@ -17,14 +17,19 @@ WINDOW = 16 << 10
 
 
 class SpoolFile:
-    """A file that only grows; after its last byte there may be zeros. Methods raise `OSError`. One thread at a time."""
+    """A new file, or one that is used again; what was added may be followed by zeros, or by what stood there before.
 
-    __slots__ = ("_descriptor", "_end", "_files", "_has_piece", "_is_mappable", "_map", "_size", "_used")
+    ``room`` is the size of a file to be used again, 0 for a new one: overwriting costs a fifth of making and removing.
+    Methods raise `OSError`. One thread at a time.
+    """
 
-    def __init__(self, path: Path, files: Files, is_mappable: bool) -> None:
+    __slots__ = ("_descriptor", "_end", "_files", "_has_piece", "_is_mappable", "_map", "_room", "_size", "_used")
+
+    def __init__(self, path: Path, files: Files, is_mappable: bool, room: int = 0) -> None:
         self._files = files
         self._is_mappable = is_mappable
-        self._descriptor = files.create(path)
+        self._room = room
+        self._descriptor = files.open_write(path) if room else files.create(path)
         self._end = 0  # of the file, with the window's zeros
         self._has_piece = False
         self._map: Window | None = None
@@ -41,8 +46,7 @@ class SpoolFile:
             if not data:
                 return
             self._drop_window()
-        self._files.append(self._descriptor, data)
-        self._end += len(data)
+        self._write(data)
 
     def append_piece(self, data: bytes) -> None:
         """Add a piece of a stream. The first is written: many responses have no second one."""
@@ -56,6 +60,11 @@ class SpoolFile:
             self._open_window()
         self._has_piece = True
         self.append(data)
+
+    @property
+    def room(self) -> int:
+        """The file's size, for whoever uses it again."""
+        return max(self._room, self._end)
 
     def sync(self) -> None:
         """Everything added so far is on stable storage when this returns."""
@@ -76,12 +85,21 @@ class SpoolFile:
 
     def _open_window(self) -> None:
         start = self._end
-        self._files.append(self._descriptor, bytes(WINDOW))
-        self._end += WINDOW
+        if start + WINDOW <= self._room:
+            self._end += WINDOW
+        else:
+            self._write(bytes(WINDOW))
         offset = start - start % mmap.ALLOCATIONGRANULARITY
         size = self._end - offset
         self._map = self._files.map(self._descriptor, offset, size)
         self._size, self._used = size, start - offset
+
+    def _write(self, data: bytes) -> None:
+        if self._room:
+            self._files.write_at(self._descriptor, data, self._end)
+        else:
+            self._files.append(self._descriptor, data)
+        self._end += len(data)
 
     def _drop_window(self) -> None:
         window, self._map = self._map, None

@@ -1,10 +1,11 @@
 """The bytes of one spool file, and how an exchange is rebuilt from them.
 
-A file is `MAGIC` and then frames: ms since the exchange's start * 8 + kind, payload length, checksum (little-endian u32
-each), payload. The checksum is the payload's Adler-32, begun with the first number: CRC-32 costs more for every piece
-of a stream than all else here, as its tables have left the processor's cache when the next piece comes. Heads and the
-end are JSON, pieces of bodies are raw. A frame that is cut or damaged ends the file, and so do zeros (space reserved
-for what was still to come): what stands before is what had arrived. Pure functions; `store.spool` does the I/O.
+A file is a beginning with a salt and then frames: ms since the exchange's start * 8 + kind, payload length, checksum
+(little-endian u32 each), payload. The checksum is the payload's Adler-32, begun with the first number and the salt:
+CRC-32 costs more for every piece of a stream than all else here, as its tables have left the processor's cache when the
+next piece comes. Heads and the end are JSON, pieces of bodies are raw. A frame that is cut, damaged or left from an
+earlier use of the file ends it, and so do zeros (space reserved for what was still to come): what stands before is what
+had arrived. Pure functions; `store.spool` does the I/O.
 """
 
 import struct
@@ -18,7 +19,8 @@ from store.canonical import dumps, loads
 from store.exchange import Chunk, Exchange, Mode, Outcome
 from store.headers import Headers, header
 
-MAGIC = b"DECKSPOOL2\n"
+_MAGIC = b"DECKSPOOL3\n"
+_SALT_BYTES = 4
 _HEADER = struct.Struct("<III")
 _KIND_BITS = 3
 _pack_header = _HEADER.pack
@@ -49,27 +51,32 @@ class Frame:
     payload: bytes
 
 
-def pack(kind: int, at_ms: int, payload: bytes) -> bytes:
+def beginning(salt: int) -> bytes:
+    """The first bytes of a file; ``salt`` (32 bits) tells its frames from those of an earlier use of it."""
+    return _MAGIC + salt.to_bytes(_SALT_BYTES, "little")
+
+
+def pack(kind: int, at_ms: int, payload: bytes, salt: int) -> bytes:
     """The bytes of one frame."""
     first = (at_ms if 0 <= at_ms <= _MAX_MS else _nearest(at_ms)) << _KIND_BITS | kind
-    return _pack_header(first, len(payload), _checksum(payload, first)) + payload
+    return _pack_header(first, len(payload), _checksum(payload, first ^ salt)) + payload
 
 
 def _nearest(at_ms: int) -> int:
     return min(max(at_ms, 0), _MAX_MS)
 
 
-def frames(data: bytes) -> Iterator[Frame]:
-    """The whole frames of a spool file, up to the first that is cut or damaged."""
-    if not data.startswith(MAGIC):
+def frames(data: bytes, salt: int) -> Iterator[Frame]:
+    """The whole frames of a spool file, up to the first that is cut, damaged or of another use of the file."""
+    if not data.startswith(beginning(salt)):
         return
-    position = len(MAGIC)
+    position = len(beginning(salt))
     while position + _HEADER.size <= len(data):
         first, length, checksum = _HEADER.unpack_from(data, position)
         kind = first & (1 << _KIND_BITS) - 1
         position += _HEADER.size
         payload = data[position : position + length]
-        if kind not in _KINDS or len(payload) < length or _checksum(payload, first) != checksum:
+        if kind not in _KINDS or len(payload) < length or _checksum(payload, first ^ salt) != checksum:
             return
         yield Frame(Kind(kind), first >> _KIND_BITS, payload)
         position += length
@@ -102,7 +109,7 @@ def ending(outcome: Outcome, error: str, request_size: int | None, response_size
     return dumps({"outcome": outcome.value, "error": error, **sizes})
 
 
-def rebuild(data: bytes) -> Exchange | None:
+def rebuild(data: bytes, salt: int) -> Exchange | None:
     """The exchange in a spool file, or None when not even its request head arrived.
 
     Without an end frame the outcome is `interrupted`, unless a fixed-length response had arrived whole. Never raises:
@@ -112,7 +119,7 @@ def rebuild(data: bytes) -> Exchange | None:
     request: list[bytes] = []
     response: list[bytes] = []
     chunks: list[Chunk] = []
-    for frame in frames(data):
+    for frame in frames(data, salt):
         if exchange is None and frame.kind is not Kind.REQUEST_HEAD:
             return None
         if frame.kind is Kind.REQUEST_DATA:

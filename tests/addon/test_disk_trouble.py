@@ -19,11 +19,13 @@ from addon import writer as module
 from addon.inflight import InFlight
 from addon.report import Counts, Report
 from addon.writer import Writer
+from store import books
 from store.archive import Archive
 from store.canonical import loads
 from store.exchange import Exchange, Outcome
 from store.files import Files
 from store.fsck import check
+from store.ledger import Account
 from store.record import Recorder
 from store.recover import recover
 
@@ -39,7 +41,8 @@ def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def flight(writer: Writer, body: bytes) -> InFlight:
     head = Exchange("POST", "https://api.anthropic.com/v1/messages", (), b"", 1_700_000_000_000 + BODIES.index(body))
-    made = InFlight(head, writer.open_entry(head))
+    number = writer.book.seen()
+    made = InFlight(head, writer.open_entry(head, number), number)
     made.request_data(b'{"n":1}')
     made.response_head(200, ((b"content-type", b"application/json"),), None)
     made.response_data(body)
@@ -63,8 +66,8 @@ def pass_through(writer: Writer) -> list[threading.Event]:
     return settled
 
 
-def kept(disk: Disk) -> tuple[list[bytes], list[str]]:
-    """Response bodies and reasons of gaps, after the next start; the archive is sound."""
+def kept(disk: Disk) -> tuple[list[bytes], list[str], Account]:
+    """Response bodies, reasons of gaps and the ledger, after the next start; the archive is sound."""
     with Archive.create(ROOT, Process(disk)) as archive:
         with Recorder(archive) as recorder:
             recover(archive, recorder)
@@ -72,7 +75,8 @@ def kept(disk: Disk) -> tuple[list[bytes], list[str]]:
         found = [loads(archive.get(bytes(row[0])).payload) for row in archive.index.db.execute("SELECT id FROM turns")]
         bodies = [archive.get(bytes.fromhex(turn["response"]["body"])).payload for turn in found]
         rows = archive.index.db.execute("SELECT object FROM records WHERE type = 3").fetchall()
-        return sorted(bodies), [loads(archive.get(bytes(row[0])).payload)["reason"] for row in rows]
+        reasons = [loads(archive.get(bytes(row[0])).payload)["reason"] for row in rows]
+        return sorted(bodies), reasons, books.read(archive).total()
 
 
 def wrong(error: int, first: int, times: int, is_short: bool) -> list[str]:
@@ -87,10 +91,12 @@ def wrong(error: int, first: int, times: int, is_short: bool) -> list[str]:
     until(lambda: counts.turns + counts.known + writer._backlog.gaps >= len(BODIES))
     writer.stop(30)
     files.kill()
-    bodies, reasons = kept(disk)
+    bodies, reasons, account = kept(disk)
     found = [f"misuse: {each}" for each in disk.misuse]
     if bodies != BODIES:
         found.append(f"{bodies} are kept, gaps {reasons}, trouble {writer.trouble!r}")
+    if (account.seen, account.turns) != (len(BODIES), len(BODIES)):
+        found.append(f"the ledger says {account.as_json()}")
     call = files.calls[first - 1] if first <= len(files.calls) else "none"
     return [f"{os.strerror(error)} x {times} at call {first} ({call}): {each}" for each in found]
 

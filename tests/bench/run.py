@@ -2,7 +2,7 @@
 
 NAME is a module of this folder that has figures: archive_size, commit_cost, reading, scaling, cold_start, streaming,
 many_streams. All of them without one. ``--quick`` leaves out the peers that take minutes (git gc, xz) and most of the
-turns of scaling. Prints Markdown, as kept in docs/performance.md; ends with 1 where a figure misses what is asked for at least.
+turns of scaling. Prints Markdown, as kept in docs/performance.md; ends with 1 where a figure misses what is asked for.
 """
 
 import argparse

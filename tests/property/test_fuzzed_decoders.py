@@ -105,7 +105,7 @@ def test_columns_and_chunk_times_of_any_bytes(data: bytes, stream: bytes) -> Non
 def test_files_of_any_bytes(data: bytes) -> None:
     survey_pack(data)
     list(survey_journal(data, ARCHIVE_ID))
-    spool_frames.rebuild(spool_frames.MAGIC + data)
+    spool_frames.rebuild(spool_frames.beginning(7) + data, 7)
     with contextlib.suppress(NotAnArchive):
         format_file.parse(data)
     with contextlib.suppress(Damaged):
@@ -132,21 +132,22 @@ def spooled() -> bytes:
             spool_frames.Kind.REQUEST_HEAD,
             0,
             spool_frames.request_head(exchange, exchange.url, exchange.request_headers),
+            7,
         )
     ]
-    frames.append(spool_frames.pack(spool_frames.Kind.REQUEST_DATA, 1, exchange.request_body))
+    frames.append(spool_frames.pack(spool_frames.Kind.REQUEST_DATA, 1, exchange.request_body, 7))
     head = spool_frames.response_head(200, exchange.response_headers)
-    frames.append(spool_frames.pack(spool_frames.Kind.RESPONSE_HEAD, 2, head))
-    frames.append(spool_frames.pack(spool_frames.Kind.RESPONSE_DATA, 3, exchange.response_body))
-    return spool_frames.MAGIC + b"".join(frames)
+    frames.append(spool_frames.pack(spool_frames.Kind.RESPONSE_HEAD, 2, head, 7))
+    frames.append(spool_frames.pack(spool_frames.Kind.RESPONSE_DATA, 3, exchange.response_body, 7))
+    return spool_frames.beginning(7) + b"".join(frames)
 
 
 @pytest.mark.parametrize("seed", range(300))
 def test_mutated_spool_files(seed: int) -> None:
     whole = spooled()
-    body = spool_frames.rebuild(whole)
+    body = spool_frames.rebuild(whole, 7)
     assert body is not None and body.response_body
-    rebuilt = spool_frames.rebuild(mutated(whole, seed))
+    rebuilt = spool_frames.rebuild(mutated(whole, seed), 7)
     assert rebuilt is None or len(rebuilt.response_body) <= len(whole)
 
 

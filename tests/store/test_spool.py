@@ -214,3 +214,53 @@ def test_a_link_in_the_spool_is_not_followed(tmp_path: Path, spool: Spool) -> No
     os.symlink(path, path.with_name("00000009.flight"))
     os.symlink(path.parent, tmp_path / FOLDER / "link")
     assert only(tmp_path).method == "POST"
+
+
+def test_a_file_is_used_again_and_holds_nothing_of_its_earlier_use(tmp_path: Path) -> None:
+    spool = Spool.create(tmp_path, Masking())
+    for size in (40_000, 300, 90_000):
+        entry = spool.open(HEAD)
+        entry.request(b"q" * size, 1)
+        entry.request_end(2)
+        entry.response_head(200, (), 3)
+        for at in range(300):
+            entry.response(b"%d " % at * 40, 4 + at)
+        entry.close()
+        entry.discard()
+    assert len(list(tmp_path.rglob("*.free"))) == 1
+    assert not list(tmp_path.rglob("*.flight"))
+    entry = spool.open(HEAD)
+    entry.request(b"new", 1)
+    entry.response_head(200, (), 3)
+    entry.response(b"answer", 4)
+    (path,) = tmp_path.rglob("*.flight")
+    assert path.stat().st_size > 100_000
+    spool.close()
+    ((found, *_),) = orphans(tmp_path)
+    assert found is not None
+    assert (found.request_body, found.response_body) == (b"new", b"answer")
+
+
+def test_a_file_whose_new_use_never_reached_it_holds_nothing(tmp_path: Path) -> None:
+    spool = Spool.create(tmp_path, Masking())
+    entry = spool.open(HEAD)
+    entry.request(b"old", 1)
+    entry.close()
+    (path,) = tmp_path.rglob("*.flight")
+    path.rename(path.with_name("00000002-7.flight"))
+    spool.close()
+    ((found, *_),) = orphans(tmp_path)
+    assert found is None
+
+
+def test_files_kept_for_later_go_with_their_process(tmp_path: Path) -> None:
+    for is_killed in (False, True):
+        spool = Spool.create(tmp_path, Masking())
+        spool.open(HEAD).discard()
+        assert list(tmp_path.rglob("*.free"))
+        if is_killed:
+            spool._files.close(spool._lock)
+            assert not list(orphans(tmp_path))
+        else:
+            spool.close()
+        assert not spool.folder.exists()

@@ -42,7 +42,10 @@ def small_exchanges(turns: int, session: str) -> Iterator[Exchange]:
             request_body=json.dumps(body, separators=(",", ":")).encode(),
             started_ms=1_700_000_000_000 + 1000 * turn,
             status=200,
-            response_headers=((b"content-type", b"text/event-stream"), (b"request-id", f"{session}{turn}".encode("utf-8", "replace"))),
+            response_headers=(
+                (b"content-type", b"text/event-stream"),
+                (b"request-id", f"{session}{turn}".encode("utf-8", "replace")),
+            ),
             response_body=b"".join(events),
             chunks=tuple(Chunk(10 * n, len(event)) for n, event in enumerate(events, 1)),
             first_byte_ms=10,

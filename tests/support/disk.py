@@ -238,6 +238,10 @@ class Process(Files):
         self.enter("open_append")
         return self._descriptor(self._file(path), path)
 
+    def open_write(self, path: Path) -> int:
+        self.enter("open")
+        return self._descriptor(self._file(path), path)
+
     def open_folder(self, path: Path) -> int:
         self.enter("open_folder")
         return self._descriptor(self.disk.find(path), path)
@@ -246,6 +250,10 @@ class Process(Files):
         self.enter("append")
         inode = self._open[descriptor]
         self.put(inode, len(inode.visible), bytes(data), "append")
+
+    def write_at(self, descriptor: int, data: bytes, offset: int) -> None:
+        self.enter("write")
+        self.put(self._open[descriptor], offset, bytes(data), "write")
 
     def map(self, descriptor: int, offset: int, size: int) -> MappedWindow:
         self.enter("map")

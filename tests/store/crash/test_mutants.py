@@ -226,7 +226,8 @@ def spool_removed_first(patch: pytest.MonkeyPatch) -> None:
 
     def eager(entry: Entry) -> None:
         whole(entry)
-        entry._files.remove(entry._path)
+        if entry._path is not None:
+            entry._dispose(entry._path, 0)
 
     patch.setattr(Entry, "close", eager)
 
