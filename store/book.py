@@ -119,7 +119,8 @@ class Book:
         self._path = Path()
         self._file: SpoolFile | None = None
         self._waiting = bytearray()  # entries that no file has
-        self._is_torn = False
+        self._is_torn = False  # entries are lost for good
+        self._is_told = True  # a file that lacks entries says so
 
     def seen(self, session: bytes = NO_SESSION, fate: Fate = Fate.OPEN) -> int:
         """An exchange begins, and may be settled at once; its number."""
@@ -142,6 +143,8 @@ class Book:
                 return
             except OSError:
                 self._tear()
+        elif not self._is_told:
+            self._tell()
         if len(self._waiting) < _MOST_WAITING:
             self._waiting += data
         else:
@@ -162,10 +165,16 @@ class Book:
                     self._tear()
 
     def _tear(self) -> None:
-        """The file takes no more entries: its name says so to whoever finds it; they go on in memory."""
+        """The file takes no more entries, and its name says so to whoever finds it; they go on in memory."""
         self._release()
-        with contextlib.suppress(OSError):
-            self._files.rename(self._path, self._path.with_name(TORN))
+        self._is_told = False
+        self._tell()
+
+    def _tell(self) -> None:
+        with contextlib.suppress(OSError):  # tried again with the next entry
+            if self._files.is_file(self._path):
+                self._files.rename(self._path, self._path.with_name(TORN))
+            self._is_told = True
 
     def _release(self) -> None:
         file, self._file = self._file, None
@@ -176,15 +185,27 @@ class Book:
         """Let the file go; the whole book, of which nothing is in flight any more. Raises `OSError`."""
         with self._lock:
             self._release()
-            data = b""
-            for path in (self._path, self._path.with_name(TORN)):
-                if self._files.is_file(path):
-                    data = self._files.read(path)
-            whole = data[: len(data) - len(data) % _ENTRY.size] if len(data) >= _HEADER.size else self._head
-            found = parse(whole + bytes(self._waiting), is_alive=True, left=(), is_torn=self._is_torn)
+            found = parse(self._whole(), is_alive=True, left=(), is_torn=self._is_torn)
             for session in [session for session, fate in found.counts if fate is Fate.OPEN]:
                 found.counts[session, Fate.UNFINISHED] = found.counts.pop((session, Fate.OPEN))
             return found
+
+    def leave(self) -> None:
+        """Let the file go for whoever recovers the folder, and put into it what it lacks. Raises `OSError`."""
+        with self._lock:
+            self._release()
+            if self._waiting and not self._is_torn:
+                self._files.replace(self._path, self._whole())
+                self._files.remove(self._path.with_name(TORN))
+
+    def _whole(self) -> bytes:
+        """All entries that are known, behind the header."""
+        data = b""
+        for path in (self._path, self._path.with_name(TORN)):
+            if self._files.is_file(path):
+                data = self._files.read(path)
+        whole = data[: len(data) - len(data) % _ENTRY.size] if len(data) >= _HEADER.size else self._head
+        return whole + bytes(self._waiting)
 
 
 def parse(data: bytes, *, is_alive: bool, left: Collection[int], is_torn: bool) -> Pages:

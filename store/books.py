@@ -64,24 +64,40 @@ def close_dead(folder: Path, files: Files, checkpoint: Callable[[bytes], object]
 
     Raises what ``checkpoint``, which puts the blob on record, does.
     """
-    _close(lambda: _pages(folder, files, alive=False), folder, files, checkpoint)
+    if not _has_exchanges(folder, files):
+        _close(lambda: _pages(folder, files, alive=False), folder, files, checkpoint)
 
 
 def close_own(written: Book, folder: Path, files: Files, checkpoint: Callable[[bytes], object]) -> None:
     """The same for the book of this process, which knows what its file may lack."""
-    _close(written.close, folder, files, checkpoint)
+    if _has_exchanges(folder, files):
+        written.leave()
+        return
+    try:
+        _close(written.close, folder, files, checkpoint)
+    except OSError:
+        written.leave()
+        raise
+
+
+def _is_temporary(name: str) -> bool:
+    """Whether a file has not got its name yet."""
+    return name.startswith(".") and name.endswith(".tmp")
+
+
+def _has_exchanges(folder: Path, files: Files) -> bool:
+    return any(number_in(name) is not None for name in files.names(folder))
 
 
 def _close(
     pages: Callable[[], Pages | None], folder: Path, files: Files, checkpoint: Callable[[bytes], object]
 ) -> None:
-    if any(number_in(name) is not None for name in files.names(folder)):
-        return
     found, refused = pages(), refused_ca(status(folder, files))
     if found is not None and (found.counts or refused or not found.certain):  # else it would say nothing
         checkpoint(ledger.payload(folder.name, found, refused))
-    for name in (book.NAME, book.TORN, STATUS):
-        files.remove(folder / name)
+    for name in files.names(folder):
+        if name in (book.NAME, book.TORN, STATUS) or _is_temporary(name):
+            files.remove(folder / name)
 
 
 def write_status(folder: Path, files: Files, members: Mapping[str, Any]) -> None:

@@ -281,3 +281,30 @@ def test_a_closed_book_that_makes_no_sense_is_damage(archive: Archive, data: byt
 def test_an_empty_ledger_has_nothing_of_anybody() -> None:
     assert Ledger([], {"a": 3}).state("a").word == "unknown"
     assert Ledger([], {}).total().seen == 0
+
+
+@pytest.mark.parametrize("left", [True, False])
+def test_a_book_that_cannot_be_closed_is_left_whole(tmp_path: Path, left: bool) -> None:
+    """Its file took no entries for a while, and then the journal takes no record, or an exchange stays behind."""
+    files = Files()
+    with Archive.create(tmp_path / "archive", files) as archive:
+        process = Process(archive)
+        first, second = conversation(2, SESSION, 10)
+        process.whole(first)
+        process.book._tear()  # as after a failed write
+        for step in process.steps(second):
+            if left and step == "recorded":
+                break
+
+        def refuse(_blob: bytes) -> None:
+            raise OSError(28, "No space left on device")
+
+        with contextlib.nullcontext() if left else pytest.raises(OSError):
+            books.close_own(process.book, process.spool.folder, files, refuse)
+        (process.spool.folder / ".status.tmp").write_bytes(b"")  # somebody died while writing it
+        process.die()
+        recover(archive)
+        found = books.read(archive)
+        assert found.account(SESSION).turns == 2
+        assert found.state(SESSION).word == "complete"
+        assert files.names(archive.path / "spool") == ["lock"]
