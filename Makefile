@@ -9,7 +9,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 NEXT_STAMP := $(NEXT)/.installed
 NEXT_PYTHON := $(shell sh tools/newer-python.sh)
-WORKERS ?= 2
+WORKERS ?= 3  # most end-to-end tests wait a little
 
 .PHONY: demo check format lint test test-next prove bench agents clean
 
@@ -51,7 +51,7 @@ test-next:
 endif
 
 prove: $(STAMP)
-	$(BIN)/python -m pytest -q -m prove --timeout 3600
+	DECK_PROPERTIES=prove $(BIN)/python -m pytest -q -m prove --timeout 3600
 
 bench: $(STAMP)
 	$(BIN)/python tests/bench/run.py

@@ -5,6 +5,7 @@ Pure functions of flows; nothing here changes one.
 
 import ipaddress
 import time
+from functools import lru_cache
 
 from mitmproxy import http
 from mitmproxy.connection import Connection, ConnectionState
@@ -114,6 +115,7 @@ def _is_gone(connection: Connection) -> bool:
     return bool(connection.timestamp_start) and not connection.state & ConnectionState.CAN_READ
 
 
+@lru_cache(256)
 def _is_address(host: str) -> bool:
     try:
         ipaddress.ip_address(host)
@@ -132,7 +134,7 @@ def _url(flow: http.HTTPFlow) -> str:
 
 
 def _headers(headers: http.Headers) -> Headers:
-    return tuple((bytes(name), bytes(value)) for name, value in headers.fields)
+    return tuple([(name, value) for name, value in headers.fields])
 
 
 def _wall_ms(seconds: float | None) -> int:

@@ -9,6 +9,7 @@ import re
 import tomllib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from store.errors import StoreError
 
 CONFIG = "config.toml"
 _BUILTIN = Path(__file__).with_name("providers.toml")
+_HOSTS_KEPT = 256
 _ANY_PREFIX = r"(?:/.*)?"
 
 
@@ -38,15 +40,19 @@ class Providers:
     def __init__(self, rows: Iterable[Provider], any_path: re.Pattern[str]) -> None:
         self._rows = tuple(rows)
         self._any_path = any_path
+        self._serving = lru_cache(_HOSTS_KEPT)(self._find_serving)  # asked for every request, of few hosts
 
     def is_provider(self, host: str, port: int) -> bool:
         """Whether traffic to this host is intercepted."""
-        return any(row.serves(host, port) for row in self._rows)
+        return bool(self._serving(host, port))
 
     def is_model_call(self, method: str, host: str, port: int, path: str) -> bool:
         """Whether a request is kept; ``path`` may carry a query, which is ignored."""
         bare = path.split("?", 1)[0]
-        return method == "POST" and any(row.path.fullmatch(bare) for row in self._rows if row.serves(host, port))
+        return method == "POST" and any(row.path.fullmatch(bare) for row in self._serving(host, port))
+
+    def _find_serving(self, host: str, port: int) -> tuple[Provider, ...]:
+        return tuple(row for row in self._rows if row.serves(host, port))
 
     def is_model_path(self, method: str, path: str) -> bool:
         """Whether a request would be kept on a host that counts as a provider in its own right (reverse mode)."""
