@@ -9,7 +9,9 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 NEXT_STAMP := $(NEXT)/.installed
 NEXT_PYTHON := $(shell sh tools/newer-python.sh)
-WORKERS ?= 3  # most end-to-end tests wait a little
+WORKERS ?= 2
+# What meets another generation of mitmproxy or Python; `make test-next ON_NEXT=` runs every end-to-end test on it.
+ON_NEXT ?= tests/e2e/test_run.py tests/e2e/test_kill.py $(wildcard tests/e2e/test_capture*.py)
 
 .PHONY: demo check format lint test test-next prove bench agents clean
 
@@ -40,11 +42,11 @@ lint: $(STAMP)
 	$(BIN)/lint-imports
 
 test: $(STAMP)
-	$(BIN)/python -m pytest -q -n $(WORKERS) -m 'not prove'
+	$(BIN)/python -m pytest -q -n $(WORKERS) --dist worksteal -m 'not prove'
 
 ifneq ($(NEXT_PYTHON),)
 test-next: $(STAMP) $(NEXT_STAMP)
-	$(NEXT)/bin/python -m pytest -q -n $(WORKERS) -m 'e2e and not prove'
+	$(NEXT)/bin/python -m pytest -q -n $(WORKERS) --dist worksteal -m 'e2e and not prove' $(ON_NEXT)
 else
 test-next:
 	@echo 'SKIPPED: end-to-end tests on a newer Python; none (3.12 to 3.14) is on this machine'
