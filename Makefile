@@ -9,7 +9,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 NEXT_STAMP := $(NEXT)/.installed
 NEXT_PYTHON := $(shell sh tools/newer-python.sh)
-WORKERS ?= 2
+WORKERS ?= 4
 # What meets another generation of mitmproxy or Python; `make test-next ON_NEXT=` runs every end-to-end test on it.
 ON_NEXT ?= tests/e2e/test_run.py tests/e2e/test_kill.py $(wildcard tests/e2e/test_capture*.py)
 
