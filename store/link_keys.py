@@ -5,8 +5,7 @@ equal keys in different sessions are common.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from blake3 import blake3
 
@@ -32,8 +31,7 @@ def chain_key(wire: Wire, before: bytes, element: Any) -> bytes:
     return hasher.digest(length=KEY_BYTES)
 
 
-@dataclass(frozen=True, slots=True)
-class ChainKeys:
+class ChainKeys(NamedTuple):
     """The key after each message of one conversation, whose ids are ``ids``."""
 
     ids: Sequence[bytes]
