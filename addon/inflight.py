@@ -15,7 +15,7 @@ from store.headers import Headers
 from store.spool import Entry
 
 BODY_LIMIT = 64 << 20
-LAG_MS, LAG_BYTES = 50, 4 << 20  # what may pass of a request before it is spooled
+LAG, LAG_BYTES = 0.05, 4 << 20  # seconds and bytes of a request that may pass before it is spooled
 
 
 class Body:
@@ -95,9 +95,8 @@ class InFlight:
             return
         part = self._request.take(data)
         if part and self._open_entry is not None:
-            now = self._now()
-            self._unspooled.append((part, now))
-            if now - self._unspooled[0][1] > LAG_MS or self._request.size > LAG_BYTES:
+            self._unspooled.append((part, self._now()))
+            if self._request.size > LAG_BYTES:
                 self.spool()
         elif part and self.entry is not None:
             self.entry.request(part, self._now())
@@ -153,12 +152,12 @@ class InFlight:
 
     def end(self, outcome: Outcome, error: str) -> None:
         """Nothing more comes: the loop's last call. Later pieces are ignored."""
-        self.spool()
         self.ended = True
         self._end = self._now()
         request_size, response_size = self._request.size_if_cut, self._response.size_if_cut
         is_whole = request_size is None and response_size is None
         self._outcome, self._error = outcome if is_whole else Outcome.TRUNCATED, error
+        self.spool()
         if self.entry is not None:
             self.entry.end(self._outcome, error, self._end, request_size, response_size)
             self.entry.close()

@@ -19,7 +19,7 @@ from functools import partial
 from mitmproxy import addonmanager, ctx, http, tls
 
 from addon import admission, distrust, imported, listening, policy, settings, traffic
-from addon.inflight import InFlight
+from addon.inflight import LAG, InFlight
 from addon.report import Counts, Report
 from addon.settings import Settings, SettingsError
 from addon.tee import Tee
@@ -44,6 +44,7 @@ class Capture:
         self._writer: Writer | None = None
         self._counts = Counts()
         self._flights: dict[str, InFlight] = {}
+        self._lags: dict[str, asyncio.TimerHandle] = {}  # of requests that are not complete yet
         self._sockets = Sockets()
 
     def load(self, loader: addonmanager.Loader) -> None:
@@ -80,7 +81,8 @@ class Capture:
         if writer is None:
             return
         for flight in (*self._flights.values(), *self._sockets.close()):
-            flight.end(Outcome.INTERRUPTED, "the recorder was stopped")
+            with contextlib.suppress(Exception):  # what fails of one exchange must not cost the others
+                flight.end(Outcome.INTERRUPTED, "the recorder was stopped")
             writer.put(flight, time.monotonic() + PATIENCE, _nothing)
         self._flights.clear()
         writer.stop(DRAIN)
@@ -125,9 +127,12 @@ class Capture:
         if flight is not None:
             with self._guard(flow):
                 flight.request_end()
+                if (lag := self._lags.pop(flow.id, None)) is not None:
+                    lag.cancel()
                 asyncio.get_running_loop().call_soon(self._spool, flow, flight)
 
     def _spool(self, flow: http.HTTPFlow, flight: InFlight) -> None:
+        self._lags.pop(flow.id, None)
         with self._guard(flow):
             flight.spool()
 
@@ -206,6 +211,7 @@ class Capture:
             flow.response = policy.refusal(flight)
             return
         self._flights[flow.id] = flight
+        self._lags[flow.id] = asyncio.get_running_loop().call_later(LAG, self._spool, flow, flight)
         flow.request.stream = Tee(flight.request_data, partial(self._fail, flow))
 
     def _begin_on_socket(self, head: Exchange) -> InFlight | str:

@@ -9,7 +9,8 @@ from store.book import Book, Fate, Pages
 from store.canonical import dumps, loads
 from store.files import Files
 from store.ledger import BookView, Ledger
-from store.spool import FOLDER, LOCK, number_in
+from store.orphans import number_in
+from store.spool import FOLDER, LOCK
 
 if TYPE_CHECKING:
     from store.archive import Archive

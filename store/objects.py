@@ -1,20 +1,20 @@
 """Reading objects back, each one checked against its id.
 
-Frames are decoded as far as they are needed and kept for a while; so are messages, because a body is rebuilt from a
-chain that it shares with the body before it. One lock makes a reader safe for the threads of one process.
+Messages are kept for a while, because a body is rebuilt from a chain that it shares with the body before it. One lock
+makes a reader safe for the threads of one process.
 """
 
 import threading
-from collections import OrderedDict
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Final, NamedTuple, TypeVar
 
 from store.errors import Cyclic, Damaged, Missing
 from store.files import Files
+from store.frames import FrameCache, OpenFrame
 from store.ids import object_id
 from store.index import Index, Place
-from store.pack import BLOCK_HEADER, Block, FrameReader, read_block
+from store.pack import Block
 from store.records import KIND_OF, Decoder, message_payload
 
 _MOST_NESTED = 32  # objects whose stored forms need each other; what writers make has five
@@ -35,42 +35,6 @@ class MessageParts(NamedTuple):
     parent: bytes | None
     content: bytes
     rebuilt_from: bytes | None
-
-
-class OpenFrame:
-    """A frame of a pack as far as it was decoded; the `Source` of its records."""
-
-    def __init__(self, reader: "ObjectReader", pack: str, decoder: FrameReader, position: int) -> None:
-        self.reader = reader
-        self.pack = pack
-        self.decoder = decoder
-        self.position = position  # offset in the file of the next block to decode
-        self.ids: list[bytes] = []
-
-    def knows_ids(self, place: int) -> bool:
-        """Whether the ids up to ``place`` are known, asking the index for those of all that was decoded."""
-        if place >= len(self.ids):
-            first, count = self.decoder.frame.first, len(self.decoder.frame.records)
-            self.ids += self.reader.index.ids_between(self.pack, first + len(self.ids), first + count)
-        return place < len(self.ids)
-
-    def id_at(self, place: int) -> bytes:
-        """The id of the frame's object at ``place``."""
-        if not 0 <= place < len(self.ids):
-            raise Damaged("a reference names an object the index does not have", where=self.pack)
-        return self.ids[place]
-
-    def blob(self, wanted: bytes) -> bytes:
-        """The payload of a blob."""
-        return self.reader.part(wanted)
-
-    def elements(self, tip: bytes, count: int) -> list[bytes]:
-        """Contents of the last ``count`` messages of the chain that ends at ``tip``, oldest first."""
-        return self.reader.elements(tip, count)
-
-    def content(self, message: bytes) -> bytes:
-        """The content of one message."""
-        return self.reader.message(message).content
 
 
 class Keep(NamedTuple):
@@ -110,6 +74,19 @@ class _Line:
             self.contents.append(content)
 
 
+class _Surroundings:
+    """What decoding a record of a frame asks for: ids from its frame, everything else from the reader."""
+
+    def __init__(self, reader: "ObjectReader", frame: OpenFrame) -> None:
+        self._reader = reader
+        self.id_at = frame.id_at
+        self.blob = reader.part
+        self.elements = reader.elements
+
+    def content(self, message: bytes) -> bytes:
+        return self._reader.message(message).content
+
+
 class ObjectReader:
     """Gives objects of an archive by id."""
 
@@ -118,9 +95,7 @@ class ObjectReader:
         self.index = index
         self.keep = PLENTY
         self._packs_changed = packs_changed
-        self._files = files
-        self._packs = packs
-        self._frames: OrderedDict[tuple[str, int], OpenFrame] = OrderedDict()
+        self._frames = FrameCache(files, packs, index)
         self._messages: dict[bytes, MessageParts] = {}
         self._message_bytes = 0
         self._parts: dict[bytes, bytes] = {}  # blobs that bodies share
@@ -285,7 +260,7 @@ class ObjectReader:
 
     def _decoder(self, frame: OpenFrame, place: int) -> Decoder:
         tag, data = frame.decoder.frame.record(place)
-        return Decoder(tag, data, place, frame)
+        return Decoder(tag, data, place, _Surroundings(self, frame))
 
     def _frame(self, place: Place) -> OpenFrame | None:
         """The frame of a place, or `None` where gc has removed its pack, or is just taking it out of the index."""
@@ -299,38 +274,4 @@ class ObjectReader:
         return frame if frame.knows_ids(place.number - frame.decoder.frame.first) else None
 
     def _open(self, pack: str, block: Block) -> OpenFrame:
-        """The frame of a block, decoded at least through that block."""
-        key = (pack, block.frame)
-        frame = self._frames.get(key)
-        if frame is None:
-            frame = OpenFrame(self, pack, FrameReader(block.frame_first), block.frame)
-            self._frames[key] = frame
-        self._frames.move_to_end(key)
-        stop = block.offset + block.length
-        if frame.position < stop:
-            try:
-                self._decode(frame, stop)
-            except (Damaged, OSError):
-                del self._frames[key]
-                raise
-            self._drop_frames()
-        return frame
-
-    def _drop_frames(self) -> None:
-        """Keep the latest frames, as many as fit."""
-        sizes = [len(frame.decoder.frame.content) for frame in self._frames.values()]
-        while len(self._frames) > self.keep.frames or (len(self._frames) > 1 and sum(sizes) > self.keep.frame_bytes):
-            self._frames.popitem(last=False)
-            del sizes[0]
-
-    def _decode(self, frame: OpenFrame, stop: int) -> None:
-        data = self._files.read_at(self._packs / f"{frame.pack}.pack", frame.position, stop - frame.position)
-        offset = 0
-        while offset < stop - frame.position:
-            block = read_block(data, offset)
-            decoded = frame.decoder.frame
-            if block is None or block[1] != decoded.first + len(decoded.records):
-                raise Damaged("a block is damaged", where=f"{frame.pack}.pack offset {frame.position + offset}")
-            frame.decoder.feed(block[0], block[2])
-            offset += BLOCK_HEADER + len(block[2])
-        frame.position += offset
+        return self._frames.open(pack, block, self.keep.frames, self.keep.frame_bytes)

@@ -14,8 +14,8 @@ from store.book import Fate
 from store.exchange import Exchange, Outcome
 from store.incoming import Intake
 from store.mask import Masker
+from store.orphans import Orphan, orphans
 from store.record import Recorder
-from store.spool import Orphan, orphans
 from store.turn import parse
 
 NOTE = "recovered"

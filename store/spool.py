@@ -3,17 +3,17 @@
 ``spool/<name>/`` is one process's folder, alive while that process holds the lock on its ``lock`` file; in it one
 file per exchange (`store.spool_file`, `store.spool_frames`). Each piece is in it before it is passed on, and not
 synced: it survives kill -9, and a power cut where `Entry.sync` was called. Heads are masked before they are written.
-Creating and claiming a folder happen under ``spool/lock``, so that nobody takes a folder that is just being made.
+Making and claiming a folder happen under ``spool/lock``, so that nobody takes a folder that is just being made.
+`store.orphans` reads what a dead process left.
 """
 
 import contextlib
 import os
 import secrets
 from collections import deque
-from collections.abc import Callable, Iterator
-from functools import partial
+from collections.abc import Iterator
 from pathlib import Path
-from typing import NamedTuple, Protocol
+from typing import Protocol
 
 from store import spool_frames
 from store.exchange import Exchange, Outcome
@@ -24,7 +24,7 @@ from store.spool_frames import Kind
 
 FOLDER = "spool"
 LOCK = "lock"
-_SUFFIX = ".flight"
+SUFFIX = ".flight"
 _FREE = ".free"
 _MOST_FREE, _MOST_ROOM = 8, 4 << 20  # files kept for the next exchanges, and the size up to which one is
 _RESPONSE_DATA = Kind.RESPONSE_DATA.value
@@ -38,15 +38,6 @@ class Masking(Protocol):
 
     def url(self, url: str) -> str:
         """The URL without credential values."""
-
-
-class Orphan(NamedTuple):
-    """An exchange that a dead process left behind; None stands for a file that holds not even a request head."""
-
-    exchange: Exchange | None
-    dispose: Callable[[], None]  # removes its file
-    folder: Path
-    number: int  # in the book of that process; 0 where it has none
 
 
 class Entry:
@@ -143,7 +134,7 @@ class Spool:
     def create(archive: Path, masking: Masking, files: Files = FILES) -> "Spool":
         """Make this process's folder in an archive and lock it. Raises `OSError`."""
         root = archive / FOLDER
-        with _guard(root, files):
+        with guard(root, files):
             folder = root / f"{os.getpid()}-{secrets.token_hex(4)}"
             files.make_folder(folder)
             try:
@@ -162,8 +153,7 @@ class Spool:
         ``number`` is the exchange's in the process's book (`store.book`).
         """
         self._serial += 1
-        salt = self._serial & 0xFFFFFFFF
-        path = self.folder / f"{self._serial:08d}-{number}{_SUFFIX}"
+        path, salt = self.folder / f"{self._serial:08d}-{number}{SUFFIX}", self._serial & 0xFFFFFFFF
         url, headers = self.masking.url(head.url), self.masking.headers(head.request_headers)
         payload = spool_frames.request_head(head, url, headers)
         file = self._file(path)
@@ -176,17 +166,16 @@ class Spool:
         return Entry(self, path, file, salt)
 
     def _file(self, path: Path) -> SpoolFile:
-        """A file of this name: one that is free, else a new one."""
-        try:
+        """A file of this name: one that is free, else a new one. Raises `OSError`, and leaves none behind then."""
+        with contextlib.suppress(IndexError):
             free, room = self._free.popleft()
-        except IndexError:
-            return SpoolFile(path, self._files, self.is_mappable)
-        try:
-            self._files.rename(free, path)
-        except OSError:
-            self._remove(free)
-            raise
-        return SpoolFile(path, self._files, self.is_mappable, room)
+            try:
+                self._files.rename(free, path)
+                return SpoolFile(path, self._files, self.is_mappable, room)
+            except OSError:
+                self._remove(free)
+                self._remove(path)
+        return SpoolFile(path, self._files, self.is_mappable)
 
     def dispose(self, path: Path, room: int) -> None:
         """Keep a file of this size for the next exchange, or remove it. Raises nothing."""
@@ -211,57 +200,12 @@ class Spool:
         lock, self._lock = self._lock, -1
         if lock >= 0:
             self._free.clear()
-            _release(self.folder, lock, self._files)
-
-
-def orphans(
-    archive: Path, files: Files = FILES, leave: Callable[[Path], object] = lambda folder: None
-) -> Iterator[Orphan]:
-    """Exchanges that dead processes left behind, oldest first.
-
-    The folder of a dead process stays claimed while its exchanges are handed out; then ``leave`` is called with it,
-    and it goes if nothing is left in it. Entries that cannot be read are left.
-    """
-    root = archive / FOLDER
-    for name in files.names(root):
-        folder = root / name
-        if not files.is_folder(folder):
-            continue
-        with _guard(root, files):
-            lock = _claim(folder, files)
-        if lock < 0:
-            continue
-        try:
-            for entry in files.names(folder):
-                path, number = folder / entry, number_in(entry)
-                if number is None or not files.is_file(path):
-                    continue
-                try:
-                    data = files.read(path)
-                except OSError:
-                    continue
-                yield Orphan(spool_frames.rebuild(data, _salt_in(entry)), partial(files.remove, path), folder, number)
-            leave(folder)
-        finally:
-            _release(folder, lock, files)
-
-
-def number_in(name: str) -> int | None:
-    """The number in its process's book of the exchange in a spool file; None where a file is none."""
-    if not name.endswith(_SUFFIX):
-        return None
-    number = name.removesuffix(_SUFFIX).partition("-")[2]
-    return int(number) if number.isascii() and number.isdigit() and len(number) < 11 else 0
-
-
-def _salt_in(name: str) -> int:
-    """The serial number in a spool file's name: what stands in the file must be of that use of it."""
-    serial = name.partition("-")[0]
-    return int(serial) & 0xFFFFFFFF if serial.isascii() and serial.isdigit() and len(serial) < 20 else 0
+            release(self.folder, lock, self._files)
 
 
 @contextlib.contextmanager
-def _guard(root: Path, files: Files) -> Iterator[None]:
+def guard(root: Path, files: Files) -> Iterator[None]:
+    """Nobody else makes or claims a folder of ``root`` while this lasts."""
     files.make_folder(root)
     try:
         descriptor = files.create(root / LOCK)
@@ -274,22 +218,8 @@ def _guard(root: Path, files: Files) -> Iterator[None]:
         files.close(descriptor)
 
 
-def _claim(folder: Path, files: Files) -> int:
-    """The descriptor of a dead folder's lock, now ours; -1 where a living process holds it or it is gone."""
-    try:
-        descriptor = files.open_append(folder / LOCK)
-    except FileNotFoundError:  # its maker died between the folder and its lock, or it is just being removed
-        try:
-            descriptor = files.create(folder / LOCK)
-        except FileNotFoundError:
-            return -1
-    if files.try_lock(descriptor):
-        return descriptor
-    files.close(descriptor)
-    return -1
-
-
-def _release(folder: Path, lock: int, files: Files) -> None:
+def release(folder: Path, lock: int, files: Files) -> None:
+    """Give a folder back: it goes if no exchange is left in it, else it waits for recovery. Raises nothing."""
     with contextlib.suppress(OSError):
         for name in files.names(folder):
             if name.endswith(_FREE):

@@ -93,10 +93,11 @@ class Writer:
         """Whether the object needs no storing: it is staged, in this writer's pack, or in a sealed one."""
         return wanted in self._frame or self._archive.index.reusable(wanted, self.name)
 
-    # What follows is new with every turn, or small: the index is asked for conversations and large values only.
-
     def blob(self, payload: bytes) -> bytes:
-        """Stage bytes as they are."""
+        """Stage bytes as they are.
+
+        Like all but conversations and large values these are new with nearly every turn, so the index is not asked.
+        """
         wanted = object_id("blob", payload)
         if wanted not in self._frame:
             self._stage(Tag.RAW, wanted, payload)

@@ -23,7 +23,8 @@ from store.fsck_files import check_files
 from store.fsck_report import Report
 from store.journal import COMMITS, RECORD_BYTES, Type
 from store.ledger import Account, Ledger
-from store.spool import LOCK, number_in
+from store.orphans import number_in
+from store.spool import LOCK
 
 LEAST_FREE = 256 << 20
 _NEWEST_GAPS = 1000

@@ -4,7 +4,6 @@ A shell that names no proxy is in order: `deck run` sets what its agent needs. O
 variable by variable, for each client.
 """
 
-import socket
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -12,7 +11,7 @@ from urllib.parse import urlsplit
 from deck.doctor.clients import CLIENTS, REPLACING, Client
 from deck.doctor.finding import Finding, mend, note, ok
 from deck.doctor.recorders import Running
-from deck.launch import gateways, noproxy, roots, tally
+from deck.launch import gateways, noproxy, ports, roots, tally
 from deck.launch.roots import CA_CERTIFICATE
 from store import providers
 
@@ -39,7 +38,7 @@ def check(
         return
     recorder = next((each for each in alive if each.port == port), None)
     then = _ENV.format(port="" if port == _DEFAULT_PORT else f" --port {port}")
-    if recorder is None and not _listens(port):
+    if recorder is None and not ports.is_listening(port):
         yield mend("shell", f"{name} names port {port}, where nobody listens", f"Start one: deck proxy --port {port}")
     elif recorder is None:
         yield note("shell", f"{name} names port {port}, which no recorder of this archive has")
@@ -131,11 +130,3 @@ def _local_port(value: str) -> int | None:
         return (url.port or 80) if noproxy.is_loopback(url.hostname or "") else None
     except ValueError:
         return None
-
-
-def _listens(port: int) -> bool:
-    try:
-        socket.create_connection(("127.0.0.1", port), timeout=1).close()
-    except OSError:
-        return False
-    return True

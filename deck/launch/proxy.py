@@ -7,17 +7,16 @@ next request succeeds. It ends when it is stopped, or when launcher and agent ar
 
 import json
 import os
-import socket
 import subprocess
 import sys
 import threading
 import time
 from collections.abc import Sequence
-from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from deck.diagnostics import Problem
+from deck.launch import ports
 from deck.launch.gateways import Reverse
 from deck.launch.tally import Tally, read_report, total
 from deck.launch.variables import Upstream
@@ -94,23 +93,6 @@ def secrets_pipe(recording: Recording) -> int | None:
     return reading
 
 
-def free_ports(count: int) -> tuple[int, ...]:
-    """Ports of 127.0.0.1 that nobody listens on now; somebody else may be faster."""
-    with ExitStack() as stack:
-        sockets = [stack.enter_context(socket.socket()) for _ in range(count)]
-        for each in sockets:
-            each.bind(("127.0.0.1", 0))
-        return tuple(each.getsockname()[1] for each in sockets)
-
-
-def _listens(port: int) -> bool:
-    try:
-        socket.create_connection(("127.0.0.1", port), timeout=1).close()
-    except OSError:
-        return False
-    return True
-
-
 @dataclass(slots=True)
 class Proxy:
     """A recording proxy that is kept alive. ``folder`` (private, the caller's) takes its log and reports."""
@@ -141,7 +123,7 @@ class Proxy:
         """Start it on free ports and wait until it listens. Raises `Problem` with mitmdump's own last words."""
         self._lifeline = os.pipe()
         for _ in range(_PORT_TRIES):
-            self.ports = free_ports(1 + len(self.recording.reverses))
+            self.ports = ports.free(1 + len(self.recording.reverses))
             if self._spawn():
                 self._watcher = threading.Thread(target=self._watch, name="deck-proxy-watch", daemon=True)
                 self._watcher.start()
@@ -206,7 +188,7 @@ class Proxy:
             os.close(secrets)
         deadline = time.monotonic() + _READY_SECONDS
         # The report is written by the process itself: a port alone could be answered by somebody else's program.
-        while not (report.exists() and all(map(_listens, self.ports))):
+        while not (report.exists() and all(map(ports.is_listening, self.ports))):
             if process.poll() is not None:
                 return False
             if time.monotonic() > deadline:

@@ -11,6 +11,7 @@ from store.canonical import UNPARSABLE, loads
 from store.headers import Headers, header
 from store.reading import Answer, Block, Identity, Members, Plain
 from store.wire import sse
+from store.wire.bodies import status_words
 
 _MAX_EVENTS: Final = 200  # events that become a block each; the rest share one
 _MAX_TEXT: Final = 64 * 2**10  # characters of text that is neither
@@ -60,7 +61,7 @@ class Generic(Plain):
 
     def answer(self, body: bytes, content_type: str, status: int) -> Answer:
         """A JSON value, events or text. Only a cut inside a JSON value or an event can be seen as a cut."""
-        error = f"HTTP {status}" if status >= 400 else ""
+        error = status_words(status)
         kind = content_type.lower()
         if "event-stream" in kind:
             return _from_events(body, error)

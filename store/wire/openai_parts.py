@@ -4,9 +4,9 @@ from typing import Any, Final
 
 from store.canonical import UNPARSABLE, loads
 from store.reading import Answer, Block
+from store.wire.bodies import error_words, status_words
 from store.wire.javascript import rewritten
 
-_SHOWN: Final = 4096  # characters of a page that some gateway put in the place of an answer
 _TEXTS: Final = frozenset({"text", "input_text", "output_text"})
 _UNSTEADY: Final = frozenset({"cache_control", "id", "annotations", "logprobs"})  # parts of content may lack them
 
@@ -130,26 +130,7 @@ def error_block(value: Any, start: int = -1, end: int = -1) -> Block:
     return Block("assistant", "error", text=text, name=name, data=value, is_error=True, start=start, end=end)
 
 
-def error_words(error: Block, otherwise: str = "error") -> str:
-    """An error block in one short line; ``otherwise`` where it says nothing."""
-    words = ": ".join(part for part in (error.name, " ".join(error.text.split())) if part)
-    return words[:300] or otherwise
-
-
-def status_words(status: int) -> str:
-    """``HTTP 500`` for a status that is an error, else ``""``."""
-    return f"HTTP {status}" if status >= 400 else ""
-
-
 def failure(value: Any, status: int) -> Answer:
     """The answer in a JSON body that is an error."""
     error = error_block(value)
     return Answer(blocks=(error,), error=error_words(error, status_words(status) or "error"), terminal=True)
-
-
-def page(body: bytes, status: int) -> Answer:
-    """Neither JSON nor events: an error page, or nothing. Only an error may be empty and yet whole."""
-    text = body[: 4 * _SHOWN].decode("utf-8", "replace")[:_SHOWN]
-    failed = status >= 400
-    blocks = (Block("assistant", "error" if failed else "other", text=text, is_error=failed),) if text else ()
-    return Answer(blocks=blocks, error=status_words(status), terminal=failed or bool(body))

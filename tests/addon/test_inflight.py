@@ -8,7 +8,8 @@ from addon import inflight
 from addon.inflight import InFlight
 from store.exchange import Exchange, Outcome
 from store.headers import Headers
-from store.spool import Entry, Spool, orphans
+from store.orphans import orphans
+from store.spool import Entry, Spool
 
 HEAD = Exchange("POST", "https://api.example/v1/messages", (), b"", 1_700_000_000_000)
 
@@ -148,6 +149,18 @@ def test_a_long_upload_is_spooled_while_it_passes(tmp_path: Path, monkeypatch: p
     for piece in (b"d", b"e"):
         flight.request_data(piece)
     assert left(spool, tmp_path).request_body == b"abcde"
+
+
+def test_what_fails_at_the_end_leaves_an_exchange_that_can_be_committed() -> None:
+    def failing() -> Entry | None:
+        raise ValueError("no head can be written")
+
+    flight = InFlight(HEAD, None, 0, failing)
+    flight.request_data(b"ab")
+    with pytest.raises(ValueError, match="no head"):
+        flight.end(Outcome.INTERRUPTED, "stopped")
+    exchange = flight.exchange()
+    assert (exchange.request_body, exchange.outcome, exchange.error) == (b"ab", Outcome.INTERRUPTED, "stopped")
 
 
 def test_an_unspooled_request_that_is_given_up_is_left_for_recovery(tmp_path: Path) -> None:

@@ -12,7 +12,8 @@ import pytest
 from launching import ASK, MAIN, World, until, world
 
 from deck.demo.stage import ROUTE
-from deck.launch.proxy import CAPTURE, free_ports
+from deck.launch.ports import free
+from deck.launch.proxy import CAPTURE
 from store.archive import Archive
 
 pytestmark = pytest.mark.e2e
@@ -55,7 +56,7 @@ def test_the_addon_is_where_it_is_said_to_be(machine: World) -> None:
 
 
 def test_a_shell_with_the_exports_goes_through_the_proxy(machine: World) -> None:
-    (port,) = free_ports(1)
+    (port,) = free(1)
     line = ["proxy", "--port", str(port), "--archive", str(machine.archive), "--tag", "by-hand"]
     line += ["--set", f"scripts={ROUTE}", "--set", f"deck_demo_port={machine.provider.port}"]
     with subprocess.Popen(

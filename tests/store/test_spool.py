@@ -11,7 +11,8 @@ import pytest
 from store.exchange import Chunk, Exchange, Mode, Outcome
 from store.files import Files
 from store.headers import Headers
-from store.spool import FOLDER, Entry, Spool, orphans
+from store.orphans import orphans
+from store.spool import FOLDER, Entry, Spool
 
 
 class Masking:

@@ -12,6 +12,7 @@ from store.wire import sse
 from store.wire.anthropic.blocks import UNPARSED, block_of
 from store.wire.anthropic.deltas import Run, runs
 from store.wire.anthropic.usage import merge, read_usage
+from store.wire.bodies import error_words
 
 _APPENDED: Final = {("text", "text_delta"): "text", ("thinking", "thinking_delta"): "thinking"}
 _REPLACED: Final = {
@@ -195,12 +196,6 @@ def error_block(value: dict[str, Any], start: int = -1, end: int = -1) -> Block:
     name = _string(error, "type")
     text = _string(error, "message") or _string(error, "detail")
     return Block("assistant", "error", text=text, name=name, data=value, is_error=True, start=start, end=end)
-
-
-def error_words(error: Block, otherwise: str = "error") -> str:
-    """An error block in one short line; ``otherwise`` where it says nothing."""
-    words = ": ".join(part for part in (error.name, " ".join(error.text.split())) if part)
-    return words[:300] or otherwise
 
 
 def _string(holder: Any, member: str) -> str:

@@ -7,11 +7,11 @@ pieces of unknown shape are passed over.
 from typing import Any, Final
 
 from store.reading import Answer, Block, Usage
+from store.wire.bodies import error_words, page, status_words
 from store.wire.gemini.blocks import as_json, block_of, is_plain, member, parts_of, string
 from store.wire.gemini.chunks import Piece, pieces
 from store.wire.gemini.usage import read_usage
 
-_SHOWN: Final = 4096  # characters of a page that some gateway put in the place of an answer
 _REFUSALS: Final = (
     *("SAFETY", "RECITATION", "LANGUAGE", "BLOCKLIST", "PROHIBITED_CONTENT", "SPII", "OTHER", "MODEL_ARMOR"),
     *("IMAGE_SAFETY", "IMAGE_PROHIBITED_CONTENT", "IMAGE_RECITATION"),
@@ -170,20 +170,12 @@ def read_answer(body: bytes, content_type: str, status: int) -> Answer:
     """The answer in a decoded body, complete or cut anywhere."""
     found = pieces(body, content_type)
     if found is None:
-        return _from_page(body, status)
+        return page(body, status)
     assembly = Assembly()
     for piece in found.found:
         assembly.add(piece)
     answer = assembly.answer(found.closed)
-    return answer._replace(error=f"HTTP {status}") if status >= 400 and not answer.error else answer
-
-
-def _from_page(body: bytes, status: int) -> Answer:
-    """Neither JSON nor events: an error page, or nothing. Only an error may be empty and yet whole."""
-    text = body[: 4 * _SHOWN].decode("utf-8", "replace")[:_SHOWN]
-    failed = status >= 400
-    blocks = (Block("assistant", "error" if failed else "other", text=text, is_error=failed),) if text else ()
-    return Answer(blocks=blocks, error=f"HTTP {status}" if failed else "", terminal=failed or bool(body))
+    return answer._replace(error=status_words(status)) if status >= 400 and not answer.error else answer
 
 
 def error_block(error: Any, data: Any, piece: Piece) -> Block:
@@ -195,9 +187,3 @@ def error_block(error: Any, data: Any, piece: Piece) -> Block:
     name = string(error, "status") or (str(code) if isinstance(code, int | str) else "")[:40]
     text = string(error, "message")
     return Block("assistant", "error", text=text, name=name, data=data, is_error=True, start=piece.start, end=piece.end)
-
-
-def error_words(error: Block) -> str:
-    """An error block in one short line."""
-    words = ": ".join(part for part in (error.name, " ".join(error.text.split())) if part)
-    return words[:300] or "error"

@@ -4,13 +4,12 @@ The lines of a stream add to one message. Nothing raises; what is no object is p
 """
 
 from collections.abc import Iterator
-from typing import Any, Final
+from typing import Any
 
 from store.canonical import loads
 from store.reading import Answer, Block, Usage
+from store.wire.bodies import page, status_words
 from store.wire.ollama.blocks import call_block, string
-
-_SHOWN: Final = 4096  # characters of a page that something put in the place of an answer
 
 
 class _Text:
@@ -103,9 +102,9 @@ def read_answer(body: bytes, status: int) -> Answer:
             seen = True
             assembly.add(line, start, end)
         if not seen:
-            return _from_page(body, status)
+            return page(body, status)._replace(terminal=status >= 400)  # a stream without a line is cut
     answer = assembly.answer()
-    error = answer.error or (f"HTTP {status}" if status >= 400 else "")
+    error = answer.error or status_words(status)
     # a single object without `done` is whole where it is no stream's first line, which names what it is part of
     terminal = answer.terminal or (one and answer.message is None) or status >= 400
     return answer._replace(error=error, terminal=terminal)
@@ -120,14 +119,6 @@ def _lines(body: bytes) -> Iterator[tuple[dict[str, Any], int, int]]:
         if isinstance(value, dict):
             yield value, position, end
         position = end
-
-
-def _from_page(body: bytes, status: int) -> Answer:
-    """No object at all: an error page, or nothing. Only an error may be empty and yet whole."""
-    text = body[: 4 * _SHOWN].decode("utf-8", "replace")[:_SHOWN]
-    failed = status >= 400
-    blocks = (Block("assistant", "error" if failed else "other", text=text, is_error=failed),) if text else ()
-    return Answer(blocks=blocks, error=f"HTTP {status}" if failed else "", terminal=failed)
 
 
 def _count(counts: dict[str, Any], name: str) -> int | None:

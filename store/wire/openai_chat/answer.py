@@ -2,25 +2,17 @@
 
 from typing import Any
 
-from store.canonical import UNPARSABLE, loads
-from store.reading import Answer, Block
+from store.reading import Answer
+from store.wire.bodies import error_words, other, read_body
 from store.wire.openai_chat.blocks import message_blocks
 from store.wire.openai_chat.stream import read_stream, whole_message
 from store.wire.openai_chat.usage import read_usage
-from store.wire.openai_parts import error_block, error_words, failure, page, status_words, string
+from store.wire.openai_parts import error_block, failure, string
 
 
 def read_answer(body: bytes, content_type: str, status: int) -> Answer:
-    """The answer in a decoded body. The body itself decides what it is; gateways mislabel streams and errors."""
-    head = body.lstrip()[:16]
-    if head.startswith((b"{", b"[")):
-        value = loads(body)
-        if value is UNPARSABLE:
-            return Answer(error=status_words(status))
-        return _from_json(value, status)
-    if head.startswith((b"event:", b"data:", b":")) or "event-stream" in content_type.lower():
-        return read_stream(body)
-    return page(body, status)
+    """See `store.wire.bodies.read_body`."""
+    return read_body(body, content_type, status, _from_json, read_stream)
 
 
 def _from_json(value: Any, status: int) -> Answer:
@@ -28,7 +20,7 @@ def _from_json(value: Any, status: int) -> Answer:
     if status >= 400 or (isinstance(value, dict) and value.get("error") and not choices):
         return failure(value, status)
     if not isinstance(choices, list):
-        return Answer(blocks=(Block("assistant", "other", data=value),), error=status_words(status), terminal=True)
+        return other(value, status)
     return _from_completion(value, [choice for choice in choices if isinstance(choice, dict)])
 
 

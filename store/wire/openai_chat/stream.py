@@ -10,10 +10,11 @@ from typing import Any
 from store.canonical import loads
 from store.reading import Answer, Block
 from store.wire import sse
+from store.wire.bodies import error_words
 from store.wire.openai_chat.blocks import of_choice
 from store.wire.openai_chat.choice import Choice
 from store.wire.openai_chat.usage import read_usage
-from store.wire.openai_parts import error_block, error_words, members_of, string
+from store.wire.openai_parts import error_block, members_of, string
 
 
 def read_stream(body: bytes) -> Answer:

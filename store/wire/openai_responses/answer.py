@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from store.canonical import UNPARSABLE, loads
-from store.reading import Answer, Block
-from store.wire.openai_parts import error_words, failure, page, status_words, string
+from store.reading import Answer
+from store.wire.bodies import error_words, other, read_body
+from store.wire.openai_parts import failure, string
 from store.wire.openai_responses.items import item_blocks
 from store.wire.openai_responses.response import stop_reason, trouble
 from store.wire.openai_responses.stream import read_messages, read_stream
@@ -12,18 +12,10 @@ from store.wire.openai_responses.usage import read_usage
 
 
 def read_answer(body: bytes, content_type: str, status: int) -> Answer:
-    """The answer in a decoded body. The body itself decides what it is; gateways mislabel streams and errors."""
+    """See `store.wire.bodies.read_body`; a socket has a status of its own."""
     if status == 101:
         return read_messages(body)
-    head = body.lstrip()[:16]
-    if head.startswith((b"{", b"[")):
-        value = loads(body)
-        if value is UNPARSABLE:
-            return Answer(error=status_words(status))
-        return _from_json(value, status)
-    if head.startswith((b"event:", b"data:", b":")) or "event-stream" in content_type.lower():
-        return read_stream(body)
-    return page(body, status)
+    return read_body(body, content_type, status, _from_json, read_stream)
 
 
 def _from_json(value: Any, status: int) -> Answer:
@@ -31,7 +23,7 @@ def _from_json(value: Any, status: int) -> Answer:
     if status >= 400 or (isinstance(value, dict) and value.get("error") and not isinstance(output, list)):
         return failure(value, status)
     if not isinstance(output, list):
-        return Answer(blocks=(Block("assistant", "other", data=value),), error=status_words(status), terminal=True)
+        return other(value, status)
     blocks = [block for item in output for block in item_blocks(item)]
     failed = trouble(value)
     return Answer(

@@ -12,7 +12,8 @@ from store import socket_body
 from store.canonical import loads
 from store.reading import Answer, Block
 from store.wire import sse
-from store.wire.openai_parts import error_block, error_words, members_of, string
+from store.wire.bodies import error_words
+from store.wire.openai_parts import error_block, members_of, string
 from store.wire.openai_responses.item import StreamedItem
 from store.wire.openai_responses.items import item_blocks
 from store.wire.openai_responses.response import stop_reason, trouble
