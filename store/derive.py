@@ -14,6 +14,7 @@ from store import chunks
 from store.link_keys import ChainKeys, Keys, chain_key
 from store.reading import Answer, Block, Wire
 from store.summary import first_line, summary_of
+from store.titles import given_title, prompt_title
 from store.wire import blocks_of
 
 if TYPE_CHECKING:
@@ -77,15 +78,17 @@ def add_turn(
     steps = _steps(payload, reading)
     said, client, usage = payload["reading"], payload["client"], payload["reading"]["usage"]
     tokens = [usage.get(name) for name in ("input", "output", "cache_read", "cache_write_5m", "cache_write_1h")]
-    summary = _turn_summary(steps, said["error"])
+    given = _given_title(payload, reading.answer)
+    summary = given or _turn_summary(steps, said["error"])
     cursor = archive.index.put(
-        f"INSERT INTO turns VALUES({','.join('?' * 31)}) ON CONFLICT(id) DO NOTHING",
+        f"INSERT INTO turns VALUES({','.join('?' * 34)}) ON CONFLICT(id) DO NOTHING",
         (
             *(None, turn, exchange, session, ordinal, thread, payload["role"], client["name"], client["version"]),
             *(payload["run"], times["start"], times["first_byte"], times["end"], committed_ms, payload["outcome"]),
             *(payload["http"]["status"], said["wire"], said["served"] or said["model"], said["stop"], said["error"]),
             *(*tokens, usage.get("reasoning"), bytes.fromhex(payload["request"]["body"])),
             *(reading.request_key, reading.answer_key, summary, said["id"]),
+            *(said["model"], _host(payload["http"]["url"]), client["cwd"]),
         ),
     )
     if not cursor.rowcount:
@@ -102,13 +105,21 @@ def add_turn(
         )
         position += 1
     archive.index.insert("threads", (session, thread))
-    _put_session(archive, turn, payload, steps, before, position, cursor.lastrowid or 0)
+    titled = _titled(before, payload, steps, given)
+    _put_session(archive, turn, payload, steps, titled, position, cursor.lastrowid or 0)
+
+
+def _host(url: str) -> str:
+    """The host that a URL names, in lower case, without port and brackets."""
+    authority = url.partition("://")[2].partition("/")[0].rpartition("@")[2].lower()
+    return authority[1:].partition("]")[0] if authority.startswith("[") else authority.partition(":")[0]
 
 
 class _Session(NamedTuple):
     """A session's row before a turn is added to it."""
 
     title: str
+    named_ms: int | None  # when the agent asked for this title; None where it is a prompt
     client: str
     version: str
     models: str  # one a line
@@ -130,7 +141,7 @@ def _session_before(archive: "Archive", payload: dict[str, Any]) -> _Session:
         f"SELECT {columns} FROM sessions WHERE session = ?", (payload["session"],)
     ).fetchone()
     start = payload["times"]["start"]
-    return _Session(*row) if row else _Session("", "", "", "", 0, 0, 0, 0, 0, 0, 0, start, 0, payload["outcome"])
+    return _Session(*row) if row else _Session("", None, "", "", "", 0, 0, 0, 0, 0, 0, 0, start, 0, payload["outcome"])
 
 
 def put_edges(archive: "Archive", turn: bytes, parents: Sequence[dict[str, Any]]) -> None:
@@ -138,6 +149,25 @@ def put_edges(archive: "Archive", turn: bytes, parents: Sequence[dict[str, Any]]
     for n, parent in enumerate(parents):
         edge = (turn, n, bytes.fromhex(parent["turn"]), parent["kind"], parent["confidence"], parent.get("call", ""))
         archive.index.insert("parents", edge)
+
+
+def _given_title(payload: dict[str, Any], answer: Answer) -> str:
+    """The title that a turn gives its session: what a call for one was answered, if it was."""
+    if payload["role"] != "aux:title" or payload["outcome"] != "complete" or answer.error:
+        return ""
+    return given_title(answer)
+
+
+def _titled(before: "_Session", payload: dict[str, Any], steps: "Steps", given: str) -> "_Session":
+    """The session's row with its title: of those that the agent asked for the latest, else the first prompt."""
+    if payload["thread"]:
+        return before
+    asked_ms = payload["times"]["start"]
+    if given and (before.named_ms is None or asked_ms >= before.named_ms):
+        return before._replace(title=given, named_ms=asked_ms)
+    if before.title or payload["role"].startswith("aux:"):
+        return before
+    return before._replace(title=prompt_title(block for _m, block, _t in steps))
 
 
 Steps = Sequence[tuple[bytes | None, Block, int]]
@@ -196,20 +226,18 @@ def _put_session(
 ) -> None:
     times, said, client = payload["times"], payload["reading"], payload["client"]
     usage, model = said["usage"], said["served"] or said["model"]
-    title, models = before.title, before.models
+    models = before.models
     main = not payload["role"].startswith("aux:")
-    if main and not title:
-        prompts = [block for _m, block, _t in steps if block.role == "user" and block.kind == "text"]
-        title = next((line for block in prompts if (line := first_line(block.text))), "")
     if model and model not in models.split("\n"):
         models = f"{models}\n{model}" if models else model
     cache_read = usage.get("cache_read") or 0
     read = cache_read + sum(usage.get(each) or 0 for each in ("input", "cache_write_5m", "cache_write_1h"))
     failed = said["error"] or (payload["http"]["status"] or 0) >= 400
     archive.index.put(
-        f"INSERT OR REPLACE INTO sessions VALUES({','.join('?' * 17)})",
+        f"INSERT OR REPLACE INTO sessions VALUES({','.join('?' * 18)})",
         (
-            *(payload["session"], title, before.client or client["name"], before.version or client["version"], models),
+            *(payload["session"], before.title, before.named_ms),
+            *(before.client or client["name"], before.version or client["version"], models),
             *(before.turns + 1, position),
             before.errors + bool(failed or any(block.is_error for _m, block, _t in steps)),
             before.interrupted + (payload["outcome"] == "interrupted"),

@@ -19,7 +19,7 @@ _ROWS: Final = {
     "records": "SELECT journal, position, type, time_ms, object FROM {db}.records",
     "turns": "SELECT id, exchange, session, thread, role, client, version, run, started_ms, first_byte_ms, end_ms,"
     " committed_ms, outcome, status, wire, model, stop, error, input, output, cache_read, cache_write_5m,"
-    " cache_write_1h, reasoning, request_body, request_key, answer_key, summary FROM {db}.turns",
+    " cache_write_1h, reasoning, request_body, request_key, answer_key, summary, asked, host, cwd FROM {db}.turns",
     "parents": "SELECT turn, n, parent, kind, confidence, call FROM {db}.parents",
     "steps": "SELECT session, turn, number, role, kind, name, summary, call_id, is_error, thread, message"
     " FROM {db}.steps",

@@ -13,7 +13,7 @@ from store.journal import Type
 from store.link_keys import VERSION as KEYS_VERSION
 from store.pack import REPACKED, Block
 
-SCHEMA_VERSION: Final = 3
+SCHEMA_VERSION: Final = 5
 _FORGOTTEN_AT_ONCE: Final = 300  # records a step
 _SCHEMA = """
 CREATE TABLE packs(id INTEGER PRIMARY KEY, name TEXT UNIQUE NOT NULL, sealed INTEGER NOT NULL DEFAULT 0,
@@ -34,7 +34,7 @@ CREATE TABLE turns(number INTEGER PRIMARY KEY, id BLOB UNIQUE NOT NULL, exchange
   outcome TEXT NOT NULL, status INTEGER, wire TEXT NOT NULL, model TEXT NOT NULL, stop TEXT NOT NULL,
   error TEXT NOT NULL, input INTEGER, output INTEGER, cache_read INTEGER, cache_write_5m INTEGER,
   cache_write_1h INTEGER, reasoning INTEGER, request_body BLOB NOT NULL, request_key BLOB, answer_key BLOB,
-  summary TEXT NOT NULL, response TEXT NOT NULL);
+  summary TEXT NOT NULL, response TEXT NOT NULL, asked TEXT NOT NULL, host TEXT NOT NULL, cwd TEXT NOT NULL);
 CREATE INDEX turns_exchange ON turns(exchange);
 CREATE INDEX turns_session ON turns(session, ordinal);
 CREATE INDEX turns_request ON turns(request_key);
@@ -49,7 +49,8 @@ CREATE TABLE steps(session TEXT, position INTEGER, turn BLOB, turn_number INTEGE
   PRIMARY KEY(session, position)) WITHOUT ROWID;
 CREATE INDEX steps_turn ON steps(turn, number);
 CREATE INDEX steps_call ON steps(session, call_id) WHERE call_id <> '';
-CREATE TABLE sessions(session TEXT PRIMARY KEY, title TEXT NOT NULL, client TEXT NOT NULL, version TEXT NOT NULL,
+CREATE TABLE sessions(session TEXT PRIMARY KEY, title TEXT NOT NULL, named_ms INTEGER, client TEXT NOT NULL,
+  version TEXT NOT NULL,
   models TEXT NOT NULL, turns INTEGER NOT NULL, steps INTEGER NOT NULL, errors INTEGER NOT NULL,
   interrupted INTEGER NOT NULL, input INTEGER NOT NULL, cached INTEGER NOT NULL, output INTEGER NOT NULL,
   started_ms INTEGER NOT NULL, last_ms INTEGER NOT NULL, outcome TEXT NOT NULL, head BLOB NOT NULL,
