@@ -1,10 +1,11 @@
-"""Recording into a fresh archive, timed, and what the archive then weighs."""
+"""Recording into a fresh archive, timed; what an archive weighs, and whether it holds all that was asked."""
 
 import time
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+from figure import Figure, Verdict
 from sessions import growing_session
 
 from store.archive import Archive
@@ -53,3 +54,13 @@ def weight(path: Path) -> tuple[int, int]:
     files = [(each.relative_to(path).parts[0], each.stat().st_size) for each in path.rglob("*") if each.is_file()]
     index = sum(size for top, size in files if top == "index")
     return sum(size for _top, size in files) - index, index
+
+
+def kept(path: Path, asked: int) -> Figure:
+    """Whether each of so many requests through a mitmdump is a complete turn of its archive; else less was timed."""
+    with Archive.open(path) as archive:
+        turns = archive.index.db.execute("SELECT count(*) FROM turns WHERE outcome = 'complete'").fetchone()[0]
+    verdict = Verdict.AIM if turns == asked else Verdict.MISSED
+    return Figure(
+        "requests that became turns", f"{turns:,}", f"{asked:,}", f"{turns / asked:.0%}", "100%", "100%", verdict
+    )

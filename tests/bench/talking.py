@@ -1,23 +1,45 @@
-"""A client that holds a session through one mitmdump: each request has the answers that were heard before it."""
+"""Who holds a session through one mitmdump: each request has the answers that were heard before it."""
 
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from proxied import Asked, Client
+from heard import Asked
 from sessions import Session
+from streaming_client import Client
 
 from store.exchange import Exchange
 
 _TURNS = 60  # of each session; about 126 to 210 KB a request
 _SKIPPED = ("content-length", "host", "connection")
+_ANSWER = "(what was heard)"
 
 
-def requests(seed: int = 100) -> Iterator[Exchange]:
-    """Exchanges of one session after the other; their requests are asked, their answers are not used."""
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A request, made ready beforehand: ``parts`` of its body stand before, between and after the earlier answers."""
+
+    id: str
+    headers: tuple[tuple[str, str], ...]
+    parts: tuple[bytes, ...]
+
+
+def questions(seed: int = 100) -> Iterator[Question]:
+    """The requests of one session after the other."""
     while True:
-        yield from Session(seed).exchanges(_TURNS)
+        yield from map(_question, Session(seed).exchanges(_TURNS))
         seed += 1
+
+
+def _question(exchange: Exchange) -> Question:
+    body = json.loads(exchange.request_body)
+    for message in body["messages"]:
+        if message["role"] == "assistant":
+            message["content"] = [{"type": "text", "text": _ANSWER}]
+    named = [(name.decode(), value.decode()) for name, value in exchange.request_headers]
+    headers = tuple((name, value) for name, value in named if name not in _SKIPPED)
+    parts = json.dumps(body, separators=(",", ":")).encode().split(_ANSWER.encode())
+    return Question(dict(headers)["x-client-request-id"], headers, tuple(parts))
 
 
 @dataclass
@@ -26,22 +48,13 @@ class Talker:
 
     client: Client
     asked: list[Asked] = field(default_factory=list)
-    _heard: list[str] = field(default_factory=list)  # answers of the session so far
+    _heard: list[bytes] = field(default_factory=list)  # answers of the session so far
 
-    def ask(self, exchange: Exchange) -> None:
-        """Ask what ``exchange`` asks, after the answers that were heard."""
-        body = json.loads(exchange.request_body)
-        said = [message for message in body["messages"] if message["role"] == "assistant"]
-        del self._heard[len(said) :]  # all of it where a new session begins
-        for message, text in zip(said, self._heard, strict=True):
-            message["content"] = [{"type": "text", "text": text}]
-        named = [(name.decode(), value.decode()) for name, value in exchange.request_headers]
-        headers = [(name, value) for name, value in named if name not in _SKIPPED]
-        asked = self.client.ask(json.dumps(body, separators=(",", ":")).encode(), headers)
-        self._heard.append(asked.text)
+    async def ask(self, question: Question) -> None:
+        """Ask it after the answers that were heard."""
+        *before, last = question.parts
+        del self._heard[len(before) :]  # all of it where a new session begins
+        said = [part + answer for part, answer in zip(before, self._heard, strict=True)]
+        asked = await self.client.ask(b"".join([*said, last]), question.headers)
+        self._heard.append(asked.text.encode())
         self.asked.append(asked)
-
-    @property
-    def delays(self) -> list[float]:
-        """Of every event of every request, in ms."""
-        return [delay for each in self.asked for delay in each.delays_ms]
