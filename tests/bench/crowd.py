@@ -1,4 +1,4 @@
-"""Talkers of one mitmdump that ask all at once, each at its own pace."""
+"""Talkers of one mitmdump that ask all at once, each at its own pace, until they are told to stop."""
 
 import asyncio
 import time
@@ -6,58 +6,60 @@ from collections.abc import Sequence
 from typing import Self
 
 from costs import Cost
-from machine import Idle
 from pacing import Pacing
 from proxied import Proxied
 from streaming_client import Client
-from talking import Question, Talker
+from talking import Script, Talker
 
 
 class Crowd:
-    """The talkers, and what was measured of their blocks since `begin`."""
+    """The talkers; `begin` and `end` enclose what is measured."""
 
     def __init__(self, proxy: Proxied, talkers: Sequence[Talker]) -> None:
         self._proxy = proxy
         self._talkers = talkers
-        self.begin()
+        self._is_stopped = False
+        self._began = 0.0
+        self._cpu_seconds = 0.0
+        self._earlier: list[int] = []  # requests of each talker before `begin`
 
     @classmethod
     async def connect(cls, proxy: Proxied, streams: int) -> Self:
         """As many talkers as streams."""
         return cls(proxy, [Talker(await Client.connect(proxy.port, proxy.ca)) for _ in range(streams)])
 
+    async def open(self, scripts: Sequence[Script]) -> None:
+        """Each talker asks its first question."""
+        await asyncio.gather(*(talker.ask(script[0]) for talker, script in zip(self._talkers, scripts, strict=True)))
+
+    async def talk(self, scripts: Sequence[Script], pacing: Pacing) -> None:
+        """Each asks its other questions, one after the other, until `stop`; what was asked is heard to the end."""
+        await asyncio.gather(*(self._talk(*each, pacing) for each in zip(self._talkers, scripts, strict=True)))
+
+    async def _talk(self, talker: Talker, script: Script, pacing: Pacing) -> None:
+        while not self._is_stopped:
+            question = script[len(talker.asked)]
+            await asyncio.sleep(pacing(question.id).thought)
+            await talker.ask(question)
+
     def begin(self) -> None:
-        """Measure from here on: CPU time also between the blocks, as what a commit leaves for later counts."""
-        self._cpu_seconds = self._proxy.cpu_seconds()
-        self._seconds = 0.0
-        self.idle = Idle()
-        for talker in self._talkers:
-            talker.asked.clear()
+        """Measure from here on."""
+        self._earlier = [len(talker.asked) for talker in self._talkers]
+        self._cpu_seconds, self._began = self._proxy.cpu_seconds(), time.monotonic()
 
-    async def talk(self, asking: Sequence[Sequence[Question]], pacing: Pacing) -> None:
-        """One block: each talker asks its questions, one after the other."""
-        began = time.monotonic()
-        self.idle.begin()
-        await asyncio.gather(*(_talk(*each, pacing) for each in zip(self._talkers, asking, strict=True)))
-        self.idle.end()
-        self._seconds += time.monotonic() - began
+    def end(self) -> tuple[Cost, float]:
+        """The cost of the requests that ended since `begin`, and how many were open, on average."""
+        spent, seconds = self._proxy.cpu_seconds() - self._cpu_seconds, time.monotonic() - self._began
+        mine = zip(self._talkers, self._earlier, strict=True)
+        asked = [each for talker, earlier in mine for each in talker.asked[earlier:]]
+        return Cost(asked, spent * 1e3 / len(asked)), sum(each.took_ms for each in asked) / 1e3 / seconds
 
-    def cost(self) -> Cost:
-        """Of all requests."""
-        asked = [each for talker in self._talkers for each in talker.asked]
-        return Cost(asked, (self._proxy.cpu_seconds() - self._cpu_seconds) * 1e3 / len(asked))
+    def stop(self) -> None:
+        """Nothing more is asked."""
+        self._is_stopped = True
 
-    def open(self) -> float:
-        """How many requests were under way, on average over the blocks."""
-        return sum(each.took_ms for talker in self._talkers for each in talker.asked) / 1e3 / self._seconds
-
-    def close(self) -> None:
-        """Close the connections."""
+    def close(self) -> int:
+        """Close the connections; how many requests there were in all."""
         for talker in self._talkers:
             talker.client.close()
-
-
-async def _talk(talker: Talker, asking: Sequence[Question], pacing: Pacing) -> None:
-    for question in asking:
-        await asyncio.sleep(pacing(question.id).thought)
-        await talker.ask(question)
+        return sum(len(talker.asked) for talker in self._talkers)

@@ -1,41 +1,30 @@
-"""What capture costs where many answers stream at once: 1, 10 and 50 talkers through the same two mitmdumps.
+"""What capture costs where many answers stream at once: 1, 10 and 50 talkers on each of two mitmdumps, side by side.
 
 Each talker holds its own session at its own pace (`pacing`), so streams begin and end when they do. Both mitmdumps get
-the same sessions with the same pauses, in short blocks by turns, so that the machine's noise meets both alike. The more
-streams there are, the longer each pauses between two events, so that the machine can serve them all: figures of a
-machine without idle time are of its queue. How much of it was idle, and how many streams were open, stands beside them.
+the same sessions with the same pauses at the same time, so that the machine's noise meets both alike. The more streams
+there are, the longer each pauses between two events, so that the machine can serve them all: figures of a machine
+without idle time are of its queue. How much of it was idle, and how many streams were open, stands beside them.
 """
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from itertools import islice
+import asyncio
+from collections.abc import Sequence
 
 from costs import figures
 from crowd import Crowd
 from figure import Figure, above
-from pacing import drawn, steady
+from machine import Times
+from pacing import TYPICAL, drawn, steady
 from provider import Authority
 from proxied import Proxied
 from recording import kept
 from streaming_provider import StreamingProvider
-from talking import Question, questions
+from talking import Script
 from workspace import Workspace
 
-_EVENT_EVERY = 0.0015  # seconds between two events of all streams together
+STREAMS = (1, 10, 50)
+_SECONDS, _QUICK_SECONDS = 45.0, 20.0  # measured of each
+_EVENT_EVERY = 0.0015  # seconds between two events of all streams of a mitmdump
 _SHORTEST = 0.005  # seconds that a pause of one stream lasts on average, however few there are
-
-
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """So many talkers, so many blocks through each mitmdump, so many requests of each talker in a block."""
-
-    streams: int
-    blocks: int
-    each: int
-
-
-PLANS = (Plan(1, 10, 15), Plan(10, 6, 5), Plan(50, 2, 3))
-QUICK = (Plan(1, 4, 10), Plan(10, 2, 5), Plan(50, 2, 2))
 
 
 def measure(workspace: Workspace) -> Sequence[Figure]:
@@ -44,47 +33,52 @@ def measure(workspace: Workspace) -> Sequence[Figure]:
     folder.mkdir()
     authority = Authority(folder)
     ca = authority.certificate
-    plans = QUICK if workspace.quick else PLANS
+    seconds = _QUICK_SECONDS if workspace.quick else _SECONDS
     rows: list[Figure] = []
+    asked = 0
     with (
         StreamingProvider(authority.chain) as provider,
         Proxied(folder / "plain", provider.port, ca, recording=False) as plain,
         Proxied(folder / "recording", provider.port, ca, recording=True) as recording,
     ):
-        for plan in plans:
-            rows += provider.run(_figures(plan, provider, plain, recording))
-    asked = sum(plan.streams * (1 + plan.blocks * plan.each) for plan in plans)
+        for streams in STREAMS:
+            more, count = provider.run(_talk(streams, seconds, provider, plain, recording))
+            rows += more
+            asked += count
     return [*rows, kept(recording.archive, asked)]
 
 
-async def _figures(plan: Plan, provider: StreamingProvider, *proxies: Proxied) -> list[Figure]:
-    plain, recording = crowds = [await Crowd.connect(proxy, plan.streams) for proxy in proxies]
-    asking = [questions(1_000 * plan.streams + number) for number in range(plan.streams)]
+async def _talk(
+    streams: int, seconds: float, provider: StreamingProvider, *proxies: Proxied
+) -> tuple[list[Figure], int]:
+    """The figures, and how many requests were recorded for them."""
+    pause = max(_SHORTEST, streams * _EVENT_EVERY)
+    typical = pause * TYPICAL  # seconds of an answer
+    scripts = [Script(1_000 * streams + number, round(seconds / typical) + 4) for number in range(streams)]
+    plain, recording = crowds = [await Crowd.connect(proxy, streams) for proxy in proxies]
     provider.pacing = steady(0)
-    opening = _take(asking, 1)  # tools and system prompt of every session, certificates
+    for crowd in crowds:  # certificates, tools and system prompts
+        await crowd.open(scripts)
+    provider.pacing = drawn(pause)
+    talking = asyncio.gather(*(crowd.talk(scripts, provider.pacing) for crowd in crowds))
+    await asyncio.sleep(2 * typical)  # now they are in different places
+    rows = await _measure(f"{streams} at once: ", seconds, plain, recording)
     for crowd in crowds:
-        await crowd.talk(opening, provider.pacing)
-    provider.pacing = drawn(max(_SHORTEST, plan.streams * _EVENT_EVERY))
-    for crowd in crowds:
+        crowd.stop()
+    await talking
+    return rows, [crowd.close() for crowd in crowds][-1]
+
+
+async def _measure(when: str, seconds: float, plain: Crowd, recording: Crowd) -> list[Figure]:
+    before = Times.now()
+    for crowd in (plain, recording):
         crowd.begin()
-    for number in range(plan.blocks):
-        block = _take(asking, plan.each)
-        for crowd in crowds if number % 2 else reversed(crowds):
-            await crowd.talk(block, provider.pacing)
-    rows = _rows(f"{plan.streams} at once: ", plain, recording)
-    for crowd in crowds:
-        crowd.close()
-    return rows
-
-
-def _take(asking: Sequence[Iterator[Question]], each: int) -> list[list[Question]]:
-    return [list(islice(mine, each)) for mine in asking]
-
-
-def _rows(when: str, plain: Crowd, recording: Crowd) -> list[Figure]:
-    idle, usual = recording.idle.share, plain.idle.share
+    await asyncio.sleep(seconds)
+    (usual, usually_open), (cost, are_open) = plain.end(), recording.end()
+    idle = Times.now().idle_since(before)
     return [
-        *figures(plain.cost(), recording.cost(), when),
-        Figure(f"{when}streams open, mean", f"{recording.open():.1f}", f"{plain.open():.1f}", ""),
-        Figure(f"{when}idle CPU", f"{idle:.0%}", f"{usual:.0%}", "", "50%", "", above(min(idle, usual), 0.5, 0.5)),
+        *figures(usual, cost, when),
+        Figure(f"{when}requests measured", str(len(cost.asked)), str(len(usual.asked)), ""),
+        Figure(f"{when}streams open, mean", f"{are_open:.1f}", f"{usually_open:.1f}", ""),
+        Figure(f"{when}idle CPU of the machine", f"{idle:.0%}", "", "", "50%", "", above(idle, 0.5, 0.5)),
     ]

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 TYPICAL = 36  # text events of an answer in the middle; 41 on average
 _FEWEST, _MOST = 8, 96
-_THOUGHT = TYPICAL // 3  # pauses of a stream that a thought lasts, in the middle
+_THOUGHT = TYPICAL // 6  # pauses of a stream that a thought lasts, in the middle
 
 
 @dataclass(frozen=True, slots=True)

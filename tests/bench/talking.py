@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import islice
 
 from heard import Asked
 from sessions import Session
@@ -40,6 +41,19 @@ def _question(exchange: Exchange) -> Question:
     headers = tuple((name, value) for name, value in named if name not in _SKIPPED)
     parts = json.dumps(body, separators=(",", ":")).encode().split(_ANSWER.encode())
     return Question(dict(headers)["x-client-request-id"], headers, tuple(parts))
+
+
+class Script:
+    """The questions of one talker, ``ready`` of them made beforehand; made once for all mitmdumps."""
+
+    def __init__(self, seed: int, ready: int) -> None:
+        self._more = questions(seed)
+        self._made = list(islice(self._more, ready))
+
+    def __getitem__(self, number: int) -> Question:
+        while number >= len(self._made):
+            self._made.append(next(self._more))
+        return self._made[number]
 
 
 @dataclass
