@@ -76,7 +76,8 @@ class Reply:
     headers: list[tuple[str, str]] = field(default_factory=list)
     framing: str = "chunked"
     paced: bool = False  # each piece waits for `Provider.let`
-    cut_after: int | None = None  # break the connection after so many pieces
+    cut_after: int | None = None  # break the connection after so many pieces; -1: before the status line
+    stall_after: int | None = None  # the same, but send nothing more and wait until the client is gone
     pause: float = 0.0  # seconds between pieces
 
     @staticmethod
@@ -195,6 +196,14 @@ class Provider:
         """Queue replies for the next requests."""
         self._replies.extend(replies)
 
+    def asked(self, words: str) -> bool:
+        """Whether a request with these words arrived."""
+        return any(words.encode() in each.body for each in self.seen)
+
+    def unscript(self) -> None:
+        """Forget the replies that nobody asked for."""
+        self._replies.clear()
+
     def let(self, pieces: int = 1) -> None:
         """Let so many more pieces of paced replies be sent."""
 
@@ -226,15 +235,19 @@ class Provider:
         try:
             while (seen := await _read_request(reader)) is not None:
                 self.seen.append(seen)
-                if not await self._answer(seen, self._replies.popleft(), writer):
+                if not await self._answer(seen, self._replies.popleft(), reader, writer):
                     break
         except (ConnectionError, asyncio.IncompleteReadError, asyncio.CancelledError, ssl.SSLError):
             pass
         finally:
             writer.close()
 
-    async def _answer(self, seen: Seen, reply: Reply, writer: asyncio.StreamWriter) -> bool:
+    async def _answer(
+        self, seen: Seen, reply: Reply, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+    ) -> bool:
         """Send a reply; whether the connection may go on."""
+        if await _fails(reply, -1, reader, writer):
+            return False
         body_size = sum(map(len, reply.pieces))
         framing = {
             "chunked": "transfer-encoding: chunked\r\n",
@@ -245,8 +258,7 @@ class Provider:
         headers = "".join(f"{name}: {value}\r\n" for name, value in named)
         writer.write(f"HTTP/1.1 {reply.status} X\r\n{headers}{framing}\r\n".encode())
         for number, piece in enumerate(reply.pieces):
-            if reply.cut_after == number:
-                writer.transport.abort()
+            if await _fails(reply, number, reader, writer):
                 return False
             if reply.paced:
                 async with self._permitted:
@@ -263,6 +275,16 @@ class Provider:
             writer.write(b"0\r\n\r\n")
         await writer.drain()
         return reply.framing != "close"
+
+
+async def _fails(reply: Reply, sent: int, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> bool:
+    """Fail as the reply says after so many pieces; whether it did."""
+    if reply.stall_after == sent:
+        await writer.drain()
+        await reader.read()
+    elif reply.cut_after == sent:
+        writer.transport.abort()
+    return sent in (reply.stall_after, reply.cut_after)
 
 
 async def _read_request(reader: asyncio.StreamReader) -> Seen | None:

@@ -23,11 +23,11 @@ class Turn:
         return str(self.payload["outcome"])
 
 
-def turns(archive: Path) -> list[Turn]:
-    """Every turn, in the order of the archive; objects are verified."""
+def turns(archive: Path, newest: int = -1) -> list[Turn]:
+    """The turns (all, or so many of the newest), in the order of the archive; objects are verified."""
     with Archive.open(archive) as opened:
-        rows = opened.index.db.execute("SELECT id FROM turns ORDER BY number").fetchall()
-        return [_turn(opened, bytes(row[0])) for row in rows]
+        rows = opened.index.db.execute("SELECT id FROM turns ORDER BY number DESC LIMIT ?", (newest,)).fetchall()
+        return [_turn(opened, bytes(row[0])) for row in reversed(rows)]
 
 
 def gaps(archive: Path) -> list[dict[str, Any]]:

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from typing import Any
 
 import anthropic
-import httpx
+from noting import Ear
 
 QUESTION: dict[str, Any] = {
     "model": "claude-test",
@@ -28,10 +28,11 @@ def ask() -> tuple[str, bytes]:
 
 def ask_streaming() -> tuple[str, bytes]:
     """A streamed question: the answer's text as the SDK accumulates it, and the raw bytes (still coded)."""
-    received: list[bytes] = []
-    with client(http_client=recording(received)) as sdk, sdk.messages.stream(**QUESTION) as stream:
+    ear = Ear()
+    http = anthropic.DefaultHttpxClient(event_hooks=ear.hooks)
+    with client(http_client=http) as sdk, sdk.messages.stream(**QUESTION) as stream:
         text = _text(stream.get_final_message().content)
-    return text, b"".join(received)
+    return text, ear.heard[-1].body
 
 
 @contextmanager
@@ -42,28 +43,6 @@ def raw_stream() -> Iterator[Iterator[bytes]]:
         sdk.messages.with_streaming_response.create(**QUESTION, stream=True) as response,
     ):
         yield response.http_response.iter_raw()
-
-
-def recording(received: list[bytes]) -> httpx.Client:
-    """An HTTP client that notes the bytes of every response body, before any decoding."""
-
-    class Noting(httpx.SyncByteStream):
-        def __init__(self, inner: httpx.SyncByteStream) -> None:
-            self._inner = inner
-
-        def __iter__(self) -> Iterator[bytes]:
-            for piece in self._inner:
-                received.append(piece)
-                yield piece
-
-        def close(self) -> None:
-            self._inner.close()
-
-    def note(response: httpx.Response) -> None:
-        assert isinstance(response.stream, httpx.SyncByteStream)
-        response.stream = Noting(response.stream)
-
-    return anthropic.DefaultHttpxClient(event_hooks={"response": [note]})
 
 
 def _text(content: Any) -> str:
