@@ -42,7 +42,7 @@ class Request(NamedTuple):
     who: Identity
     model: str
     base: str  # id of the response that the provider puts before the conversation, or ""
-    tools: int  # how many were offered
+    tools: int  # how many this request offers
 
 
 class Incoming(NamedTuple):
@@ -135,7 +135,7 @@ class Intake:
             who=who,
             model=wire.model(path, members),
             base=wire.base(members),
-            tools=self._count_tools(wire, members),
+            tools=self._count_tools(wire, members) + _count_placed(wire, contents),
         )
 
     def remember(self, incoming: Incoming) -> None:
@@ -148,7 +148,7 @@ class Intake:
         self._seen = [entry, *others][:_CONVERSATIONS_KEPT]
 
     def _count_tools(self, wire: Wire, members: Members) -> int:
-        """How many tools a request offers; lists seen lately are not parsed again."""
+        """How many tools the members of a request offer; lists seen lately are not parsed again."""
         raw = members.get("tools", b"")
         count = next((count for seen, count in self._tool_counts if seen == raw), None)
         if count is None:
@@ -160,6 +160,12 @@ class Intake:
         """The conversation that this body goes on with, else the latest one (it may share tools and system)."""
         fitting = (each for each in self._seen if each.earlier.talk and each.earlier.talk.fits(body))
         return next(fitting, self._seen[0] if self._seen else None)
+
+
+def _count_placed(wire: Wire, contents: tuple[bytes, ...]) -> int:
+    """How many tools the conversation of a request offers."""
+    marked = wire.tool_item and [content for content in contents if wire.tool_item in content]
+    return sum(len(wire.placed_tools(loads(content))) for content in marked or ())
 
 
 def _receive(exchange: Exchange) -> Received:

@@ -117,6 +117,7 @@ class Wire(Protocol):
     version: int  # raised when a reading of the same bytes changes
     conversation: str  # member that is the conversation, an array or one text, or "" for none
     spawn_tools: tuple[str, ...]  # names of tools whose `prompt` input becomes a subagent's first user text
+    tool_item: bytes  # what every conversation element that offers tools has in its bytes; b"" where none can
 
     def claims(self, url_path: str, members: Members) -> bool:
         """Whether this module reads a request to this path (no query) with these members. Never raises."""
@@ -146,7 +147,10 @@ class Wire(Protocol):
         """The system prompt as blocks, from the members. Never raises."""
 
     def tools(self, members: Members) -> tuple[tuple[str, Any], ...]:
-        """(name, schema element) of each offered tool, in order. Never raises."""
+        """(name, schema element) of each tool that the members offer, in order. Never raises."""
+
+    def placed_tools(self, element: Any) -> tuple[tuple[str, Any], ...]:
+        """The same of the tools that a conversation element offers, parsed. Never raises."""
 
     def answer(self, body: bytes, content_type: str, status: int) -> Answer:
         """The answer in a decoded response body, complete or cut anywhere. Never raises."""
@@ -154,6 +158,12 @@ class Wire(Protocol):
 
 class Plain:
     """What most wire formats have in common, to inherit from: see `Wire` for what each member means."""
+
+    tool_item = b""
+
+    def placed_tools(self, element: Any) -> tuple[tuple[str, Any], ...]:
+        """None: all tools are in a member of their own."""
+        return ()
 
     def folder(self, opening: Sequence[bytes]) -> str:
         """None: clients tell it in places that `identity` looks at, or not at all."""

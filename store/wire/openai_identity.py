@@ -11,13 +11,12 @@ from typing import Any, Final
 from store.canonical import loads
 from store.headers import Headers, header
 from store.reading import Identity, Members
+from store.wire import opencode
 from store.wire.openai_parts import members_of, string, text_of
 from store.wire.products import product
 
 _ID: Final = re.compile(r"[A-Za-z0-9._:-]{1,128}\Z")
 _TURN_METADATA: Final = "x-codex-turn-metadata"
-_TITLE_PROMPT: Final = "You are a title generator."  # opencode's
-_SESSIONS: Final = ("session_id", "x-session-id")  # pi; opencode
 _CODEX: Final = "codex"
 _CWD: Final = re.compile(r"<cwd>([^<\r\n]{1,4096})</cwd>")
 _AUXILIARY: Final = frozenset({"prewarm", "compaction", "title"})
@@ -28,13 +27,7 @@ def read_identity(headers: Headers, members: Members, first: Mapping[str, Any] |
     client, version = product(header(headers, "user-agent"))
     if client.startswith("codex"):
         return _codex(headers, members, version)
-    session = next((found for name in _SESSIONS if (found := _id(header(headers, name)))), "")
-    parent = _id(header(headers, "x-parent-session-id"))
-    is_title = _opening(members, first).startswith(_TITLE_PROMPT)
-    role = "aux:title" if is_title else "sub" if parent else "main"
-    if parent:  # opencode's subagents are sessions of their own, which name the one that they work for
-        return Identity(client=client, version=version, session=parent, thread=session, role=role)
-    return Identity(client=client, version=version, session=session, role=role)
+    return opencode.read_identity(headers, client, version, _opening(members, first))
 
 
 def _codex(headers: Headers, members: Members, version: str) -> Identity:
@@ -84,8 +77,8 @@ def _opening(members: Members, first: Mapping[str, Any] | None) -> str:
     """The beginning of the system prompt: Responses' ``instructions``, else the conversation's first message."""
     instructions = loads(members.get("instructions", b""))
     if isinstance(instructions, str):
-        return instructions.lstrip()
-    return text_of(first.get("content")).lstrip() if isinstance(first, Mapping) else ""
+        return instructions
+    return text_of(first.get("content")) if isinstance(first, Mapping) else ""
 
 
 def _id(value: Any) -> str:

@@ -32,7 +32,7 @@ def test_a_session_sums_up_its_turns(path: Path, kafka: list[str]) -> None:
         (view,) = timeline.sessions()
         turns = timeline.turns(SESSION)
     assert (view.key, view.title, view.client, view.version) == (
-        *(SESSION, "Fix the Kafka topic bug.", "claude-code", "2.1.219"),
+        *(SESSION, "Fix the Kafka topic bug", "claude-code", "2.1.219"),
     )
     assert (view.turns, view.threads, view.errors, view.live, view.head) == (14, 1, 1, False, kafka[-1])
     assert view.models == ("claude-sonnet-4-6",)

@@ -17,6 +17,9 @@ GUIDE = "# AGENTS.md instructions for /home/x/shop\n\n<INSTRUCTIONS>\nBe kind.\n
         (GUIDE + "and more of it\n" * 2000, ""),
         ("# AGENTS.md instructions for nobody", "# AGENTS.md instructions for nobody"),
         ("<system-reminder>a", "<system-reminder>a"),
+        ("<system-reminder>" + "a\n" * 20_000 + "</system-reminder> <hook_context>b</hook_context>\n c\n", "c"),
+        ("<user_instructions>\n\na\n</user_instructions>", ""),
+        ("a <system-reminder>b</system-reminder>", "a"),
         ("x" * 300, "x" * 200),
     ],
 )

@@ -21,7 +21,7 @@ class Messages(Plain):
     """See `store.reading.Wire` for what each member means."""
 
     name = "anthropic.messages"
-    version = 1
+    version = 2
     conversation = "messages"
     spawn_tools: tuple[str, ...] = ("Agent", "Task")  # Claude Code's; it was Task before it was Agent
 

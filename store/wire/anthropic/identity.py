@@ -1,7 +1,8 @@
 """Who speaks the Messages API: client, session, thread and role, from headers and members.
 
-What is known of Claude Code was read from recorded requests of versions 2.1.197 to 2.1.329. Any other client may name
-its session in the same two places. Ids become names of sessions, so one with odd characters is treated as absent.
+What is known of Claude Code was read from recorded requests of versions 2.1.197 to 2.1.329, and from what is known of
+1.0 and 2.0. Any other client may name its session in the same two places. Ids become names of sessions, so one with
+odd characters is treated as absent.
 """
 
 import re
@@ -12,17 +13,24 @@ from typing import Any, Final
 from store.canonical import loads
 from store.headers import Headers, header
 from store.reading import Identity, Members
+from store.wire import opencode
 from store.wire.products import product
 
 _ID: Final = re.compile(r"[A-Za-z0-9._:-]{1,128}\Z")
 _OLD_USER_ID: Final = re.compile(r"user_.*_session_([0-9A-Fa-f-]{36})\Z", re.DOTALL)
 _CWD: Final = re.compile(r"^(?: - Primary w|W)orking directory: (\S[^\r\n]{0,4095})$", re.MULTILINE)
-_TITLE_PROMPT: Final = "Generate a concise, sentence-case title"
+_TITLE_PROMPTS: Final = (
+    "Generate a concise, sentence-case title",
+    "Analyze if this message indicates a new conversation topic.",  # before: asked with every prompt
+)
+_TITLE_MEMBERS: Final = ({"title"}, {"title", "isNewTopic"})
 
 
 def read_identity(headers: Headers, members: Members, first: Mapping[str, Any] | None) -> Identity:
     """Never raises; see `store.reading.Identity`."""
     client, version = product(header(headers, "user-agent"))
+    if client == opencode.CLIENT:
+        return opencode.read_identity(headers, client, version, *_system_texts(members.get("system", b"")))
     session = _id(header(headers, "x-claude-code-session-id")) or _session_of_user_id(members)
     if client != "claude-code":
         return Identity(client=client, version=version, session=session, role=_role(thread="", members=members))
@@ -49,7 +57,7 @@ def _side_call(members: Members, first: Mapping[str, Any] | None, is_title_promp
     """Claude Code's own small requests: a title for the session, and one token to see what quota is left."""
     if members.get("tools", b"[]").strip() != b"[]":  # not parsed: real ones are 100 KB
         return ""
-    if is_title_prompt or _answer_members(members) == {"title"}:
+    if is_title_prompt or _answer_members(members) in _TITLE_MEMBERS:
         return "aux:title"
     if loads(members.get("max_tokens", b"")) == 1 and _only_text(first) == "quota":
         return "aux:quota-check"
@@ -108,11 +116,15 @@ def _told_by_system(raw: bytes) -> tuple[str, bool]:
 
     The same 30 KB come with every request of a session, so the latest are remembered.
     """
+    texts = _system_texts(raw)
+    found = next((match for text in texts if (match := _CWD.search(text))), None)
+    return found[1] if found else "", any(prompt in text for text in texts for prompt in _TITLE_PROMPTS)
+
+
+def _system_texts(raw: bytes) -> list[str]:
     system = loads(raw)
     parts = system if isinstance(system, list) else [{"text": system}]
-    texts = [part["text"] for part in parts if isinstance(part, dict) and isinstance(part.get("text"), str)]
-    found = next((match for text in texts if (match := _CWD.search(text))), None)
-    return found[1] if found else "", any(_TITLE_PROMPT in text for text in texts)
+    return [part["text"] for part in parts if isinstance(part, dict) and isinstance(part.get("text"), str)]
 
 
 def _id(value: Any) -> str:

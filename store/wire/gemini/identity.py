@@ -12,6 +12,7 @@ from typing import Any, Final
 from store.canonical import loads
 from store.headers import Headers, header
 from store.reading import Identity, Members
+from store.wire import opencode
 from store.wire.gemini.blocks import member, parts_of, string
 from store.wire.products import product
 
@@ -35,6 +36,9 @@ def read_identity(headers: Headers, members: Members, first: Mapping[str, Any] |
     client, version = product(header(headers, "user-agent"))
     if client.startswith("geminicli"):  # GeminiCLI-tui, and what it is called elsewhere
         client = _CLI
+    if client == opencode.CLIENT:
+        system = loads(members.get("systemInstruction", b""))
+        return opencode.read_identity(headers, client, version, *(string(part, "text") for part in parts_of(system)))
     session = loads(members.get("session_id", b""))
     text = "\n".join(string(part, "text") for part in parts_of(first))
     cwd = _CWD.search(text) if client == _CLI else None

@@ -21,8 +21,9 @@ class Responses(Plain):
     """See `store.reading.Wire` for what each member means."""
 
     name = "openai.responses"
-    version = 1
+    version = 2
     conversation = "input"
+    tool_item = b'"additional_tools"'
     spawn_tools: tuple[str, ...] = (
         *("collaboration.spawn_agent", "multi_agent_v1.spawn_agent", "spawn_agent"),  # Codex's
         "task",  # opencode's
@@ -75,7 +76,12 @@ class Responses(Plain):
     def tools(self, members: Members) -> tuple[tuple[str, Any], ...]:
         """The ``tools`` member, those of a namespace one by one; a tool without a name is called by its type."""
         tools = loads(members.get("tools", b""))
-        return tuple(named for tool in tools for named in _named_tools(tool)) if isinstance(tools, list) else ()
+        return _named(tools)
+
+    def placed_tools(self, element: Any) -> tuple[tuple[str, Any], ...]:
+        """Those of an ``additional_tools`` item, which is where Codex has its tools."""
+        placed = isinstance(element, dict) and element.get("type") == "additional_tools"
+        return _named(element.get("tools")) if placed else ()
 
     def answer(self, body: bytes, content_type: str, status: int) -> Answer:
         """An event stream, messages of a WebSocket, a response or an error, whichever the body is."""
@@ -87,6 +93,10 @@ class Responses(Plain):
 def _string(members: Members, name: str) -> str:
     value = loads(members.get(name, b""))
     return value if isinstance(value, str) else ""
+
+
+def _named(tools: Any) -> tuple[tuple[str, Any], ...]:
+    return tuple(named for tool in tools for named in _named_tools(tool)) if isinstance(tools, list) else ()
 
 
 def _named_tools(tool: Any) -> list[tuple[str, Any]]:

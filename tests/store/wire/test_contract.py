@@ -89,6 +89,8 @@ def test_requests_never_raise(wire: Wire, path: str, members: dict[str, bytes], 
     assert isinstance(wire.model(path, members), str)
     assert isinstance(wire.identity(headers, members, first), Identity)
     assert all(isinstance(name, str) for name, _ in wire.tools(members))
+    assert all(isinstance(name, str) for name, _ in wire.placed_tools(first))
+    assert wire.tool_item or not wire.placed_tools(first)
     assert isinstance(wire.base(members), str)
     check_blocks(wire.system_blocks(members))
     assert pick(path, members).name in WIRES

@@ -66,6 +66,15 @@ def test_side_calls() -> None:
     assert who(tools=[], output_config=title).role == "aux:title"
     assert who(system="Generate a concise, sentence-case title (3-7 words)").role == "aux:title"
     assert who(tools=[{"name": "Bash"}], output_config=title).role == "main"
+    topic = "Analyze if this message indicates a new conversation topic. If it does, extract a title."
+    assert who(system=[{"type": "text", "text": "You are Claude Code."}, {"type": "text", "text": topic}]).role == (
+        "aux:title"
+    )
+    asked: dict[str, Any] = title["format"]["schema"]["properties"]
+    asked["isNewTopic"] = {"type": "boolean"}
+    assert who(output_config=title).role == "aux:title"
+    asked["branch"] = {}  # the title of a session that is only made elsewhere
+    assert who(output_config=title).role == "main"
     quota = {"role": "user", "content": "quota"}
     assert who(max_tokens=1, first=quota).role == "aux:quota-check"
     assert who(max_tokens=1, first={"role": "user", "content": [{"type": "text", "text": "quota"}]}).role == (
@@ -73,6 +82,13 @@ def test_side_calls() -> None:
     )
     assert who(max_tokens=2, first=quota).role == "main"
     assert WIRE.identity(AGENT, {"model": b'"m"'}, None).role == "aux:count-tokens"
+
+
+def test_opencode_says_the_same_to_every_provider() -> None:
+    agent = ((b"user-agent", b"opencode/1.18.33"), (b"X-Session-Id", b"ses_1"))
+    assert who(agent) == Identity("opencode", "1.18.33", "ses_1")
+    assert who((*agent, (b"x-parent-session-id", b"ses_0"))) == Identity("opencode", "1.18.33", "ses_0", "ses_1", "sub")
+    assert who(agent, system=[{"type": "text", "text": "You are a title generator. Only a title."}]).role == "aux:title"
 
 
 @pytest.mark.skipif(not list(recorded()), reason="the recorded turns are not at hand")

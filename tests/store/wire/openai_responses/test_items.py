@@ -1,5 +1,6 @@
 """Items of the Responses API as blocks."""
 
+import json
 from typing import Any
 
 import pytest
@@ -114,6 +115,14 @@ def test_members() -> None:
     assert WIRE.base(members) == "resp_0"
     assert WIRE.base({"previous_response_id": b"null"}) == ""
     assert [name for name, _ in WIRE.tools(members)] == ["a", "web_search", "", "mcp.b"]
+
+
+def test_tools_that_stand_in_the_conversation() -> None:
+    item = {"type": "additional_tools", "role": "developer", "tools": [TEAM, {"type": "web_search"}]}
+    assert WIRE.placed_tools(item) == (("team.spawn", SPAWN), ("web_search", {"type": "web_search"}))
+    assert WIRE.tool_item in json.dumps(item).encode()
+    for other in ({"type": "message", "tools": [SPAWN]}, {"type": "additional_tools", "tools": 7}, "additional_tools"):
+        assert WIRE.placed_tools(other) == ()
 
 
 @pytest.mark.parametrize("path", ["/v1/responses", "/backend-api/codex/responses", "/v1/responses/compact"])
