@@ -136,15 +136,18 @@ def step_text(step: Step, style: Style) -> Iterator[str]:
 def _block(label: str, block: Block, style: Style, *, of: str = "", margin: str = "    ") -> Iterator[str]:
     kind = "user" if block.role == "user" and block.kind == "text" else block.kind
     kind = "error" if block.is_error else kind
-    title = _title(block, of) + (" (error)" if block.is_error else "")
+    title = block_title(block, of) + (" (error)" if block.is_error else "")
     yield label + style.kind(kind, safe(title, newlines=False))
     for part in block_text(block):
         yield indent(part, margin)
     yield ""
 
 
-def _title(block: Block, of: str) -> str:
-    """What a block is, in a word or three: ``user``, ``thinking``, ``call Bash``, ``result of Bash``."""
+def block_title(block: Block, of: str = "") -> str:
+    """What a block is, in a word or three: ``user``, ``thinking``, ``call Bash``, ``result of Bash``; not yet safe.
+
+    ``of`` is the tool of a result, where the block itself does not say.
+    """
     match block.kind:
         case "text":
             return block.role

@@ -25,6 +25,7 @@ from store.objects import Object
 from store.reading import Block
 
 if TYPE_CHECKING:
+    from deck.compare.values import SessionDiff, TurnDiff
     from store.ledger import Ledger
 
 _AROUND = 40  # characters of an excerpt on each side of what was found
@@ -160,6 +161,24 @@ class Timeline:
             if found := wanted.search(text):
                 start, stop = max(found.start() - _AROUND, 0), found.end() + _AROUND
                 yield Hit(row.position, text[start:stop])
+
+    def compare_turns(self, before: str, after: str) -> "TurnDiff":
+        """What differs between two turns; what both begin with is not read."""
+        from deck.compare.turns import compare_turns  # only who compares pays for it
+
+        return compare_turns(self.archive, self.rows, self._turns, before, after)
+
+    def compare_sessions(self, before: str, after: str) -> "SessionDiff":
+        """Where two sessions, named by their keys, part, and how they go on. Raises `NotFound`."""
+        from deck.compare.sessions import compare_sessions
+
+        return compare_sessions(self.rows, self._turns, before, after)
+
+    def turn_before(self, id: str) -> tuple[str, str] | None:
+        """(id, kind of edge) of the turn that a turn's request goes on from, else of the one before it."""
+        from deck.compare.turns import turn_before
+
+        return turn_before(self.rows, id)
 
     def resolve(self, rev: str) -> Target:
         """What a rev names (`deck.revs`). Raises `NotFound` or `Ambiguous`."""

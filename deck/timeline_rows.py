@@ -99,6 +99,11 @@ class Rows:
         row = self._db.execute("SELECT max(number) FROM turns").fetchone()
         return int(row[0] or 0)
 
+    def link_keys(self, session: str) -> dict[str, tuple[bytes | None, bytes | None]]:
+        """Of each turn of a session the link keys after its request and after its answer (`store.link_keys`)."""
+        rows = self._db.execute("SELECT id, request_key, answer_key FROM turns WHERE session = ?", (session,))
+        return {id.hex(): (request, answer) for id, request, answer in rows}
+
     def turn(self, id: bytes) -> TurnRow:
         """One turn. Raises `NotFound`."""
         row = self._db.execute(f"SELECT {_TURN} FROM turns t WHERE t.id = ?", (id,)).fetchone()

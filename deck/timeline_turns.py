@@ -6,7 +6,7 @@ than a view. A few answers and turn objects are kept, because one walks from ste
 
 import json
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any, TypeVar
 
 from deck.timeline_rows import Rows
@@ -17,6 +17,7 @@ from store.canonical import loads
 from store.errors import Damaged, NotFound
 from store.ids import from_hex
 from store.reading import Answer, Block, Members, Wire, laid_open
+from store.records import Shell
 from store.summary import first_line
 from store.turn import parse
 from store.wire import blocks_of
@@ -45,19 +46,37 @@ class Turns:
         wire, request = self.wire(id), payload["request"]
         known = request["known"]
         chain = self._chain(request["tip"], request["count"] - (0 if earlier else known))
-        members = _members(self.body(id, "request"), request["conversation"]) if setting else {}
+        members = _written(self.members(id)) if setting else {}
         return TurnView(
             row=row,
             payload=payload,
-            request_headers=self._headers(request["headers"]),
-            response_headers=self._headers(payload["response"]["headers"]),
+            request_headers=self.headers(request["headers"]),
+            response_headers=self.headers(payload["response"]["headers"]),
             system=wire.system_blocks(members),
-            tools=wire.tools(members),
-            earlier=tuple(self._message(wire, message) for message in chain[:known] if earlier),
-            new=tuple(self._message(wire, message) for message in (chain[known:] if earlier else chain)),
+            tools=(*wire.tools(members), *(self._placed_tools(wire, request) if setting else ())),
+            earlier=tuple(self.message(wire, message) for message in chain[:known] if earlier),
+            new=tuple(self.message(wire, message) for message in (chain[known:] if earlier else chain)),
             answer=self._answer_message(id),
             steps=tuple(self._rows.steps_of(from_hex(id))),
         )
+
+    def _placed_tools(self, wire: Wire, request: dict[str, Any]) -> Iterator[tuple[str, Any]]:
+        """Tools that the conversation of a request offers, where the wire format has a place for them there."""
+        for message in self._chain(request["tip"], request["count"]) if wire.tool_item else ():
+            content = self._archive.objects.message(message).content
+            if wire.tool_item in content:
+                yield from wire.placed_tools(loads(content))
+
+    def shell(self, id: str) -> Shell:
+        """A turn's request body without its conversation, which is not even read; whole where it was kept whole."""
+        return self._archive.objects.shell(from_hex(self.payload(id)["request"]["body"])) or Shell(
+            self.body(id, "request")
+        )
+
+    def members(self, id: str) -> dict[str, Any]:
+        """Members of a turn's request body but its conversation, parsed; none where it is no JSON object."""
+        value = laid_open(loads(self.shell(id).data))
+        return {name: member for name, member in value.items() if name != self.payload(id)["request"]["conversation"]}
 
     def wire(self, id: str) -> Wire:
         """The wire module that reads a turn."""
@@ -70,7 +89,8 @@ class Turns:
         name = self.payload(id)[which]["body"]
         return self._archive.get_kind(from_hex(name), "blob") if name else b""
 
-    def _headers(self, name: str) -> tuple[tuple[str, str], ...]:
+    def headers(self, name: str) -> tuple[tuple[str, str], ...]:
+        """The headers in the blob of this id, or none for an empty one."""
         if not name:
             return ()
         headers = loads(self._archive.get_kind(from_hex(name), "blob"))
@@ -87,7 +107,8 @@ class Turns:
             current = self._archive.objects.message(current).parent
         return found[::-1]
 
-    def _message(self, wire: Wire, id: bytes) -> Message:
+    def message(self, wire: Wire, id: bytes) -> Message:
+        """A message of a conversation that ``wire`` reads."""
         content = self._archive.objects.message(id).content
         return Message(id.hex(), _role(content), blocks_of(wire, content), content)
 
@@ -150,14 +171,13 @@ class Turns:
         )
 
 
-def _members(body: bytes, conversation: str) -> Members:
-    """The members of a request body but its conversation, as JSON; none where it is no JSON object.
+def _written(members: dict[str, Any]) -> Members:
+    """Parsed members as a wire module takes them; none where one is nested too deeply.
 
     Written anew rather than cut out: a scan for where each value ends takes ten times as long as parsing it all.
     """
-    value = laid_open(loads(body))
     try:
-        return {name: json.dumps(member).encode() for name, member in value.items() if name != conversation}
+        return {name: json.dumps(member).encode() for name, member in members.items()}
     except RecursionError:
         return {}
 

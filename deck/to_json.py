@@ -42,15 +42,15 @@ def turn_json(view: TurnView, join: Callable[[StepRow], Step], *, full: bool) ->
         "turn": row_json(view.row),
         "object": view.payload,
         "earlier_messages": view.payload["request"]["known"],
-        "new_messages": [_message_json(message) for message in view.new],
-        "answer": None if view.answer is None else _message_json(view.answer),
+        "new_messages": [message_json(message) for message in view.new],
+        "answer": None if view.answer is None else message_json(view.answer),
         "steps": [step_json(join(row)) for row in view.steps],
         "tools": [name for name, _schema in view.tools],
     }
     if full:
         shown |= {
-            "earlier": [_message_json(message) for message in view.earlier],
-            "system": [_block_json(block) for block in view.system],
+            "earlier": [message_json(message) for message in view.earlier],
+            "system": [block_json(block) for block in view.system],
             "tool_schemas": [schema for _name, schema in view.tools],
             "request_headers": [list(pair) for pair in view.request_headers],
             "response_headers": [list(pair) for pair in view.response_headers],
@@ -62,10 +62,10 @@ def step_json(step: Step) -> dict[str, Any]:
     """A step in full."""
     return {
         **_members(step.row),
-        "block": _block_json(step.block),
-        "result": None if step.result is None else _block_json(step.result),
+        "block": block_json(step.block),
+        "result": None if step.result is None else block_json(step.result),
         "result_turn": step.result_turn,
-        "call": None if step.call is None else _block_json(step.call),
+        "call": None if step.call is None else block_json(step.call),
         "call_turn": step.call_turn,
     }
 
@@ -77,7 +77,7 @@ def target_json(timeline: Timeline, target: Target) -> dict[str, Any]:
         case "step":
             return {**named, "step": step_json(timeline.step(step_row(timeline, target)))}
         case "system":
-            return {**named, "system": [_block_json(block) for block in timeline.turn(target.id, earlier=False).system]}
+            return {**named, "system": [block_json(block) for block in timeline.turn(target.id, earlier=False).system]}
         case "tools":
             tools = timeline.turn(target.id, earlier=False).tools
             return {**named, "tools": [schema for name, schema in tools if target.tool in ("", name)]}
@@ -110,11 +110,13 @@ def _members(value: Any) -> dict[str, Any]:
     return {name: getattr(value, name) for name in type(value).__annotations__}
 
 
-def _message_json(message: Message) -> dict[str, Any]:
+def message_json(message: Message) -> dict[str, Any]:
+    """A message with its element as stored."""
     value = loads(message.raw)
     return {"id": message.id, "role": message.role, "message": None if value is UNPARSABLE else value}
 
 
-def _block_json(block: Block) -> dict[str, Any]:
+def block_json(block: Block) -> dict[str, Any]:
+    """A block without its place in a stream."""
     names = ("role", "kind", "text", "name", "call_id", "data", "is_error")
     return {name: getattr(block, name) for name in names}

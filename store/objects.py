@@ -15,7 +15,7 @@ from store.frames import FrameCache, OpenFrame
 from store.ids import object_id
 from store.index import Index, Place
 from store.pack import Block
-from store.records import KIND_OF, Decoder, message_payload
+from store.records import KIND_OF, Decoder, Shell, message_payload
 
 _MOST_NESTED = 32  # objects whose stored forms need each other; what writers make has five
 
@@ -175,6 +175,15 @@ class ObjectReader:
                 self._parts[wanted] = payload
                 self._part_bytes += len(payload)
             return payload
+
+    def shell(self, body: bytes) -> Shell | None:
+        """A request body without its conversation, none of whose messages is read; `None` where it was kept whole.
+
+        The large values in it are checked against their ids, the whole is not: it is for showing, not for giving back.
+        """
+        with self._lock:
+            _kind, frame, place = self._find(body)
+            return self._unfold(body, self._decoder(frame, place).shell)
 
     def chain(self, tip: bytes) -> list[bytes]:
         """Ids of the messages of the chain that ends at ``tip``, oldest first."""

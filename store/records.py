@@ -5,8 +5,9 @@ to an object of the same frame is a number, to any other object 32 raw bytes. Nu
 thing named moves along with the turn (parents), and places in the frame where it stays (tool schemas).
 """
 
+from collections.abc import Iterator
 from enum import IntEnum
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from store import columns
 from store.errors import Damaged
@@ -45,6 +46,16 @@ KIND_OF = {
     Tag.NOTE: "note",
 }
 JSON_TAGS = {"turn": Tag.TURN, "run": Tag.RUN, "note": Tag.NOTE}
+
+
+class Shell(NamedTuple):
+    """A body with ``null`` for the elements of its conversation, and what was cut out of those.
+
+    ``cuts`` are (element, counted from the end: 1 is the last; offset in it; bytes).
+    """
+
+    data: bytes
+    cuts: tuple[tuple[int, int, bytes], ...] = ()
 
 
 class Source(Protocol):
@@ -153,21 +164,57 @@ class Decoder:
         return b"".join(out)
 
     def _chain(self) -> bytes:
-        tip = self._back()
-        count = self._cursor.varint()
-        separator = self._cursor.bytes()
+        tip, count, separator = self._chain_head()
         elements = self._source.elements(tip, count)
         if sum(map(len, elements)) + len(separator) * count > MAX_OBJECT:
             raise Damaged("a conversation is longer than any object")
         last = -1
-        for _ in range(self._cursor.varint()):
-            index = count - self._cursor.varint()
-            cuts = [(self._cursor.varint(), self._cursor.bytes()) for _ in range(self._cursor.varint())]
+        for from_end, cuts in self._cuts():
+            index = count - from_end
             if not last < index < count:
                 raise Damaged("a cut lies outside its conversation")
             last = index
             elements[index] = restore(elements[index], cuts)
         return separator.join(elements)
+
+    def _cuts(self) -> Iterator[tuple[int, list[tuple[int, bytes]]]]:
+        """Of each element that has cuts: its number from the end, and the cuts."""
+        for _ in range(self._cursor.varint()):
+            from_end = self._cursor.varint()
+            yield from_end, [(self._cursor.varint(), self._cursor.bytes()) for _ in range(self._cursor.varint())]
+
+    def shell(self) -> Shell | None:
+        """What a recipe gives without its conversation; `None` where the blob is no recipe with one.
+
+        No message is read for it, so it costs what the rest of the body costs. It cannot be checked against an id.
+        """
+        if self.tag != Tag.RECIPE:
+            return None
+        self.stored_id()
+        out: list[bytes] = []
+        room = MAX_OBJECT
+        cuts: list[tuple[int, int, bytes]] | None = None
+        for _ in range(self._cursor.varint()):
+            match self._cursor.varint():
+                case 0:
+                    part = self._cursor.bytes()
+                case 1:
+                    part = self._source.blob(self._fixed())
+                case 2 if cuts is None:
+                    self._chain_head()
+                    cuts = [(from_end, at, data) for from_end, found in self._cuts() for at, data in found]
+                    part = b"null"
+                case other:
+                    raise Damaged(f"a recipe has a part of kind {other} that it cannot have")
+            room -= len(part)
+            if room < 0:
+                raise Damaged("a recipe unfolds to more than any object has")
+            out.append(part)
+        return None if cuts is None else Shell(b"".join(out), tuple(cuts))
+
+    def _chain_head(self) -> tuple[bytes, int, bytes]:
+        """A conversation's last message, how many messages it has, and what stands between two of them."""
+        return self._back(), self._cursor.varint(), self._cursor.bytes()
 
     def references(self) -> list[bytes]:
         """Ids that this record's stored form names and that its payload needs (for reachability)."""
@@ -193,14 +240,9 @@ class Decoder:
                 case 1:
                     named.append(self._fixed())
                 case _:
-                    named.append(self._back())
-                    self._cursor.varint()
-                    self._cursor.bytes()
-                    for _ in range(self._cursor.varint()):
-                        self._cursor.varint()
-                        for _ in range(self._cursor.varint()):
-                            self._cursor.varint()
-                            self._cursor.bytes()
+                    named.append(self._chain_head()[0])
+                    for _ in self._cuts():
+                        pass
         return named
 
 

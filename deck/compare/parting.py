@@ -1,0 +1,57 @@
+"""Two sessions as lines: where they part, in words; the first thing that differs; then step by step, side by side."""
+
+from collections.abc import Iterator
+
+from deck.compare.lines import Line, changed_lines, plain, text_lines
+from deck.compare.report import member_lines
+from deck.compare.texts import block_text
+from deck.compare.values import Parting, SessionDiff
+from deck.render import plural
+from deck.render_turn import block_title
+from deck.views import Step
+
+
+def parting_text(diff: SessionDiff) -> str:
+    """Where two sessions part, in a sentence: ``identical through turn 7, then the result of Bash differs``."""
+    if diff.parting is None:
+        return f"identical: {plural(diff.shared, 'turn')}"
+    begin = f"identical through turn {diff.shared:,}, then " if diff.shared else "they part in turn 1: "
+    return begin + _what(diff, diff.parting)
+
+
+def _what(diff: SessionDiff, parting: Parting) -> str:
+    before, after = parting.before, parting.after
+    if before is None or after is None:
+        which, turns = ("second", diff.after) if before is None else ("first", diff.before)
+        left = max(len(turns) - diff.shared, 0)
+        return f"the {which} goes on for {plural(left, 'turn')}"
+    here, there = _title(before), _title(after)
+    if here == there:
+        return f"{_named(here)} differs"
+    return f"{_named(here)} in the first is {_named(there)} in the second"
+
+
+def _title(step: Step) -> str:
+    title = block_title(step.block, step.call.name if step.call else "")
+    return {"assistant": "answer", "user": "prompt"}.get(title, title)
+
+
+def _named(title: str) -> str:
+    return f"the {title}"
+
+
+def first_lines(diff: SessionDiff, *, exact: bool) -> Iterator[Line]:
+    """The settings that differ, and the first step that does."""
+    yield from member_lines(diff.members, exact)
+    if diff.parting is None:
+        return
+    before, after = diff.parting.before, diff.parting.after
+    yield plain("#", "first difference")
+    if before is not None and after is not None and before.row.kind == after.row.kind:
+        yield plain("~", _title(after))
+        yield from changed_lines(block_text(before.block), block_text(after.block), 2)
+        return
+    for sign, step in (("-", before), ("+", after)):
+        if step is not None:
+            yield plain(sign, _title(step))
+            yield from text_lines(sign, block_text(step.block), 2)

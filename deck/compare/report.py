@@ -1,0 +1,163 @@
+"""Two turns as lines: conversation, settings, answer, facts, and what was left out as noise."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from deck.compare import keys
+from deck.compare.align import Budget
+from deck.compare.keys import BLOCKS, item_name
+from deck.compare.lines import Line, changed_lines, plain, text_lines
+from deck.compare.texts import block_text, value_text
+from deck.compare.values import Change, Fact, Mark, Member, Piece, TurnDiff, differ
+from deck.render import plural
+from deck.render_turn import block_title
+from deck.views import Message
+from store.reading import Block
+
+
+def turn_lines(diff: TurnDiff, *, exact: bool, dropped: bool = True) -> Iterator[Line]:
+    """What two turns differ in; ``exact`` with its noise, ``dropped`` with dropped messages in full."""
+    names = {block.call_id: block.name for block in _blocks(diff) if block.kind.endswith("tool-call")}
+    yield plain("#", "messages")
+    yield from _messages(diff, names, exact, dropped)
+    yield from member_lines(diff.members, exact)
+    if any(change.sign != "=" for change in diff.answer) and differ(diff.answer, exact):
+        yield plain("#", "answer")
+        yield from _changed_blocks(diff.answer, names, exact)
+    facts = [fact for fact in diff.facts if exact or not fact.noise]
+    if facts:
+        yield plain("#", "outcome")
+    yield from (_fact_line(fact) for fact in facts)
+    if exact and diff.marks_moved:
+        yield plain("#", "cache markers")
+        yield Line("~", (Piece("-", _places(diff.marks[0])), Piece("+", _places(diff.marks[1]))))
+    if not exact and (noise := noise_of(diff)):
+        yield plain("#", "noise")
+        yield plain("~", f"{', '.join(noise)} (--exact shows it)")
+
+
+def member_lines(members: tuple[Member, ...], exact: bool) -> Iterator[Line]:
+    """Settings that differ, each under its name."""
+    for member in members:
+        if not differ(member.changes, exact):
+            continue
+        yield plain("#", member.name)
+        same = sum(1 for change in member.changes if change.sign == "=" or (change.noise and not exact))
+        if same:
+            yield plain("=", f"{same:,} the same")
+        for change in member.changes:
+            if change.sign != "=" and (exact or not change.noise):
+                yield from _item(change, member.listed)
+
+
+def noise_of(diff: TurnDiff) -> list[str]:
+    """What differs and says nothing, in words."""
+    found = ["cache markers moved"] if diff.marks_moved else []
+    for name, changes in (("message", diff.messages), ("part of the answer", diff.answer)):
+        number = sum(1 for change in changes if change.noise)
+        found += [f"{plural(number, name)} in ids only"] if number and name == "message" else []
+    for member in diff.members:
+        number = sum(1 for change in member.changes if change.noise)
+        found += [f"{member.name} ({number})" if member.listed else member.name] if number else []
+    return found + (["token counts"] if any(fact.noise for fact in diff.facts) else [])
+
+
+def _blocks(diff: TurnDiff) -> Iterator[Block]:
+    for change in diff.messages:
+        for message in (change.before, change.after):
+            yield from message.blocks if message is not None else ()
+    for answer in diff.answer:
+        yield from (block for block in (answer.before, answer.after) if block is not None)
+
+
+def _messages(diff: TurnDiff, names: dict[str, str], exact: bool, dropped: bool) -> Iterator[Line]:
+    if diff.base:
+        yield plain("=", f"what response {diff.base} goes on from and said: the provider keeps it")
+    equal = sum(1 for change in diff.messages if change.sign == "=" or (change.noise and not exact))
+    if diff.same + equal:
+        yield plain("=", f"{plural(diff.same + equal, 'message')} unchanged")
+    if diff.echoed:
+        yield plain("=", f"{plural(diff.echoed, 'message')} echoing the answer of turn {diff.before.number}")
+    gone = sum(1 for change in diff.messages if change.sign == "-")
+    if gone and not dropped:
+        yield plain("-", f"{plural(gone, 'message')} of turn {diff.before.number} not sent any more")
+    for change in diff.messages[diff.echoed :]:
+        if change.sign == "=" or (change.noise and not exact) or (change.sign == "-" and not dropped):
+            continue
+        yield from _message(change, names, exact)
+
+
+def _message(change: Change[Message], names: dict[str, str], exact: bool) -> Iterator[Line]:
+    message = change.after or change.before
+    assert message is not None
+    number = change.to or change.at
+    yield plain(change.sign, f"message {number} · {message.role or 'no role'}")
+    if change.before is not None and change.after is not None:
+        blocks = keys.changes(change.before.blocks, change.after.blocks, BLOCKS, Budget())
+        yield from _changed_blocks(blocks, names, exact)
+        if all(block.sign == "=" for block in blocks):
+            yield from changed_lines(_raw(change.before), _raw(change.after), 4)
+        return
+    for block in message.blocks:
+        yield from _whole_block(change.sign, block, names)
+
+
+def _raw(message: Message) -> str:
+    return message.raw.decode("utf-8", "backslashreplace")
+
+
+def _changed_blocks(changes: tuple[Change[Block], ...], names: dict[str, str], exact: bool) -> Iterator[Line]:
+    same = sum(1 for change in changes if change.sign == "=" or (change.noise and not exact))
+    if same:
+        yield plain("=", f"{plural(same, 'block')} unchanged", 2)
+    for change in changes:
+        if change.sign == "=" or (change.noise and not exact):
+            continue
+        before, after = change.before, change.after
+        if before is not None and after is not None:
+            yield plain("~", block_title(after, names.get(after.call_id, "")), 2)
+            yield from changed_lines(_full_text(before, exact), _full_text(after, exact), 4)
+        else:
+            block = before or after
+            assert block is not None
+            yield from _whole_block(change.sign, block, names)
+
+
+def _full_text(block: Block, exact: bool) -> str:
+    """A block's text; where noise counts, with the id of its call."""
+    text = block_text(block)
+    return f"{text}\ncall id: {block.call_id}" if exact and block.call_id else text
+
+
+def _whole_block(sign: str, block: Block, names: dict[str, str]) -> Iterator[Line]:
+    failed = " (error)" if block.is_error else ""
+    yield plain(sign, block_title(block, names.get(block.call_id, "")) + failed, 2)
+    if text := block_text(block):
+        yield from text_lines(sign, text, 4)
+
+
+def _item(change: Change[Any], listed: bool) -> Iterator[Line]:
+    indent = 0
+    if listed:
+        item = change.before if change.after is None else change.after
+        yield plain(change.sign, item_name(item) or f"item {change.to or change.at}")
+        indent = 2
+    if change.sign == "~":
+        yield from changed_lines(value_text(change.before), value_text(change.after), indent)
+    elif change.sign == "+":
+        yield from text_lines("+", value_text(change.after), indent)
+    elif not listed:
+        yield from text_lines("-", value_text(change.before), indent)
+
+
+def _fact_line(fact: Fact) -> Line:
+    return Line("~", (Piece("=", f"{fact.name}: "), *_both(fact.before, fact.after)))
+
+
+def _both(before: str, after: str) -> Iterator[Piece]:
+    yield from (Piece(sign, text) for sign, text in (("-", before), ("+", after)) if text)
+
+
+def _places(marks: tuple[Mark, ...]) -> str:
+    numbers = dict.fromkeys(mark.message for mark in marks)
+    return f"message {', '.join(map(str, numbers))}" if numbers else "none"

@@ -1,0 +1,111 @@
+"""Comparisons as text for a terminal. Everything captured passes `deck.render.safe` here."""
+
+import shutil
+from collections.abc import Iterator
+
+from deck.compare.lines import Line, piece_lines, shown
+from deck.compare.parting import first_lines, parting_text
+from deck.compare.report import turn_lines
+from deck.compare.tally import Tally
+from deck.compare.values import SessionDiff, StepPair, TextDiff, TurnDiff
+from deck.render import Style, plural, safe, short
+from deck.views import StepRow, TurnRow
+
+_WIDTH = 120  # of two sessions side by side, where no terminal says
+_CONTEXT = 2  # steps around those that differ
+
+
+def diff_lines(diff: TurnDiff | SessionDiff | TextDiff, style: Style, digits: int, *, exact: bool) -> Iterator[str]:
+    """Lines of a comparison that found something; ``digits`` of an id are shown in columns."""
+    match diff:
+        case TurnDiff():
+            edge = f" · {diff.edge}" if diff.edge else ""
+            yield from _sides(_turn(diff.before), _turn(diff.after) + edge, style)
+            yield from (_painted(line, style) for line in turn_lines(diff, exact=exact))
+        case SessionDiff():
+            yield from _sides(_session(diff.before), _session(diff.after), style)
+            yield style.strong(safe(parting_text(diff), newlines=False))
+            yield from (_painted(line, style) for line in first_lines(diff, exact=exact))
+            yield from _side_by_side(diff.steps, style, digits)
+        case TextDiff():
+            yield from _sides(diff.before, diff.after, style)
+            yield from (_painted(line, style) for line in piece_lines(diff.pieces))
+
+
+def stat_lines(tallies: list[Tally]) -> Iterator[str]:
+    """One line a part: what was added, dropped and changed, and what is the same."""
+    width = max((len(each.part) for each in tallies), default=0)
+    for each in tallies:
+        same = f" ({plural(each.same, each.unit)} the same)" if each.same else ""
+        told = ", ".join(_figures(each)) or "nothing new"
+        yield f" {safe(each.part, newlines=False):<{width}} | {told}{same}"
+
+
+def _figures(each: Tally) -> Iterator[str]:
+    for number, word in ((each.added, "added"), (each.dropped, "dropped"), (each.changed, "changed")):
+        if number:
+            yield f"{plural(number, each.unit)} {word}"
+
+
+def _sides(before: str, after: str, style: Style) -> Iterator[str]:
+    for signs, sign, text in (("---", "-", before), ("+++", "+", after)):
+        yield style.sign(sign, f"{signs} {safe(text, newlines=False)}")
+
+
+def _turn(row: TurnRow) -> str:
+    return f"turn {row.id} · turn {row.number:,} of {row.session}"
+
+
+def _session(line: tuple[TurnRow, ...]) -> str:
+    return f"session {line[-1].session} · {plural(len(line), 'turn')} · {line[0].summary}"
+
+
+def _painted(line: Line, style: Style) -> str:
+    if line.sign == "#":
+        return "\n" + style.strong(safe(shown(line.pieces[0]), newlines=False))
+    margin = " " * (line.indent + 1)
+    if line.sign == "~":
+        runs = (style.sign("" if piece.sign == "=" else piece.sign, _safe(shown(piece))) for piece in line.pieces)
+        return f"~{margin}{''.join(runs)}"
+    text = _safe("".join(piece.text for piece in line.pieces))
+    return style.sign(line.sign, f"{line.sign}{margin}{text}".rstrip())
+
+
+def _safe(text: str) -> str:
+    return safe(text, newlines=False)
+
+
+def _side_by_side(pairs: tuple[StepPair, ...], style: Style, digits: int) -> Iterator[str]:
+    """Two columns of steps with their addresses; runs of equal ones folded."""
+    width = max((shutil.get_terminal_size((_WIDTH, 24)).columns - 7) // 2, 20)
+    yield "\n" + style.strong("step by step")
+    near = _near_differences(pairs)
+    folded = 0
+    for pair, kept in zip(pairs, near, strict=True):
+        if not kept:
+            folded += 1
+            continue
+        if folded:
+            yield style.sign("=", f"= {plural(folded, 'step')}")
+        folded = 0
+        left, right = (_cell(row, digits, width) for row in (pair.before, pair.after))
+        yield style.sign(pair.sign, f"{pair.sign} {left.ljust(width)} │ {right}".rstrip())
+    if folded:
+        yield style.sign("=", f"= {plural(folded, 'step')}")
+
+
+def _near_differences(pairs: tuple[StepPair, ...]) -> list[bool]:
+    near = [False] * len(pairs)
+    for number, pair in enumerate(pairs):
+        if pair.sign != "=":
+            start, stop = max(number - _CONTEXT, 0), min(number + _CONTEXT + 1, len(pairs))
+            near[start:stop] = [True] * (stop - start)
+    return near
+
+
+def _cell(row: StepRow | None, digits: int, width: int) -> str:
+    if row is None:
+        return ""
+    what = row.name or {"tool-result": "↳ error" if row.is_error else "↳ ok"}.get(row.kind, "")
+    what = what or (row.kind if row.kind != "text" else row.role)
+    return short(_safe(f"{row.turn[:digits]}:{row.number} {what}  {row.summary}"), width)
