@@ -65,15 +65,7 @@ def load(archive: Path | None = None, hosts: Sequence[str] = ()) -> Providers:
     Raises `StoreError` for a table or a host that cannot be understood.
     """
     builtin = _tables(_BUILTIN.read_text("utf-8"), _BUILTIN.name)
-    tables = list(builtin)
-    if archive is not None:
-        config = archive / CONFIG
-        try:
-            tables += _tables(config.read_text("utf-8"), str(config))
-        except (FileNotFoundError, NotADirectoryError):
-            pass
-        except (OSError, UnicodeDecodeError) as error:
-            raise StoreError(f"{config} cannot be read: {error}") from error
+    tables = [*builtin, *_added(archive)]
     known = [path for table in builtin for path in table.paths]
     any_path = _compile(f"{_ANY_PREFIX}(?:{'|'.join(known)})")
     rows = [row for table in tables for row in table.rows(any_path)]
@@ -81,9 +73,12 @@ def load(archive: Path | None = None, hosts: Sequence[str] = ()) -> Providers:
     return Providers(rows, any_path)
 
 
-def known_hosts() -> tuple[str, ...]:
-    """The hosts of the built-in table that it names in full."""
-    tables = _tables(_BUILTIN.read_text("utf-8"), _BUILTIN.name)
+def known_hosts(archive: Path | None = None) -> tuple[str, ...]:
+    """The hosts (``name`` or ``name:port``) that the built-in table and the archive's additions name in full.
+
+    Raises `StoreError` for a table that cannot be understood.
+    """
+    tables = [*_tables(_BUILTIN.read_text("utf-8"), _BUILTIN.name), *_added(archive)]
     return tuple(host for table in tables for host in table.hosts if "*" not in host)
 
 
@@ -95,6 +90,19 @@ class _Table:
     def rows(self, any_path: re.Pattern[str]) -> list[Provider]:
         path = _compile("|".join(f"(?:{path})" for path in self.paths)) if self.paths else any_path
         return [Provider(*_host(host), path) for host in self.hosts]
+
+
+def _added(archive: Path | None) -> list[_Table]:
+    """What an archive's own ``config.toml`` adds."""
+    if archive is None:
+        return []
+    config = archive / CONFIG
+    try:
+        return _tables(config.read_text("utf-8"), str(config))
+    except (FileNotFoundError, NotADirectoryError):
+        return []
+    except (OSError, UnicodeDecodeError) as error:
+        raise StoreError(f"{config} cannot be read: {error}") from error
 
 
 def _tables(text: str, where: str) -> list[_Table]:

@@ -23,6 +23,7 @@ def env(
 
     from deck.launch import gateways, roots, variables
     from deck.render import safe
+    from store import providers
     from store.locations import ca_folder
 
     chosen = shell or Path(os.environ.get("SHELL", "")).name
@@ -35,12 +36,11 @@ def env(
         named,
         variables.users_no_proxy(os.environ),
         variables.upstream(os.environ, [port]) is not None,
+        providers.known_hosts(),
     )
-    exported = variables.for_agent(port, bundle, routes.no_proxy)
-    for source in (*(reverse.variable for reverse in routes.reverses), *routes.bypassed):
-        said = (
-            f"deck: {source} names an address that clients reach past the proxy; `deck run` and `deck doctor` say more"
-        )
-        print(safe(said, newlines=False), file=sys.stderr)
+    exported = variables.for_agent(port, bundle, routes.no_proxy, os.environ)
+    past_us = [f"{each.variable} names an address that clients reach past the proxy" for each in routes.reverses]
+    for said in (*past_us, *(bypass.said for bypass in routes.bypassed)):
+        print(safe(f"deck: {said}; `deck run` and `deck doctor` say more", newlines=False), file=sys.stderr)
     print(variables.exports(exported, chosen if chosen in variables.SHELLS or shell else variables.SHELLS[0]))
     return 0

@@ -28,6 +28,7 @@ def proxy(
     from deck.launch import gateways, roots, variables
     from deck.launch import proxy as process
     from deck.locations import chosen_archive
+    from store import providers
     from store.archive import Archive
     from store.locations import ca_folder
 
@@ -38,7 +39,9 @@ def proxy(
     roots.ensure_ca(confdir)
     upstream = variables.upstream(environ, [port])
     named = [*gateways.in_variables(environ), *gateways.in_settings(Path.home(), Path.cwd(), environ)]
-    routes = gateways.plan(named, variables.users_no_proxy(environ), upstream is not None)
+    routes = gateways.plan(
+        named, variables.users_no_proxy(environ), upstream is not None, providers.known_hosts(folder)
+    )
     recording = process.Recording(
         archive=folder,
         confdir=confdir,

@@ -11,7 +11,8 @@ Its host is captured like a provider's. Where the agent would go around a forwar
 user's ``NO_PROXY``), there are two ways. A variable is made to point at a reverse proxy of ours in front of that
 address, path and all; this is done only for variables that plainly speak of models, so that no project's own
 ``APP_BASE_URL`` is touched. A settings file wins over the environment and is never edited: there the entry is left out
-of the agent's ``NO_PROXY``, unless an upstream proxy, which cannot reach the address, would then have to.
+of the agent's ``NO_PROXY``, unless an upstream proxy, which cannot reach the address, would then have to. The same is
+done with an entry that covers a provider's own host.
 """
 
 import json
@@ -71,21 +72,38 @@ class Reverse:
 
 
 @dataclass(frozen=True, slots=True)
+class Bypass:
+    """Something that goes past us: a clause that says so, and whether it is a model server for certain."""
+
+    said: str
+    is_model: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Routes:
     """How the named addresses are captured."""
 
     hosts: tuple[str, ...]  # host or host:port, in addition to the providers
     reverses: tuple[Reverse, ...]
     no_proxy: tuple[str, ...]  # the agent's NO_PROXY
-    bypassed: tuple[str, ...]  # sources whose address the agent reaches without us
+    bypassed: tuple[Bypass, ...]  # what the agent reaches without us
 
 
-def plan(named: Iterable[Named], users_no_proxy: str, upstream: bool) -> Routes:
-    """Routes to the named addresses. ``upstream``: a proxy of the user's stands between us and the net."""
+def plan(named: Iterable[Named], users_no_proxy: str, upstream: bool, providers: Iterable[str] = ()) -> Routes:
+    """Routes to the named addresses and to the ``providers`` (host or host:port).
+
+    ``upstream``: a proxy of the user's stands between us and the net.
+    """
     entries = noproxy.merged(noproxy.LOOPBACK, noproxy.split(users_no_proxy))
     hosts: list[str] = []
     reverses: list[Reverse] = []
-    bypassed: list[str] = []
+    bypassed: list[Bypass] = []
+    for entry, covered in _covering(noproxy.split(users_no_proxy), providers):
+        if upstream:
+            others = f" and {len(covered) - 1} more" if covered[1:] else ""
+            bypassed.append(Bypass(f"“{entry}” in NO_PROXY keeps {covered[0]}{others} from the proxy", True))
+        else:
+            entries = tuple(each for each in entries if each != entry)
     for address in named:
         bypass = noproxy.matching(entries, address.host, address.port)
         if not bypass and not noproxy.is_loopback(address.host):
@@ -95,11 +113,27 @@ def plan(named: Iterable[Named], users_no_proxy: str, upstream: bool) -> Routes:
             query = f"?{address.url.query}" if address.url.query else ""
             reverses.append(Reverse(address.variable, target, address.url.path + query))
         elif upstream or address.variable:
-            bypassed.append(address.source)
+            said = f"{address.source} names an address that NO_PROXY keeps from the proxy"
+            bypassed.append(Bypass(said, not address.variable))
         else:
             hosts.append(_authority(address))
             entries = tuple(entry for entry in entries if entry not in bypass)
     return Routes(tuple(dict.fromkeys(hosts)), tuple(reverses), entries, tuple(bypassed))
+
+
+def _covering(entries: Iterable[str], providers: Iterable[str]) -> Iterator[tuple[str, list[str]]]:
+    """The entries of a NO_PROXY list that keep providers from a proxy, with those."""
+    places = [(host, *_place(host)) for host in providers]
+    for entry in entries:
+        covered = [host for host, name, port in places if noproxy.matching([entry], name, port)]
+        if covered:
+            yield entry, covered
+
+
+def _place(host: str) -> tuple[str, int]:
+    """Name and port of ``host`` or ``host:port``, which nobody has checked yet."""
+    name, _, port = host.rpartition(":")
+    return (name.strip("[]"), int(port)) if name and port.isdecimal() else (host.strip("[]"), _DEFAULT_PORTS["https"])
 
 
 def _authority(address: Named) -> str:

@@ -4,7 +4,7 @@ import os
 import shutil
 import sys
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -12,6 +12,7 @@ from deck.diagnostics import USAGE, Problem
 from deck.launch import agent, gateways, roots, runs, tally, variables
 from deck.launch.proxy import Proxy, Recording
 from deck.render import safe
+from store import providers
 from store.archive import Archive
 from store.errors import Ambiguous
 from store.locations import ca_folder
@@ -50,7 +51,7 @@ class _Ended:
 
     exit_code: int
     given: Mapping[str, str]
-    bypassed: tuple[str, ...]
+    bypassed: tuple[gateways.Bypass, ...]
     proxy: Proxy
     counts: tally.Tally
 
@@ -90,7 +91,8 @@ def _through_proxy(launch: Launch, environ: Mapping[str, str], folder: Path, run
     """Start the proxy, run the agent through it, and end both."""
     upstream = variables.upstream(environ)
     named = [*gateways.in_variables(environ), *gateways.in_settings(Path.home(), Path.cwd(), environ)]
-    routes = gateways.plan(named, variables.users_no_proxy(environ), upstream is not None)
+    captured = [*providers.known_hosts(launch.archive), *_hosts_set(launch.settings)]
+    routes = gateways.plan(named, variables.users_no_proxy(environ), upstream is not None, captured)
     confdir = launch.confdir or ca_folder(environ)
     certificate = roots.ensure_ca(confdir)
     trusted = [*roots.sources(environ), *launch.roots]
@@ -111,13 +113,21 @@ def _through_proxy(launch: Launch, environ: Mapping[str, str], folder: Path, run
     proxy = Proxy(recording, folder)
     proxy.start()
     try:
-        given = dict(environ) | variables.for_agent(proxy.ports[0], bundle, routes.no_proxy)
+        given = dict(environ) | variables.for_agent(proxy.ports[0], bundle, routes.no_proxy, environ)
         for reverse, port in zip(routes.reverses, proxy.ports[1:], strict=True):
             given[reverse.variable] = reverse.rewritten(port)
+        for bypass in routes.bypassed:
+            if bypass.is_model:
+                print(f"deck: not recorded: {safe(bypass.said, newlines=False)}.", file=sys.stderr)
         exit_code = agent.run(launch.command, given, proxy.lifeline)
     finally:
         proxy.stop()
     return _Ended(exit_code, given, routes.bypassed, proxy, proxy.tally())
+
+
+def _hosts_set(settings: Iterable[str]) -> list[str]:
+    """The hosts that the user names with ``--set deck_hosts=HOST``."""
+    return [setting.removeprefix("deck_hosts=") for setting in settings if setting.startswith("deck_hosts=")]
 
 
 def _as_archived(archive: Archive, run_id: str, counts: tally.Tally) -> tally.Tally:
@@ -132,7 +142,8 @@ def _closing(launch: Launch, archive: Archive, ended: _Ended) -> str:
     if ended.counts.turns:
         short = _short_id(archive, ended.counts.last)
         return tally.closing_line(ended.counts, short, launch.archive_option) + log
-    cause = tally.likely_cause(ended.counts, ended.given, Path.home(), Path.cwd(), ended.bypassed)
+    past_us = [bypass.said for bypass in ended.bypassed]
+    cause = tally.likely_cause(ended.counts, ended.given, Path.home(), Path.cwd(), past_us)
     return f"no turn was captured: {cause}{log}"
 
 

@@ -11,7 +11,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from deck.launch.gateways import claude_environment, claude_settings
-from deck.launch.noproxy import split
 from deck.launch.roots import CA_VARIABLES
 from deck.launch.variables import PROXY_VARIABLES
 from deck.render import plural
@@ -73,7 +72,7 @@ def closing_line(tally: Tally, short_id: str, archive_option: str) -> str:
 def likely_cause(tally: Tally, environ: Mapping[str, str], home: Path, cwd: Path, bypassed: Iterable[str]) -> str:
     """One sentence on why a run recorded nothing, naming the variable to look at.
 
-    ``environ`` is what the agent was given; ``bypassed`` are the settings whose address the agent reaches without us.
+    ``environ`` is what the agent was given; ``bypassed`` are clauses about what the agent reaches without us.
     """
     instead = override(environ, home, cwd)
     if tally.distrust:
@@ -87,9 +86,7 @@ def likely_cause(tally: Tally, environ: Mapping[str, str], home: Path, cwd: Path
             return f"no request reached the proxy: {instead}."
         sources = list(bypassed)
         if sources:
-            return f"no request reached the proxy: {sources[0]} names an address that NO_PROXY keeps from it."
-        if "*" in split(environ.get("NO_PROXY", "")):
-            return "no request reached the proxy: NO_PROXY=* keeps every address from it."
+            return f"no request reached the proxy: {sources[0]}."
         return "no request reached the proxy: the agent asked no model, or it ignores HTTPS_PROXY."
     return (
         "the proxy was reached, but by no model call to a host that it knows: "

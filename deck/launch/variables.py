@@ -11,6 +11,8 @@ from deck.launch.roots import CA_VARIABLES
 
 PROXY_VARIABLES = ("HTTPS_PROXY", "HTTP_PROXY", "https_proxy", "http_proxy")
 _UPSTREAM_ORDER = ("https_proxy", "HTTPS_PROXY", "http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY")
+_MORE_PROXIES = ("ALL_PROXY", "all_proxy", "WSS_PROXY", "wss_proxy", "WS_PROXY", "ws_proxy")
+_SOCKS = ("SOCKS_PROXY", "socks_proxy")
 SHELLS = ("bash", "zsh", "fish")
 
 
@@ -27,11 +29,18 @@ def proxy_address(port: int) -> str:
     return f"http://127.0.0.1:{port}"
 
 
-def for_agent(port: int, bundle: Path, no_proxy: Iterable[str]) -> dict[str, str]:
-    """The variables that lead every known client through the proxy on ``port`` and let it trust its CA."""
+def for_agent(port: int, bundle: Path, no_proxy: Iterable[str], environ: Mapping[str, str]) -> dict[str, str]:
+    """The variables that lead every known client through the proxy on ``port`` and let it trust its CA.
+
+    ``environ`` is the user's: of the variables that some clients prefer, those that are set there are set anew, or
+    emptied where only a SOCKS proxy can stand in them.
+    """
     bypass = ",".join(no_proxy)
+    preferred = (name for name in _MORE_PROXIES if environ.get(name))
     return {
         **dict.fromkeys(PROXY_VARIABLES, proxy_address(port)),
+        **dict.fromkeys(preferred, proxy_address(port)),
+        **dict.fromkeys((name for name in _SOCKS if environ.get(name)), ""),
         **dict.fromkeys(("NO_PROXY", "no_proxy"), bypass),
         **dict.fromkeys(CA_VARIABLES, str(bundle)),
     }

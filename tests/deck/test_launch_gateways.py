@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from deck.launch import gateways
-from deck.launch.gateways import Reverse, plan
+from deck.launch.gateways import Bypass, Reverse, plan
 
 
 def planned(environ: dict[str, str], no_proxy: str = "", upstream: bool = False) -> gateways.Routes:
@@ -100,4 +100,44 @@ def test_a_loopback_address_in_settings_is_taken_out_of_no_proxy(tmp_path: Path)
     assert routes.no_proxy == ("127.0.0.1", "::1")
     behind = plan(named, "", upstream=True)
     assert (behind.hosts, behind.no_proxy) == ((), ("localhost", "127.0.0.1", "::1"))
-    assert behind.bypassed == (f"ANTHROPIC_BASE_URL in {tmp_path / 'home/.claude/settings.json'}",)
+    source = f"ANTHROPIC_BASE_URL in {tmp_path / 'home/.claude/settings.json'}"
+    assert behind.bypassed == (Bypass(f"{source} names an address that NO_PROXY keeps from the proxy", True),)
+
+
+PROVIDERS = ("api.a.example", "api.b.example", "gw.example:8443")
+
+
+@pytest.mark.parametrize(
+    ("entry", "covered"),
+    [
+        ("api.a.example", "api.a.example"),
+        ("A.Example", "api.a.example"),
+        (".b.example", "api.b.example"),
+        ("*.b.example", "api.b.example"),
+        ("api.b.example:443", "api.b.example"),
+        ("gw.example:8443", "gw.example:8443"),
+        ("*", "api.a.example and 2 more"),
+    ],
+)
+def test_an_entry_that_covers_a_provider_is_left_out_or_told(entry: str, covered: str) -> None:
+    ours = plan([], f"x.example, {entry}", False, PROVIDERS)
+    assert ours.no_proxy == ("localhost", "127.0.0.1", "::1", "x.example")
+    assert ours.bypassed == ()
+    behind = plan([], f"x.example, {entry}", True, PROVIDERS)
+    assert behind.no_proxy == ("localhost", "127.0.0.1", "::1", "x.example", entry)
+    assert behind.bypassed == (Bypass(f"“{entry}” in NO_PROXY keeps {covered} from the proxy", True),)
+
+
+@pytest.mark.parametrize("entry", ["api.a.example:80", "gw.example:443", "pi.a.example", "a.example.org", "10.0.0.0/8"])
+def test_an_entry_that_covers_no_provider_stays(entry: str) -> None:
+    assert plan([], entry, False, PROVIDERS).no_proxy[-1] == entry
+
+
+@pytest.mark.parametrize("host", ["", ":", "gw:99999999", "[::1", "[::1]:8443", "a b", "²:²"])
+def test_a_host_that_makes_no_sense_is_covered_by_everything_and_harms_nothing(host: str) -> None:
+    assert plan([], "x.example *", False, [host]).no_proxy[-1] == "x.example"
+
+
+def test_a_projects_own_address_is_no_model_for_certain() -> None:
+    (bypass,) = planned({"APP_BASE_URL": "http://localhost:3000"}).bypassed
+    assert not bypass.is_model

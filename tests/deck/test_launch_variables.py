@@ -57,5 +57,13 @@ def test_an_unknown_shell_is_refused() -> None:
 
 
 def test_every_variable_of_the_agent_points_at_the_port_or_the_bundle() -> None:
-    given = variables.for_agent(7, Path("/b.pem"), ["localhost"])
+    given = variables.for_agent(7, Path("/b.pem"), ["localhost"], {})
     assert set(given.values()) == {"http://127.0.0.1:7", "/b.pem", "localhost"}
+    assert not {"ALL_PROXY", "SOCKS_PROXY"} & set(given)
+
+
+def test_variables_that_some_clients_prefer_are_taken_over_where_the_user_has_them() -> None:
+    users = {"ALL_PROXY": "socks5://a:1", "wss_proxy": "http://b:1", "ws_proxy": "", "socks_proxy": "c:1"}
+    given = variables.for_agent(7, Path("/b.pem"), [], users)
+    assert (given["ALL_PROXY"], given["wss_proxy"], given["socks_proxy"]) == (*["http://127.0.0.1:7"] * 2, "")
+    assert not {"all_proxy", "ws_proxy", "SOCKS_PROXY"} & set(given)

@@ -6,11 +6,10 @@ from typing import Any
 
 import httpx
 import pytest
-from gemini_streams import ERROR, PIECES, array, sse, wrapped
+from gemini_streams import PIECES, array, sse, wrapped
 from google import genai
-from google.genai import errors, types
+from google.genai import types
 from provider import Provider, Reply
-from proxy import until
 from recorded import Turn, gaps, turns
 
 from store.wire import by_name
@@ -92,29 +91,6 @@ def test_code_assist(start: Any, provider: Provider) -> None:
     assert streamed.payload["session"] == "5f0c-1"
     assert streamed.payload["reading"]["model"] == "gemini-3-pro"
     assert streamed.request == provider.seen[0].body
-
-
-def test_failures_are_turns_too(start: Any, provider: Provider) -> None:
-    proxy = start()
-    body = json.dumps(ERROR).encode()
-    statuses = [400, 429, 500, 503]
-    provider.script(*(Reply.json(body, status=status) for status in statuses))
-    provider.script(Reply([*EVENTS[:3], sse(ERROR)], headers=SSE))
-    provider.script(*(Reply(EVENTS, headers=SSE, cut_after=pieces) for pieces in (0, 3)))
-    with client() as sdk:
-        for _ in range(7):
-            with pytest.raises((errors.APIError, httpx.HTTPError)):
-                list(sdk.models.generate_content_stream(model="gemini-3-pro", contents="hi"))
-    until(lambda: proxy.report()["turns"] == 7)
-    *refused, inside, before, behind = turns(proxy.archive)
-    assert [(turn.payload["http"]["status"], turn.response) for turn in refused] == [(each, body) for each in statuses]
-    assert {turn.payload["reading"]["error"] for turn in refused} == {"RESOURCE_EXHAUSTED: Quota exceeded."}
-    assert [edge["kind"] for edge in refused[-1].payload["parents"]] == ["retries"]
-    assert reading(inside)[1] == "I look. "
-    assert inside.payload["reading"]["error"] == "RESOURCE_EXHAUSTED: Quota exceeded."
-    assert [(turn.outcome, turn.response) for turn in (before, behind)] == [
-        ("upstream-error", b"".join(EVENTS[:pieces])) for pieces in (0, 3)
-    ]
 
 
 def test_the_key_is_nowhere(start: Any, provider: Provider) -> None:

@@ -3,12 +3,11 @@
 from collections.abc import Callable, Iterator
 from typing import Any
 
-import httpx
 import ollama
 import pytest
 from ollama_streams import CHATS, chat, generated, lines
 from provider import Provider, Reply
-from proxy import Proxy, until
+from proxy import Proxy
 from recorded import gaps, turns
 
 pytestmark = pytest.mark.e2e
@@ -67,23 +66,3 @@ def test_whole_answers_and_a_generated_text(begin: Begin, local: Provider) -> No
     assert (text.outcome, text.payload["request"]["conversation"]) == ("complete", "prompt")
     assert first.response == lines(chat("Hello.", thinking="Hm", done=True))
     assert [(edge["turn"], edge["kind"]) for edge in second.payload["parents"]] == [(first.id, "continues")]
-
-
-def test_failures_are_turns_too(begin: Begin, local: Provider) -> None:
-    """Refused; an error in the stream; broken off before the first piece, and behind the third."""
-    proxy = begin()
-    statuses = [404, 429, 500]
-    local.script(*(Reply.json(b'{"error":"model not found"}', status=status) for status in statuses))
-    local.script(Reply([*STREAM[:2], lines({"error": "out of memory"})], headers=NDJSON))
-    local.script(*(Reply(STREAM, headers=NDJSON, cut_after=pieces) for pieces in (0, 3)))
-    for _ in range(6):
-        with pytest.raises((ollama.ResponseError, httpx.HTTPError)):
-            list(ollama.Client().chat("qwen3", ASKED, stream=True))
-    until(lambda: proxy.report()["turns"] == 6)
-    *refused, failed, before, behind = turns(proxy.archive)
-    found = [(turn.payload["http"]["status"], turn.payload["reading"]["error"]) for turn in refused]
-    assert found == [(status, "model not found") for status in statuses]
-    assert failed.payload["reading"]["error"] == "out of memory"
-    assert [(turn.outcome, turn.response) for turn in (before, behind)] == [
-        ("upstream-error", b"".join(STREAM[:pieces])) for pieces in (0, 3)
-    ]

@@ -4,7 +4,6 @@ import json
 from typing import Any
 
 import httpx
-import openai
 import pytest
 import zstandard
 from openai_chat_streams import COUNTS, STREAMS
@@ -92,67 +91,6 @@ def test_a_conversation_is_one_line(start: Any, provider: Provider) -> None:
     assert [parent["turn"] for parent in two.payload["parents"]] == [one.id]
     assert [(parent["turn"], parent["kind"]) for parent in three.payload["parents"]] == [(two.id, "continues")]
     assert two.payload["session"] == one.payload["session"] == three.payload["session"]
-
-
-def test_errors_are_turns_too(start: Any, provider: Provider) -> None:
-    proxy = start()
-    body = b'{"error":{"message":"Busy","type":"server_error","param":null,"code":"busy"}}'
-    statuses = [400, 429, 500]
-    for status in statuses:
-        provider.script(Reply.json(body, status=status), Reply.json(body, status=status))
-        for ask in (ask_chat, ask_response):
-            with pytest.raises(openai.APIStatusError):
-                ask()
-    found = turns(proxy.archive)
-    assert [turn.payload["http"]["status"] for turn in found] == [status for status in statuses for _ in range(2)]
-    assert {turn.payload["reading"]["error"] for turn in found} == {"busy: Busy"}
-    assert {turn.response for turn in found} == {body}
-
-
-def test_a_provider_that_breaks_off_leaves_a_turn(start: Any, provider: Provider) -> None:
-    """Before any item, inside one, and after one."""
-    proxy = start()
-    whole = response_reply()
-    for number, pieces in enumerate((0, 3, 12), 1):
-        provider.script(response_reply(cut_after=pieces))
-        with pytest.raises((openai.APIError, httpx.HTTPError, RuntimeError)):
-            ask_response()
-        until(lambda wanted=number: proxy.report()["turns"] == wanted)
-        turn = turns(proxy.archive)[-1]
-        assert turn.outcome == "upstream-error"
-        assert turn.response == b"".join(whole.pieces[:pieces])
-
-
-def test_an_error_inside_a_stream(start: Any, provider: Provider) -> None:
-    proxy = start()
-    failed = Events().text("Half").add("error", code="server_error", message="Boom", param=None)
-    provider.script(response_reply(failed))
-    with pytest.raises((openai.APIError, RuntimeError)):
-        ask_response()
-    until(lambda: proxy.report()["turns"] == 1)
-    (turn,) = turns(proxy.archive)
-    assert turn.payload["reading"]["error"] == "server_error: Boom"
-    assert turn.outcome == "complete"
-
-
-def test_a_client_that_goes_away_leaves_a_turn(start: Any, provider: Provider) -> None:
-    proxy = start()
-    asked: list[tuple[str, str, Reply]] = [
-        ("/v1/chat/completions", "messages", chat_reply(paced=True)),
-        ("/v1/responses", "input", response_reply(paced=True)),
-    ]
-    for number, (path, member, reply) in enumerate(asked, 1):
-        provider.script(reply)
-        provider.let(3)
-        expected, received = b"".join(reply.pieces[:3]), b""
-        body = {"model": "gpt-test", "stream": True, member: HELLO}
-        with httpx.stream("POST", f"https://api.openai.com{path}", json=body, timeout=30) as answer:
-            pieces = answer.iter_raw()
-            while received != expected:
-                received += next(pieces)
-        until(lambda wanted=number: proxy.report()["turns"] == wanted)
-        turn = turns(proxy.archive)[-1]
-        assert (turn.outcome, turn.response) == ("client-aborted", expected)
 
 
 def test_a_coded_request_of_a_login(start: Any, provider: Provider) -> None:

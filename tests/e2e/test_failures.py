@@ -2,15 +2,16 @@
 
 | the provider | the client | the turn |
 |---|---|---|
-| refuses: 429, 500, 529 | has the same bytes, raises its own error | `complete`, the refusal and its words |
+| refuses: 400, 429, 500, 529 | has the same bytes, raises its own error | `complete`, the refusal and its words |
 | breaks off before the status line | hears mitmproxy's 502 | `upstream-error`, no status |
 | breaks off before, after or inside a piece | has what came; of a body with a length, a 502 | `upstream-error` |
 | sends an error in a 200 stream | has the same bytes, raises | `complete`, the error's words |
 | stalls before the status line, a piece, or the end | gives up by its own timeout | `client-aborted` |
+| refuses a WebSocket: 426, 429, 500, 529 | has the same bytes, asks by POST | that of the POST |
 | answers | is stopped by its user in the middle | `client-aborted` |
 
 After each the same question is asked again, which is answered, and is a `retries` of the first. A stream's errors have
-no counterpart in a body that is one document. The same for a WebSocket: test_failures_websocket.py.
+no counterpart in a body that is one document. What can happen on a WebSocket: test_failures_websocket.py.
 """
 
 import itertools
@@ -18,12 +19,14 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
+import openai
 import pytest
 from clients import CLIENTS, SAID, Asking, Client
 from noting import Ear, Heard, Leave
 from provider import Authority, Provider, Reply
 from proxy import PYTHONS, Proxy, until
 from recorded import Turn, gaps, turns
+from websockets.exceptions import InvalidStatus
 
 from deck.cli import main
 from deck.launch import ports
@@ -125,7 +128,7 @@ def failing(client: Client) -> Reply:
 FAILURES = [
     *(
         Failure(str(status), lambda client, status=status: client.refuses(status), "complete", status, status)
-        for status in (429, 500, 529)
+        for status in (400, 429, 500, 529)
     ),
     Failure("cut before the status line", cut(-1), status=None, heard=502),
     Failure("cut before the first piece", cut(0)),
@@ -216,6 +219,24 @@ def test_an_sdk_that_tries_again_by_itself(scene: Scene, client: Client) -> None
     assert found[0].payload["parents"] == []
     for earlier, later in itertools.pairwise(found):
         assert [(edge["turn"], edge["kind"]) for edge in later.payload["parents"]] == [(earlier.id, "retries")]
+
+
+@pytest.mark.parametrize("status", [426, 429, 500, 529])
+def test_a_provider_that_refuses_the_upgrade(scene: Scene, status: int, capsys: Any) -> None:
+    """Nothing was asked on the socket, so the only turn is that of the POST which takes its place."""
+    (client,) = [each for each in CLIENTS if each.name == "responses"]
+    asking = Asking(f"{client}: {status} for a socket")
+    before = scene.proxy.report()
+    scene.remote.script(client.refuses(status), client.answers())
+    with pytest.raises(InvalidStatus) as refused, openai.OpenAI(api_key="sk-openai-secret").responses.connect():
+        pass
+    assert (refused.value.response.status_code, refused.value.response.body) == (status, client.refusal)
+    assert client.ask(asking) == SAID
+    (turn,) = scene.wait_for(asking.words, 1)
+    assert (turn.outcome, turn.payload["http"]["method"], turn.payload["parents"]) == ("complete", "POST", [])
+    until(lambda: scene.proxy.report()["skipped"] == before["skipped"] + 1)
+    assert scene.proxy.report()["turns"] == before["turns"] + 1
+    look(scene, turn, asking.words, capsys)
 
 
 def ask_again(scene: Scene, client: Client, asking: Asking, capsys: Any) -> None:

@@ -7,8 +7,6 @@ import os
 import pty
 import select
 import signal
-import socket
-import socketserver
 import subprocess
 import sys
 import threading
@@ -16,7 +14,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from launching import ASK, CLOSING, World, proxies_of, until, world
+from launching import ASK, CLOSING, World, company, proxies_of, until, world
 
 from store.archive import Archive
 
@@ -277,42 +275,13 @@ def test_a_local_model_named_by_settings_is_captured_by_the_forward_proxy(
     assert turns(machine.archive)[0]["capture"]["mode"] == "forward"
 
 
-class Company(socketserver.StreamRequestHandler):
-    """A company's proxy: CONNECT with a password, everything led to one port."""
-
-    provider: int
-    seen: list[tuple[str, str]]
-
-    def handle(self) -> None:
-        target = self.rfile.readline().split()[1].decode()
-        authorization = ""
-        while (line := self.rfile.readline().strip()) != b"":
-            name, _, value = line.decode().partition(":")
-            if name.lower() == "proxy-authorization":
-                authorization = value.strip()
-        self.seen.append((target, authorization))
-        with socket.create_connection(("127.0.0.1", self.provider)) as server:
-            self.wfile.write(b"HTTP/1.1 200 Connected\r\n\r\n")
-            ends = {self.request: server, server: self.request}
-            while True:
-                for ready in select.select(list(ends), [], [])[0]:
-                    data = ready.recv(65536)
-                    if not data:
-                        return
-                    ends[ready].sendall(data)
-
-
 def test_a_proxy_that_the_user_had_stays_in_use_with_its_password_hidden(machine: World) -> None:
-    handler = type("Handler", (Company,), {"provider": machine.provider.port, "seen": []})
-    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), handler) as company:
-        company.daemon_threads = True
-        threading.Thread(target=company.serve_forever, daemon=True).start()
-        machine.environ["HTTPS_PROXY"] = f"http://user:p%40ss@127.0.0.1:{company.server_address[1]}"
+    with company(machine) as (port, seen):
+        machine.environ["HTTPS_PROXY"] = f"http://user:p%40ss@127.0.0.1:{port}"
         program = "ask()\nos.execlp('ps', 'ps', '-A', '-ww', '-o', 'args=')"
         done = machine.run(program, route=False)
-        company.shutdown()
     assert done.returncode == 0, done.stderr
-    assert ("api.anthropic.com:443", "Basic " + base64.b64encode(b"user:p@ss").decode()) in handler.seen
+    assert ("api.anthropic.com:443", "Basic " + base64.b64encode(b"user:p@ss").decode()) in seen
     assert "hosted.py" in done.stdout
     assert "p@ss" not in done.stdout
     assert "p%40ss" not in done.stdout

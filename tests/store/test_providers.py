@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from store.errors import StoreError
-from store.providers import load
+from store.providers import known_hosts, load
 
 
 @pytest.mark.parametrize(
@@ -79,6 +79,13 @@ def test_an_archive_adds_providers(tmp_path: Path) -> None:
     assert not providers.is_model_call("POST", "llm.corp", 8443, "/v1/messages")
     assert providers.is_model_call("POST", "other.corp", 443, "/v1/messages")
     assert providers.is_model_call("POST", "api.anthropic.com", 443, "/v1/messages")
+
+
+def test_hosts_that_are_named_in_full(tmp_path: Path) -> None:
+    (tmp_path / "config.toml").write_text('[[provider]]\nhosts = ["llm.corp:8443", "*.corp"]\n')
+    assert known_hosts(tmp_path) == (*known_hosts(), "llm.corp:8443")
+    assert known_hosts(tmp_path / "none") == known_hosts()
+    assert "api.anthropic.com" in known_hosts()
 
 
 @pytest.mark.parametrize(

@@ -2,8 +2,12 @@
 
 import os
 import re
+import select
+import socket
+import socketserver
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -14,7 +18,6 @@ from deck.demo import authority
 from deck.demo.provider import Provider
 from deck.demo.script import HOST
 from deck.demo.stage import ROUTE
-from deck.launch.variables import PROXY_VARIABLES
 
 ROOT = Path(__file__).resolve().parents[2]
 MAIN = "import sys; from deck.cli import main; sys.exit(main())"
@@ -73,11 +76,10 @@ def world(folder: Path) -> Iterator[World]:
     for name in ("home", "tmp", "data"):
         (folder / name).mkdir()
     ca, server = authority.issue(folder, HOST)
-    left_out = {*PROXY_VARIABLES, "NO_PROXY", "no_proxy", "ALL_PROXY", "all_proxy", "DECK_STORE"}
     environ = {
         name: value
         for name, value in os.environ.items()
-        if name not in left_out and not name.startswith(("ANTHROPIC_", "OPENAI_", "CLAUDE_"))
+        if not name.upper().endswith("_PROXY") and not name.startswith(("ANTHROPIC_", "OPENAI_", "CLAUDE_", "DECK_"))
     }
     environ |= {
         "HOME": str(folder / "home"),
@@ -89,6 +91,43 @@ def world(folder: Path) -> Iterator[World]:
     }
     with Provider(server) as provider:
         yield World(folder, provider, environ)
+
+
+class _Company(socketserver.StreamRequestHandler):
+    """A company's proxy: CONNECT with a password, everything led to one port."""
+
+    provider: int
+    seen: list[tuple[str, str]]
+
+    def handle(self) -> None:
+        target = self.rfile.readline().split()[1].decode()
+        authorization = ""
+        while (line := self.rfile.readline().strip()) != b"":
+            name, _, value = line.decode().partition(":")
+            if name.lower() == "proxy-authorization":
+                authorization = value.strip()
+        self.seen.append((target, authorization))
+        with socket.create_connection(("127.0.0.1", self.provider)) as server:
+            self.wfile.write(b"HTTP/1.1 200 Connected\r\n\r\n")
+            ends = {self.request: server, server: self.request}
+            while True:
+                for ready in select.select(list(ends), [], [])[0]:
+                    data = ready.recv(65536)
+                    if not data:
+                        return
+                    ends[ready].sendall(data)
+
+
+@contextmanager
+def company(machine: World) -> Iterator[tuple[int, list[tuple[str, str]]]]:
+    """A company's proxy that leads everything to the machine's provider: its port, and what it was asked for with
+    which authorization."""
+    handler = type("Handler", (_Company,), {"provider": machine.provider.port, "seen": []})
+    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), handler) as server:
+        server.daemon_threads = True
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield server.server_address[1], handler.seen
+        server.shutdown()
 
 
 def until(condition: Callable[[], bool], seconds: float = 30.0) -> None:

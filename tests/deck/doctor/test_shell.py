@@ -43,7 +43,7 @@ def to_mend(found: list[Finding]) -> list[str]:
 
 
 def test_what_deck_env_prints_leaves_nothing_to_mend(certificate: Path, bundle: Path) -> None:
-    found = checked(certificate, variables.for_agent(PORT, bundle, ("localhost", "127.0.0.1", "::1")))
+    found = checked(certificate, variables.for_agent(PORT, bundle, ("localhost", "127.0.0.1", "::1"), {}))
     assert to_mend(found) == []
     assert {client.name for client in CLIENTS} < {each.check for each in found}
 
@@ -71,7 +71,7 @@ def test_a_port_where_nobody_listens(certificate: Path, bundle: Path) -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))  # and does not listen
         port = taken.getsockname()[1]
-        found = checked(certificate, variables.for_agent(port, bundle, ()), is_running=False)
+        found = checked(certificate, variables.for_agent(port, bundle, (), {}), is_running=False)
     assert to_mend(found) == [f"shell: HTTPS_PROXY names port {port}, where nobody listens"]
 
 
@@ -120,14 +120,14 @@ def test_a_variable_that_names_the_wrong_file(
     tmp_path: Path, certificate: Path, bundle: Path, make: Callable[[Path, Path], Path], said: str
 ) -> None:
     path = make(tmp_path, bundle)
-    found = checked(certificate, variables.for_agent(PORT, path, ()))
+    found = checked(certificate, variables.for_agent(PORT, path, (), {}))
     wrong = [each for each in found if each.level is Level.MEND]
     assert {each.check for each in wrong} == {client.name for client in CLIENTS}
     assert all(f"names {path}, {said}" in each.message for each in wrong)
 
 
 def test_a_file_that_takes_the_place_of_the_roots_without_holding_them(certificate: Path) -> None:
-    found = checked(certificate, variables.for_agent(PORT, certificate, ()))
+    found = checked(certificate, variables.for_agent(PORT, certificate, (), {}))
     said = to_mend(found)
     assert [each.split()[1] for each in said] == ["SSL_CERT_FILE", "CODEX_CA_CERTIFICATE"]
     assert all("none of the usual roots" in each for each in said)
@@ -135,7 +135,7 @@ def test_a_file_that_takes_the_place_of_the_roots_without_holding_them(certifica
 
 @pytest.mark.parametrize("entry", ["api.anthropic.com", ".anthropic.com", "*", "api.anthropic.com:443"])
 def test_no_proxy_that_covers_a_provider(certificate: Path, bundle: Path, entry: str) -> None:
-    found = checked(certificate, variables.for_agent(PORT, bundle, ("localhost", entry)))
+    found = checked(certificate, variables.for_agent(PORT, bundle, ("localhost", entry), {}))
     assert [each.split(": ")[1] for each in to_mend(found)] == [
         f"{name} keeps api.anthropic.com from the proxy" for name in ("NO_PROXY", "no_proxy")
     ]
@@ -153,7 +153,7 @@ def test_no_proxy_that_covers_a_provider(certificate: Path, bundle: Path, entry:
 def test_base_urls_that_lead_past_the_proxy(
     certificate: Path, bundle: Path, variable: str, value: str, is_past: bool
 ) -> None:
-    environ = variables.for_agent(PORT, bundle, ("localhost", ".intern.example")) | {variable: value}
+    environ = variables.for_agent(PORT, bundle, ("localhost", ".intern.example"), {}) | {variable: value}
     said = to_mend(checked(certificate, environ))
     assert len(said) == is_past
     assert all(variable in each for each in said)
@@ -163,7 +163,7 @@ def test_settings_of_claude_code_that_win_over_the_shell(certificate: Path, bund
     (tmp_path / ".claude").mkdir()
     settings = tmp_path / ".claude" / "settings.json"
     settings.write_text(json.dumps({"env": {"HTTPS_PROXY": "http://elsewhere:1"}}))
-    (said, *_rest) = to_mend(checked(certificate, variables.for_agent(PORT, bundle, ())))
+    (said, *_rest) = to_mend(checked(certificate, variables.for_agent(PORT, bundle, (), {})))
     assert f"{settings} sets HTTPS_PROXY" in said
 
 
@@ -171,8 +171,8 @@ def test_a_local_model_in_settings_is_reached_through_the_proxy_unless_no_proxy_
     certificate: Path, bundle: Path, tmp_path: Path
 ) -> None:
     (tmp_path / "opencode.json").write_text(json.dumps({"provider": {"baseURL": "http://127.0.0.1:1234/v1"}}))
-    assert to_mend(checked(certificate, variables.for_agent(PORT, bundle, ("localhost",)))) == []
-    (said,) = to_mend(checked(certificate, variables.for_agent(PORT, bundle, ("127.0.0.1",))))
+    assert to_mend(checked(certificate, variables.for_agent(PORT, bundle, ("localhost",), {}))) == []
+    (said,) = to_mend(checked(certificate, variables.for_agent(PORT, bundle, ("127.0.0.1",), {})))
     assert "opencode.json names 127.0.0.1:1234" in said
 
 
@@ -181,7 +181,7 @@ def test_a_recorder_with_a_ca_of_its_own_names_it(certificate: Path, bundle: Pat
     other.mkdir()
     (other / roots.CA_CERTIFICATE).write_bytes(PEM % b"its own")
     alive = [Running(1, PORT, "11.0.2", other, {}, 0)]
-    found = list(shell.check(variables.for_agent(PORT, bundle, ()), tmp_path, tmp_path, alive, certificate.parent))
+    found = list(shell.check(variables.for_agent(PORT, bundle, (), {}), tmp_path, tmp_path, alive, certificate.parent))
     wrong = [each for each in found if each.level is Level.MEND]
     assert wrong and all(str(other / roots.CA_CERTIFICATE) in each.next for each in wrong)
 
