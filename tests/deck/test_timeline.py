@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import claude_17
+import codex_turns
 import kafka_session
 import pytest
 from archives import forked, recorded
@@ -114,6 +115,17 @@ def test_a_turn_tells_new_from_earlier(path: Path, kafka: list[str]) -> None:
     assert [name for name, _schema in turn.tools] == ["Bash", "Read", "Edit", "Agent"]
     assert turn.system[0].text == "You are a coding agent.\nBe brief."
     assert dict(turn.request_headers)["content-type"] == "application/json"
+
+
+def test_tools_in_the_conversation_count_as_offered(path: Path) -> None:
+    """Codex has them there, and sends them once where the provider keeps the conversation."""
+    first, second, third = recorded(path, codex_turns.exchanges())
+    with Timeline.open(path) as timeline:
+        assert [timeline.payload(each)["request"]["tools"] for each in (first, second, third)] == [3, 2, 0]
+        assert [name for name, _schema in timeline.turn(first).tools] == ["web_search", *codex_turns.NAMES]
+        for earlier in (False, True):
+            assert [name for name, _schema in timeline.turn(second, earlier=earlier).tools] == codex_turns.NAMES
+        assert timeline.turn(third).tools == timeline.turn(second, setting=False).tools == ()
 
 
 def test_bodies_are_exact(path: Path, kafka: list[str]) -> None:

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
+import codex_turns
 import pytest
 from kafka_session import Clock, Thread, call, exchanges, result, text
 from tui_pilot import record
@@ -39,6 +40,7 @@ def broken() -> Iterator[Exchange]:
 def archives(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Timeline]:
     folder = tmp_path_factory.mktemp("pages")
     made = {"unfinished": lambda: list(exchanges())[:2], "kafka": exchanges, "changed": changed, "broken": broken}
+    made["codex"] = codex_turns.exchanges
     return {name: Timeline.open(record(Path(folder) / name, make())) for name, make in made.items()}
 
 
@@ -75,6 +77,13 @@ def test_diff_names_every_kind_of_change(archives: dict[str, Timeline]) -> None:
     assert "-Be brief.\n+Be verbose." in shown
     assert "~ Bash" in shown and "- Read" in shown
     assert "- max_tokens: 32000\n+ max_tokens: 1" in shown
+
+
+def test_diff_does_not_miss_tools_that_the_provider_keeps(archives: dict[str, Timeline]) -> None:
+    assert "- web_search" in read(archives["codex"], 2, page(diff))
+    shown = read(archives["codex"], 3, page(diff))
+    assert "= none sent: the provider keeps those of the response" in shown and "- exec" not in shown
+    assert "4 messages, 2 tools" in read(archives["codex"], 2, page(request))
 
 
 def test_a_turn_without_parent_is_compared_with_the_turn_before(archives: dict[str, Timeline]) -> None:

@@ -84,6 +84,9 @@ def _write_system(out: Writer, before: TurnView, turn: TurnView) -> None:
 def _write_tools(out: Writer, before: TurnView, turn: TurnView) -> None:
     old, new = dict(before.tools), dict(turn.tools)
     out.heading("tools")
+    if turn.payload["reading"].get("base") and not new:
+        out.line("= none sent: the provider keeps those of the response that this goes on from", palette.FAINT)
+        return
     if old == new:
         out.line(f"= {plural(len(new), 'tool')} unchanged", palette.FAINT)
         return
