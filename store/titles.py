@@ -72,5 +72,10 @@ def prompt_title(blocks: Iterable[Block]) -> str:
     return ""
 
 
+def was_typed(line: str) -> bool:
+    """Whether the first line of a user's text is a person's, not one that a client sends in the user's name."""
+    return bool(line) and not line.startswith(_NOT_ASKED)
+
+
 def _line(text: str) -> str:
     return next((line.strip() for line in text.splitlines() if line.strip()), "")[:SUMMARY_CHARACTERS]
