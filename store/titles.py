@@ -45,7 +45,8 @@ def given_title(answer: Answer) -> str:
     mouth, or else the first line of a text. An answer that says of itself that the topic is no new one gives none.
     """
     text = "\n".join(block.text for block in answer.blocks if block.kind == "text")[:_LOOKED_AT]
-    text = _THOUGHTS.sub("", text, count=1).strip()
+    thoughts = _THOUGHTS.match(text)
+    text = text[thoughts.end() if thoughts else 0 :].strip()
     if fenced := _FENCED.match(text):
         text = fenced[1].strip()
     for written in (text, "{" + text):
