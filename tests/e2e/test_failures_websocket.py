@@ -22,7 +22,7 @@ from openai_sdk import client
 from openai_socket import SocketProvider, create
 from provider import Authority
 from proxy import PYTHONS, Proxy, until
-from recorded import Turn, gaps, turns
+from recorded import Turn, asked, gaps
 from websockets.exceptions import ConnectionClosed
 
 from deck.cli import main
@@ -44,12 +44,7 @@ class Scene:
 
     def wait_for(self, words: str, count: int) -> list[Turn]:
         """The turns in which these words were sent, when there are so many."""
-
-        def found() -> list[Turn]:
-            return [turn for turn in turns(self.proxy.archive, newest=4) if f'"{words}"'.encode() in turn.request]
-
-        until(lambda: len(found()) >= count)
-        return found()
+        return asked(self.proxy.archive, words, count)
 
 
 @pytest.fixture(scope="module", params=PYTHONS)

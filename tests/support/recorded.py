@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from proxy import until
+
 from store.archive import Archive
 from store.canonical import loads
 from store.journal import Type
@@ -28,6 +30,18 @@ def turns(archive: Path, newest: int = -1) -> list[Turn]:
     with Archive.open(archive) as opened:
         rows = opened.index.db.execute("SELECT id FROM turns ORDER BY number DESC LIMIT ?", (newest,)).fetchall()
         return [_turn(opened, bytes(row[0])) for row in reversed(rows)]
+
+
+def asked(archive: Path, words: str, count: int) -> list[Turn]:
+    """The newest turns, when there are ``count`` of them in whose request these words are a text."""
+    found: list[Turn] = []
+
+    def are_there() -> bool:
+        found[:] = [turn for turn in turns(archive, count) if f'"{words}"'.encode() in turn.request]
+        return len(found) == count
+
+    until(are_there)
+    return found
 
 
 def gaps(archive: Path) -> list[dict[str, Any]]:
