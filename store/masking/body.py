@@ -1,0 +1,91 @@
+"""Masking whole bodies: JSON stays JSON, events stay events, everything else is text. What is known is not scanned.
+
+A request repeats the one before it but for its end. So the latest bodies are kept in memory, as they came and with
+what was changed in them; of a new one only the part that differs is looked at, and as much around it as a rule sees.
+"""
+
+import re
+from typing import Final, NamedTuple
+
+from store.masking.edits import Edit, Place, places, replaced
+from store.masking.fitted import fitted
+from store.masking.known import Earlier, change
+from store.masking.leaves import leaves
+from store.masking.masking import Masking
+from store.masking.scanner import Hit
+from store.masking.stream import StreamMasker
+
+_KEPT: Final = 3
+_SHORT: Final = 1 << 14  # below it a body is scanned as a whole
+_LINES = re.compile(rb"\s{0,16}(?:(?:data|event|id|retry):|:[^\n]{0,200}\n|[<>]#? |\{[^\n]*\}\r?\n[ \t]*\{)")
+_OPENING = re.compile(rb"\s{0,64}[{\[]")
+_ENDING = re.compile(rb"[}\]]\s{0,64}\Z")
+
+
+class Masked(NamedTuple):
+    """A body without its secrets, and where they were in the body as it came."""
+
+    data: bytes
+    places: tuple[Place, ...]
+
+
+class BodyMasker:
+    """Masks bodies, and remembers the latest ones. Used from one thread."""
+
+    def __init__(self, masking: Masking) -> None:
+        self._masking = masking
+        self._rules: object = None  # those by which the earlier ones were masked
+        self._earlier: list[Earlier] = []
+
+    def mask(self, body: bytes) -> Masked:
+        """A body that is there as a whole. Its meaning is told by what it holds, not by its content type."""
+        if _LINES.match(body):
+            stream = StreamMasker(self._masking)
+            data = stream.feed(body) + stream.flush()
+            return Masked(data, tuple(stream.places))
+        edits = self._edits(body)
+        return Masked(replaced(body, edits) if edits else body, tuple(places(edits)))
+
+    def _edits(self, body: bytes) -> list[Edit]:
+        masking = self._masking
+        if not _is_json(body):
+            return [
+                Edit(hit.start, hit.end, masking.token(hit.rule, hit.value), hit.rule) for hit in masking.hits(body)
+            ]
+        if masking.fields:
+            treated, edits = masking.by_field(body, leaves(body) or ())
+            by_rule = fitted(body, masking.hits(body), masking.token)
+            return sorted([*edits, *(edit for edit in by_rule if not edit.is_within(treated))])
+        if len(body) < _SHORT:
+            return fitted(body, masking.hits(body), masking.token)
+        return self._with_earlier(body)
+
+    def _with_earlier(self, body: bytes) -> list[Edit]:
+        masking = self._masking
+        if self._rules is not masking.finder:
+            self._rules, self._earlier = masking.finder, []
+        margin = masking.finder.sight
+        changes = [(each, found) for each in self._earlier if (found := change(each, body, margin)) is not None]
+        best = min(changes, key=lambda each: each[1].end - each[1].start, default=None)
+        edits = None
+        if best is not None:
+            start, end, before, after = best[1]
+            new = self._between(body, start, end, margin)
+            if all(start <= hit.start and hit.end <= end for hit in new):
+                edits = [*before, *fitted(body, new, masking.token), *after]
+        if best is None or edits is None:
+            edits = fitted(body, masking.hits(body), masking.token)
+        others = [each for each in self._earlier if best is None or each is not best[0]]
+        self._earlier = [Earlier(body, tuple(edits)), *others][:_KEPT]
+        return edits
+
+    def _between(self, body: bytes, start: int, end: int, margin: int) -> list[Hit]:
+        """What rules find from ``start`` to ``end`` and over these borders."""
+        low, high = max(0, start - margin), min(len(body), end + margin)
+        found = [hit.moved(low) for hit in self._masking.hits(body[low:high])]
+        return [hit for hit in found if hit.end > start and hit.start < end]
+
+
+def _is_json(body: bytes) -> bool:
+    """Whether a body is an object or array, as far as its ends tell; `fitted` leaves no secret where it is not."""
+    return _OPENING.match(body) is not None and _ENDING.search(body, max(0, len(body) - 80)) is not None

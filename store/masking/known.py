@@ -1,0 +1,102 @@
+"""What an earlier body says about a new one: which part is new, and what was changed in the rest."""
+
+from typing import Final, NamedTuple
+
+from store.masking.edits import Edit
+
+_STEP: Final = 1 << 16
+_BACKSLASH: Final = 0x5C
+
+
+class Earlier(NamedTuple):
+    """A body as it came, and the edits that masked it."""
+
+    raw: bytes
+    edits: tuple[Edit, ...]
+
+
+class Change(NamedTuple):
+    """A new body in three parts: bytes up to ``start`` and from ``end`` on are known, with these edits."""
+
+    start: int
+    end: int
+    before: list[Edit]
+    after: list[Edit]
+
+
+def change(earlier: Earlier, body: bytes, margin: int) -> Change | None:
+    """What of ``body`` is new; `None` where too little is known.
+
+    Both borders are quotes of JSON, which end what a rule looks at, at least ``margin`` bytes inside what is equal.
+    """
+    old = earlier.raw
+    same = common_beginning(old, body)
+    start = _quote_before(body, same - margin)
+    rest = common_end(old, body, min(len(old), len(body)) - same)
+    end = _quote_after(body, len(body) - rest + margin)
+    shift = len(body) - len(old)
+    for edit in earlier.edits:  # none may be cut in two
+        if edit.start < start < edit.end:
+            start = _quote_before(body, edit.start)
+    if start <= 0:
+        return None
+    end = max(end, start)
+    crossing = next((edit for edit in earlier.edits if edit.start + shift < end < edit.end + shift), None)
+    if crossing is not None:
+        end = _quote_after(body, crossing.end + shift)
+    before = [edit for edit in earlier.edits if edit.end <= start]
+    after = [edit.moved(shift) for edit in earlier.edits if edit.start + shift >= end]
+    return Change(start, end, before, after)
+
+
+def common_beginning(one: bytes, other: bytes) -> int:
+    """How many bytes at the beginning are equal."""
+    most = min(len(one), len(other))
+    same = 0
+    while same < most and one[same : same + _STEP] == other[same : same + _STEP]:
+        same += _STEP
+    low, high = min(same, most), min(same + _STEP, most)
+    while low < high:
+        middle = (low + high + 1) // 2
+        if one[low:middle] == other[low:middle]:
+            low = middle
+        else:
+            high = middle - 1
+    return low
+
+
+def common_end(one: bytes, other: bytes, most: int) -> int:
+    """How many bytes at the end are equal, at most ``most``."""
+    same = 0
+    while same < most and _end(one, same, _STEP) == _end(other, same, _STEP):
+        same += _STEP
+    low, high = min(same, most), min(same + _STEP, most)
+    while low < high:
+        middle = (low + high + 1) // 2
+        if _end(one, low, middle - low) == _end(other, low, middle - low):
+            low = middle
+        else:
+            high = middle - 1
+    return low
+
+
+def _end(text: bytes, past: int, size: int) -> bytes:
+    """``size`` bytes that end ``past`` bytes before the end."""
+    stop = len(text) - past
+    return text[max(0, stop - size) : stop]
+
+
+def _quote_before(text: bytes, position: int) -> int:
+    """The place of a quote of JSON at or before ``position``; 0 where there is none."""
+    found = text.rfind(b'"', 0, max(0, position + 1))
+    while found > 0 and text[found - 1] == _BACKSLASH:
+        found = text.rfind(b'"', 0, found)
+    return max(0, found)
+
+
+def _quote_after(text: bytes, position: int) -> int:
+    """The place of a quote of JSON at or after ``position``; the end of the text where there is none."""
+    found = text.find(b'"', max(1, position))
+    while found > 0 and text[found - 1] == _BACKSLASH:
+        found = text.find(b'"', found + 1)
+    return found if found > 0 else len(text)

@@ -1,0 +1,69 @@
+"""One text that comes in pieces, as an answer does over the events of a stream.
+
+What is settled will not change, whatever comes; secrets in it are known to their ends. A little of what is settled is
+kept, because what stands before a keyword can matter.
+"""
+
+from typing import Final
+
+from store.masking.finder import Finder
+from store.masking.scanner import Hit, merged
+
+_KEPT: Final = 512
+_SPARE: Final = 512  # the text is shortened when it is that much longer than it need be
+
+
+class Lane:
+    """A text that grows. Places are counted from its beginning."""
+
+    __slots__ = ("_base", "_finder", "_given", "_text", "heard", "hits", "settled", "size")
+
+    def __init__(self, finder: Finder) -> None:
+        self._finder = finder
+        self._text = b""
+        self._base = 0  # place of the first byte of ``_text``
+        self._given: list[Hit] = []
+        self.hits: list[Hit] = []  # those that end in what is settled, in order
+        self.settled = 0
+        self.heard = 0  # when it went on last, as its owner counts
+        self.size = 0
+
+    def add(self, piece: bytes, given: list[Hit]) -> None:
+        """Go on with ``piece``; ``given`` are secrets in it that were seen in another way, told from its beginning."""
+        self._given += [hit.moved(self.size) for hit in given]
+        self._text += piece
+        self.size += len(piece)
+        hits, settled = self._finder.look(self._text)
+        self._take(hits, self._base + settled)
+
+    def finish(self) -> None:
+        """Nothing comes for now: all is settled, and what comes later is a text of its own."""
+        if self.settled < self.size:
+            self._take(self._finder.hits(self._text), self.size)
+        self._text, self._base = b"", self.size
+
+    def _take(self, found: list[Hit], settled: int) -> None:
+        done, base = self.settled, self._base
+        new = [hit.moved(base) for hit in found]
+        later = [hit._replace(start=max(hit.start, done)) for hit in (*new, *self._given) if hit.end > done]
+        fresh = merged(later, self._text, base)
+        for hit in reversed(fresh):
+            if hit.start < settled < hit.end:
+                settled = hit.start
+        self.hits += [hit for hit in fresh if hit.end <= settled]
+        self._given = [hit for hit in self._given if hit.end > settled]
+        self.settled = max(done, settled)
+        self._trim()
+
+    def forget(self, place: int) -> None:
+        """Hits that end before ``place`` are not asked for again."""
+        if self.hits and self.hits[0].end <= place:
+            self.hits = [hit for hit in self.hits if hit.end > place]
+
+    def _trim(self) -> None:
+        """Forget what can no longer matter; at a place where the text was settled, so between two escapes."""
+        cut = self.settled - _KEPT
+        if cut - self._base > _SPARE:
+            cut = min([cut, *(hit.start for hit in self.hits if hit.end > cut)])
+            cut = self._base + self._finder.floor(self._text, cut - self._base)
+            self._text, self._base = self._text[cut - self._base :], cut
