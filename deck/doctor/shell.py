@@ -31,6 +31,7 @@ def check(
                 yield note(
                     "shell", f"{name} names a proxy of your own", "`deck run` and `deck proxy` go on through it."
                 )
+                yield from _kept_from_proxy(environ)  # what that proxy may not reach, `deck run` leaves past it
                 return
             break
     else:
@@ -70,14 +71,7 @@ def _without_proxy(environ: Mapping[str, str], alive: Sequence[Running]) -> Iter
 
 def _around(environ: Mapping[str, str], home: Path, cwd: Path) -> Iterator[Finding]:
     """What leads a program past the proxy that HTTPS_PROXY names."""
-    for name in ("NO_PROXY", "no_proxy"):
-        entries = noproxy.split(environ.get(name, ""))
-        for host in providers.known_hosts():
-            if hit := noproxy.matching(entries, host, 443):
-                yield mend(
-                    "shell", f"{name} keeps {host} from the proxy: “{hit[0]}”", f"Take “{hit[0]}” out of {name}."
-                )
-                break
+    yield from _kept_from_proxy(environ)
     listed = noproxy.merged(*(noproxy.split(environ.get(name, "")) for name in ("NO_PROXY", "no_proxy")))
     for named in (*gateways.in_variables(environ), *gateways.in_settings(home, cwd, environ)):
         is_local = bool(named.variable) and noproxy.is_loopback(named.host)  # settings: as `deck env` leaves NO_PROXY
@@ -88,6 +82,18 @@ def _around(environ: Mapping[str, str], home: Path, cwd: Path) -> Iterator[Findi
             )
     if instead := tally.override(environ, home, cwd):
         yield mend("shell", instead, "Take it out of that file.")
+
+
+def _kept_from_proxy(environ: Mapping[str, str]) -> Iterator[Finding]:
+    """Entries of NO_PROXY that cover a provider."""
+    for name in ("NO_PROXY", "no_proxy"):
+        entries = noproxy.split(environ.get(name, ""))
+        for host in providers.known_hosts():
+            if hit := noproxy.matching(entries, host, 443):
+                yield mend(
+                    "shell", f"{name} keeps {host} from the proxy: “{hit[0]}”", f"Take “{hit[0]}” out of {name}."
+                )
+                break
 
 
 def _trust(client: Client, wrong: Mapping[str, str], then: str) -> Finding:

@@ -141,6 +141,13 @@ def test_no_proxy_that_covers_a_provider(certificate: Path, bundle: Path, entry:
     ]
 
 
+def test_no_proxy_beside_a_proxy_of_the_users_own(certificate: Path) -> None:
+    environ = {"https_proxy": "http://proxy.example:3128", "no_proxy": "x.example,.openai.com"}
+    own, *others = checked(certificate, environ)
+    assert own.level == "note"
+    assert [each.message for each in others] == ["no_proxy keeps api.openai.com from the proxy: “.openai.com”"]
+
+
 @pytest.mark.parametrize(
     ("variable", "value", "is_past"),
     [
