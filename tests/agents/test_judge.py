@@ -4,7 +4,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from agent_claude import answers, aside, last_words
+from agent_claude import TITLE, answers, aside, last_words
 from agent_judge import judge
 from agent_page import BEGIN, END, put, table
 from agent_play import Play
@@ -12,6 +12,7 @@ from agent_script import Heard, Move, Script
 from agent_server import Asked
 from agent_stage import Launched, Played
 from exchanges import conversation
+from kafka_session import TITLE_ONLY, Clock, Thread, text
 
 from store.archive import Archive
 from store.record import Recorder
@@ -84,6 +85,17 @@ def test_a_turn_with_the_answer_to_another_call_is_a_mistake(played: Played) -> 
 def test_a_call_that_the_script_does_not_know_has_to_be_a_side_call(played: Played) -> None:
     heard_as(played, 2, None)
     assert judge(played).mistakes == ("side call 2 is taken for a part of the conversation (main): /v1/messages",)
+
+
+@pytest.mark.parametrize("title", [TITLE, "Toads"])
+def test_a_session_has_the_title_that_its_agent_was_given(played: Played, title: str) -> None:
+    call = Thread(Clock(), "s", tools=[], members=TITLE_ONLY)
+    asked = call.send([text("A title, please.")], [text(f'{{"title": "{title}"}}')])
+    with Archive.open(played.archive) as archive, Recorder(archive) as recorder:
+        recorder.record(asked)
+    played.play.script.heard.append(Heard(Asked(9, "/v1/messages", asked.request_body), None))
+    wrong = (f"the session s has the title 'Toads', not {TITLE!r}",)
+    assert judge(played).mistakes == (() if title == TITLE else wrong)
 
 
 def test_launches_files_and_fsck_count(played: Played) -> None:

@@ -5,6 +5,8 @@ from typing import Any
 from agent_script import Move, as_json
 from agent_server import Asked, Served
 
+TITLE = "Frogs in a folder"
+
 
 def last_words(request: dict[str, Any]) -> str:
     """The last message of the user, with the ids of the calls whose results it holds; nothing of side calls."""
@@ -17,7 +19,7 @@ def last_words(request: dict[str, Any]) -> str:
 def aside(asked: Asked) -> Move:
     """What Claude Code asks beside the conversation: a title as JSON, or one token."""
     wants_json = "output_config" in asked.said
-    return Move("aside", "", '{"title": "Frogs in a folder"}' if wants_json else "Frogs")
+    return Move("aside", "", as_json({"title": TITLE}).decode() if wants_json else "Frogs")
 
 
 def answers(move: Move, asked: Asked) -> Served:

@@ -1,9 +1,10 @@
 """What the archive says of a play, held against what its script says."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from agent_claude import TITLE
 from agent_script import Heard
 from agent_stage import Played
 
@@ -40,6 +41,7 @@ def judge(played: Played) -> Verdict:
             loads(archive.get_kind(bytes(row[0]), "turn")) | {"id": bytes(row[0]).hex()}
             for row in archive.index.db.execute("SELECT id FROM turns ORDER BY number")
         ]
+        titles = dict(archive.index.db.execute("SELECT session, title FROM sessions"))
         pairs, strangers = _paired(archive, played.play.script.heard, turns)
     labels = {turn["id"]: _label(heard) for heard, turn in pairs}
     found = tuple(
@@ -52,6 +54,7 @@ def judge(played: Played) -> Verdict:
         *(f"a turn that no model call was made for: {turn['id']}" for turn in strangers),
         *(mistake for each in found for mistake in _mistakes(each)),
         *_sessions(found),
+        *_titles(found, titles),
         *_ends(played),
     ]
     return Verdict(played, found, tuple(mistakes))
@@ -104,6 +107,13 @@ def _sessions(found: tuple[Found, ...]) -> Iterator[str]:
             yield f"the {name} session has {len(sessions)} names: {', '.join(sorted(sessions))}"
     if len(set().union(*named.values())) < len(named):
         yield "two sessions have one name"
+
+
+def _titles(found: tuple[Found, ...], titles: Mapping[str, str]) -> Iterator[str]:
+    """A session whose agent asked for a title has the one that it was given."""
+    for session in {each.turn["session"] for each in found if each.turn["role"] == "aux:title"}:
+        if titles[session] != TITLE:
+            yield f"the session {session} has the title {titles[session]!r}, not {TITLE!r}"
 
 
 def _ends(played: Played) -> Iterator[str]:
