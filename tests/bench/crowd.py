@@ -58,8 +58,12 @@ class Crowd:
         """Nothing more is asked."""
         self._is_stopped = True
 
-    def close(self) -> int:
-        """Close the connections; how many requests there were in all."""
+    @property
+    def asked(self) -> int:
+        """How many requests there were in all."""
+        return sum(len(talker.asked) for talker in self._talkers)
+
+    def close(self) -> None:
+        """Close the connections."""
         for talker in self._talkers:
             talker.client.close()
-        return sum(len(talker.asked) for talker in self._talkers)

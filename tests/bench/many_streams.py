@@ -1,9 +1,10 @@
 """What capture costs where many answers stream at once: 1, 10 and 50 talkers on each of two mitmdumps, side by side.
 
 Each talker holds its own session at its own pace (`pacing`), so streams begin and end when they do. Both mitmdumps get
-the same sessions with the same pauses at the same time, so that the machine's noise meets both alike. The more streams
-there are, the longer each pauses between two events, so that the machine can serve them all: figures of a machine
-without idle time are of its queue. How much of it was idle, and how many streams were open, stands beside them.
+the same sessions with the same pauses, half an answer apart, so that the machine's noise meets both alike and they do
+not meet each other. The more streams there are, the longer each pauses between two events, so that the machine can
+serve them all: figures of a machine without idle time are of its queue. How much of it was idle, and how many streams
+were open, stands beside them.
 """
 
 import asyncio
@@ -60,13 +61,18 @@ async def _talk(
     for crowd in crowds:  # certificates, tools and system prompts
         await crowd.open(scripts)
     provider.pacing = drawn(pause)
-    talking = asyncio.gather(*(crowd.talk(scripts, provider.pacing) for crowd in crowds))
-    await asyncio.sleep(2 * typical)  # now they are in different places
+    talking = []
+    for crowd in crowds:
+        talking.append(asyncio.create_task(crowd.talk(scripts, provider.pacing)))
+        await asyncio.sleep(typical / 2)  # no request is asked of both at the same moment
+    await asyncio.sleep(2 * typical)  # now talkers are in different places
     rows = await _measure(f"{streams} at once: ", seconds, plain, recording)
     for crowd in crowds:
         crowd.stop()
-    await talking
-    return rows, [crowd.close() for crowd in crowds][-1]
+    await asyncio.gather(*talking)
+    for crowd in crowds:
+        crowd.close()
+    return rows, recording.asked
 
 
 async def _measure(when: str, seconds: float, plain: Crowd, recording: Crowd) -> list[Figure]:

@@ -1,8 +1,8 @@
 """How fast answers come and how long an agent thinks, drawn from the id of a request.
 
 Ids of made-up sessions come from their seed, so every run, and either mitmdump in it, meets the same pauses in the same
-places. Lengths and thoughts are log-normal: most are short, a few are long, as with real agents. Events come
-as they please around their stream's own pace, sometimes two at once.
+places. Lengths and thoughts are log-normal: most are short, a few are long, as with real agents. Events come as they
+please around the pace of their stream, sometimes two at once.
 """
 
 import math

@@ -26,7 +26,7 @@ PACED, FLOOD = 200, 2000
 
 @dataclass
 class Side:
-    """One mitmdump and who talks through it; times and memory of the process where they are kept."""
+    """One mitmdump, who talks through it, and the CPU time it had used when measuring began."""
 
     proxy: Proxied
     talker: Talker
