@@ -5,6 +5,8 @@ a longest match is reckoned before it is done; where the budget does not cover i
 items count as replaced.
 """
 
+from bisect import bisect_left
+from collections import Counter
 from collections.abc import Callable, Hashable, Iterator, Sequence
 from difflib import Match, SequenceMatcher
 from itertools import accumulate
@@ -12,7 +14,8 @@ from typing import NamedTuple, TypeVar
 
 T = TypeVar("T")
 
-WORK = 4_000_000  # steps of the matcher, about a second
+WORK = 4_000_000  # steps of the matcher, about two seconds
+_LONG = 2_000  # items of a list from which on anchors are looked for first
 _OVERHEAD = 2  # steps that an item costs whatever it is compared with
 
 
@@ -60,6 +63,21 @@ def runs(
 
     With ``popular_too=False`` items that make up more than a hundredth of a long list start no run of their own.
     """
+    done_a = done_b = 0
+    long = min(len(before), len(after)) >= _LONG
+    for a, b in [*(_anchors(before, after) if long else ()), (len(before), len(after))]:
+        for at, to, size in _between(before[done_a:a], after[done_b:b], budget, popular_too):
+            yield done_a + at, done_b + to, size
+        if a < len(before):
+            yield a, b, 1
+        done_a, done_b = a + 1, b + 1
+    yield len(before), len(after), 0
+
+
+def _between(
+    before: Sequence[Hashable], after: Sequence[Hashable], budget: Budget, popular_too: bool
+) -> Iterator[tuple[int, int, int]]:
+    """Runs of a stretch: its beginning and its end are compared, what is left is searched."""
     most = min(len(before), len(after))
     head = next((n for n in range(most) if before[n] != after[n]), most)
     most -= head
@@ -72,7 +90,35 @@ def runs(
         yield from ((a + head, b + head, size) for a, b, size in matcher.get_matching_blocks() if size)
     if tail:
         yield end_a, end_b, tail
-    yield len(before), len(after), 0
+
+
+def _anchors(before: Sequence[Hashable], after: Sequence[Hashable]) -> list[tuple[int, int]]:
+    """Positions of items that each list has just once, as many as come in the same order in both.
+
+    They cut long lists into stretches that are short enough to search, as in a patience diff.
+    """
+    places = _once(after)
+    both = [(at, places[item]) for item, at in _once(before).items() if item in places]
+    ends: list[int] = []  # of the increasing rows of each length the smallest last place, and which pair that is
+    last: list[int] = []
+    previous: list[int] = []
+    for number, (_at, place) in enumerate(both):
+        length = bisect_left(ends, place)
+        previous.append(last[length - 1] if length else -1)
+        ends[length : length + 1] = [place]
+        last[length : length + 1] = [number]
+    found: list[tuple[int, int]] = []
+    number = last[-1] if last else -1
+    while number >= 0:
+        found.append(both[number])
+        number = previous[number]
+    return found[::-1]
+
+
+def _once(items: Sequence[Hashable]) -> dict[Hashable, int]:
+    """The place of each item that is there just once, in order."""
+    counts = Counter(items)
+    return {item: at for at, item in enumerate(items) if counts[item] == 1}
 
 
 def pairs(

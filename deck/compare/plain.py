@@ -41,6 +41,8 @@ def _sides(diff: TurnDiff | SessionDiff | TextDiff) -> dict[str, Any]:
 def _turns(diff: TurnDiff) -> dict[str, Any]:
     return {
         "edge": diff.edge,
+        "base": diff.base,
+        "tools_offered": {"before": diff.tools[0], "after": diff.tools[1]},
         "messages": {
             "same": diff.same,
             "echoed": diff.echoed,

@@ -15,15 +15,18 @@ from deck.views import Message
 from store.reading import Block
 
 
-def turn_lines(diff: TurnDiff, *, exact: bool, dropped: bool = True) -> Iterator[Line]:
-    """What two turns differ in; ``exact`` with its noise, ``dropped`` with dropped messages in full."""
+def turn_lines(diff: TurnDiff, *, exact: bool, brief: bool = False, hint: str = "--exact shows it") -> Iterator[Line]:
+    """What two turns differ in.
+
+    ``exact`` with its noise, else what that is and the ``hint``; ``brief`` without dropped messages and answers.
+    """
     names = {block.call_id: block.name for block in _blocks(diff) if block.kind.endswith("tool-call")}
     yield plain("#", "messages")
-    yield from _messages(diff, names, exact, dropped)
-    yield from member_lines(diff.members, exact)
-    if any(change.sign != "=" for change in diff.answer) and differ(diff.answer, exact):
+    yield from _messages(diff, names, exact, brief)
+    yield from _settings(diff, exact)
+    if differ(diff.answer, exact):
         yield plain("#", "answer")
-        yield from _changed_blocks(diff.answer, names, exact)
+        yield from [plain("~", "another one")] if brief else _changed_blocks(diff.answer, names, exact)
     facts = [fact for fact in diff.facts if exact or not fact.noise]
     if facts:
         yield plain("#", "outcome")
@@ -31,9 +34,23 @@ def turn_lines(diff: TurnDiff, *, exact: bool, dropped: bool = True) -> Iterator
     if exact and diff.marks_moved:
         yield plain("#", "cache markers")
         yield Line("~", (Piece("-", _places(diff.marks[0])), Piece("+", _places(diff.marks[1]))))
-    if not exact and (noise := noise_of(diff)):
+    if not exact and (noise := list(_noise_of(diff))):
         yield plain("#", "noise")
-        yield plain("~", f"{', '.join(noise)} (--exact shows it)")
+        yield plain("~", f"{', '.join(noise)} ({hint})")
+
+
+def _settings(diff: TurnDiff, exact: bool) -> Iterator[Line]:
+    """Everything that was sent besides the conversation."""
+    members = diff.members
+    if diff.base and diff.tools[0] and not diff.tools[1]:
+        members = tuple(member for member in members if member.name != "tools")
+        yield plain("#", "tools")
+        yield plain("=", "none sent: the provider keeps those of the response that this goes on from")
+    if any(differ(member.changes, exact) for member in members):
+        yield from member_lines(members, exact)
+    else:
+        yield plain("#", "settings")
+        yield plain("=", "unchanged")
 
 
 def member_lines(members: tuple[Member, ...], exact: bool) -> Iterator[Line]:
@@ -50,16 +67,18 @@ def member_lines(members: tuple[Member, ...], exact: bool) -> Iterator[Line]:
                 yield from _item(change, member.listed)
 
 
-def noise_of(diff: TurnDiff) -> list[str]:
+def _noise_of(diff: TurnDiff) -> Iterator[str]:
     """What differs and says nothing, in words."""
-    found = ["cache markers moved"] if diff.marks_moved else []
-    for name, changes in (("message", diff.messages), ("part of the answer", diff.answer)):
-        number = sum(1 for change in changes if change.noise)
-        found += [f"{plural(number, name)} in ids only"] if number and name == "message" else []
+    if diff.marks_moved:
+        yield "cache markers moved"
+    for noun, changes in (("message", diff.messages), ("part", diff.answer)):
+        if number := sum(1 for change in changes if change.noise):
+            yield f"{plural(number, noun)}{' of the answer' if noun == 'part' else ''} in ids only"
     for member in diff.members:
-        number = sum(1 for change in member.changes if change.noise)
-        found += [f"{member.name} ({number})" if member.listed else member.name] if number else []
-    return found + (["token counts"] if any(fact.noise for fact in diff.facts) else [])
+        if number := sum(1 for change in member.changes if change.noise):
+            yield f"{member.name} ({number})" if member.listed else member.name
+    if any(fact.noise for fact in diff.facts):
+        yield "token counts"
 
 
 def _blocks(diff: TurnDiff) -> Iterator[Block]:
@@ -70,19 +89,19 @@ def _blocks(diff: TurnDiff) -> Iterator[Block]:
         yield from (block for block in (answer.before, answer.after) if block is not None)
 
 
-def _messages(diff: TurnDiff, names: dict[str, str], exact: bool, dropped: bool) -> Iterator[Line]:
+def _messages(diff: TurnDiff, names: dict[str, str], exact: bool, brief: bool) -> Iterator[Line]:
     if diff.base:
-        yield plain("=", f"what response {diff.base} goes on from and said: the provider keeps it")
+        yield plain("=", f"the provider keeps those of response {diff.base} and before")
     equal = sum(1 for change in diff.messages if change.sign == "=" or (change.noise and not exact))
     if diff.same + equal:
         yield plain("=", f"{plural(diff.same + equal, 'message')} unchanged")
     if diff.echoed:
         yield plain("=", f"{plural(diff.echoed, 'message')} echoing the answer of turn {diff.before.number}")
     gone = sum(1 for change in diff.messages if change.sign == "-")
-    if gone and not dropped:
+    if gone and brief:
         yield plain("-", f"{plural(gone, 'message')} of turn {diff.before.number} not sent any more")
     for change in diff.messages[diff.echoed :]:
-        if change.sign == "=" or (change.noise and not exact) or (change.sign == "-" and not dropped):
+        if change.sign == "=" or (change.noise and not exact) or (change.sign == "-" and brief):
             continue
         yield from _message(change, names, exact)
 
@@ -137,17 +156,19 @@ def _whole_block(sign: str, block: Block, names: dict[str, str]) -> Iterator[Lin
 
 
 def _item(change: Change[Any], listed: bool) -> Iterator[Line]:
-    indent = 0
+    """An item of a list under its name, or a value as a whole; one that is gone is only named."""
+    item = change.before if change.after is None else change.after
+    if not listed and isinstance(item, list) and change.sign != "~":
+        for number, each in enumerate(item, 1):
+            yield from _item(change._replace(before=each, after=each, at=number, to=number), True)
+        return
     if listed:
-        item = change.before if change.after is None else change.after
         yield plain(change.sign, item_name(item) or f"item {change.to or change.at}")
-        indent = 2
+    indent = 2 if listed else 0
     if change.sign == "~":
         yield from changed_lines(value_text(change.before), value_text(change.after), indent)
-    elif change.sign == "+":
-        yield from text_lines("+", value_text(change.after), indent)
-    elif not listed:
-        yield from text_lines("-", value_text(change.before), indent)
+    elif change.sign == "+" or not listed:
+        yield from text_lines(change.sign, value_text(item), indent)
 
 
 def _fact_line(fact: Fact) -> Line:

@@ -43,6 +43,7 @@ def compare_turns(archive: Archive, rows: Rows, turns: Turns, before: str, after
         same=same,
         echoed=max(min(new["request"]["known"] - same, len(tails[1])), 0) if followed else 0,
         messages=keys.changes(sent, sent_later, keys.MESSAGES, budget, (same, same)),
+        tools=(old["request"]["tools"], new["request"]["tools"]),
         marks=(_marks(shells[0], old["request"]["count"]), _marks(shells[1], new["request"]["count"])),
         members=(
             *settings(turns, before, after, budget),

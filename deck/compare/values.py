@@ -70,6 +70,7 @@ class TurnDiff(NamedTuple):
     same: int  # leading messages that both requests have; they were not even read
     echoed: int  # how many of the messages that follow only repeat the answer of ``before``
     messages: tuple[Change[Message], ...]
+    tools: tuple[int, int]  # how many each request offers
     marks: tuple[tuple[Mark, ...], tuple[Mark, ...]]
     members: tuple[Member, ...]  # system prompt, tools and parameters, in the request's order; headers last
     answer: tuple[Change[Block], ...]

@@ -6,6 +6,7 @@ A `ReadModel` is used from one thread, the one that opened it (`deck.tui.reader`
 from collections.abc import Callable, Iterable
 from typing import Protocol
 
+from deck.compare.values import TurnDiff
 from deck.revs import Target
 from deck.views import Hit, SessionView, Step, StepRow, TurnRow, TurnView
 
@@ -35,6 +36,8 @@ class ReadModel(Protocol):
     def refresh(self) -> bool: ...
     def resolve(self, rev: str) -> Target: ...
     def next_step(self, session: str, position: int, kind: str, direction: int) -> StepRow | None: ...
+    def turn_before(self, id: str) -> tuple[str, str] | None: ...
+    def compare_turns(self, before: str, after: str) -> TurnDiff: ...
 
 
 OpenModel = Callable[[], ReadModel]

@@ -7,6 +7,7 @@ a very long session can be seen without recording one.
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from deck.compare.values import TurnDiff
 from deck.revs import Target
 from deck.views import Hit, SessionView, Step, StepRow, TurnRow, TurnView
 from store.errors import NotFound
@@ -97,6 +98,14 @@ class TallModel:
 
     def next_step(self, session: str, position: int, kind: str, direction: int) -> StepRow | None:
         return None
+
+    def turn_before(self, id: str) -> tuple[str, str] | None:
+        number = int(id, 16)
+        return (f"{number - 1:064x}", "continues") if number > 1 else None
+
+    def compare_turns(self, before: str, after: str) -> TurnDiff:
+        rows = [self._turn(int(id, 16)) for id in (before, after)]
+        return TurnDiff(*rows, "continues", "", 0, 0, (), (0, 0), ((), ()), (), (), ())
 
     def _note(self, rows: int) -> None:
         self.asked += rows

@@ -74,9 +74,9 @@ def test_diff_names_every_kind_of_change(archives: dict[str, Timeline]) -> None:
     shown = read(archives["changed"], 2, page(diff))
     assert "= 1 message unchanged" in shown
     assert "= 1 message echoing the answer of turn 1" in shown
-    assert "-Be brief.\n+Be verbose." in shown
+    assert "- Be brief.\n  + Be verbose." in shown
     assert "~ Bash" in shown and "- Read" in shown
-    assert "- max_tokens: 32000\n+ max_tokens: 1" in shown
+    assert "max_tokens\n- 32000\n+ 1" in shown
 
 
 def test_diff_does_not_miss_tools_that_the_provider_keeps(archives: dict[str, Timeline]) -> None:
@@ -89,9 +89,10 @@ def test_diff_does_not_miss_tools_that_the_provider_keeps(archives: dict[str, Ti
 def test_a_turn_without_parent_is_compared_with_the_turn_before(archives: dict[str, Timeline]) -> None:
     shown = read(archives["changed"], 3, page(diff))
     assert "against turn 2 (the turn before it; this one begins a thread)" in shown
-    assert "3 messages of turn 2 not sent any more" in shown
+    assert "~ message 1 · user" in shown and "- 2 messages of turn 2 not sent any more" in shown
     assert "So be it." not in shown
-    assert "- assistant message" in read(archives["changed"], 3, page(diff), unfolded=True)
+    unfolded = read(archives["changed"], 3, page(diff), unfolded=True)
+    assert "- message 2 · assistant" in unfolded and "So be it." in unfolded
 
 
 def test_the_first_turn_has_nothing_to_be_compared_with(archives: dict[str, Timeline]) -> None:

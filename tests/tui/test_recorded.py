@@ -59,7 +59,7 @@ async def test_what_the_ninth_request_sent_that_the_eighth_did_not(recorded: Pat
         await deck.see("turn 1 of 17")
         await deck.press(*"JJJJJJJJ", "d")
         await deck.see(
-            "request of turn 9 against turn 8", "13 messages unchanged", "+ user message", "Updated task #1 status"
+            "request of turn 9 against turn 8", "13 messages unchanged", "+ message 15 · user", "Updated task #1 status"
         )
         assert deck.keys <= 10
 

@@ -92,7 +92,7 @@ async def test_every_tab_shows_its_page(archive: Path, size: tuple[int, int]) ->
         await deck.press("3")
         await deck.see("[3 response]", "A test still names orders-v2.", "→ Read")
         await deck.press("4")
-        await deck.see("[4 diff]", "turn 8 against turn 7", "= 11 messages unchanged", "+ user message")
+        await deck.see("[4 diff]", "turn 8 against turn 7", "= 11 messages unchanged", "+ message 13 · user")
         await deck.press("5")
         await deck.see("[5 raw]", '{"id": "msg_1"')
         await deck.press("6")
