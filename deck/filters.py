@@ -44,7 +44,7 @@ def until(text: str | None, now_ms: int) -> int | None:
     if text is None:
         return None
     if _DAY.match(text):
-        return _unix_ms(_parsed(text) + timedelta(days=1))
+        return _unix_ms(_parsed(text).replace(hour=23, minute=59, second=59, microsecond=999_999)) + 1
     return _moment(text, now_ms)
 
 
@@ -64,6 +64,6 @@ def _parsed(text: str) -> datetime:
 
 def _unix_ms(moment: datetime) -> int:
     try:
-        return int(moment.timestamp() * 1000)
+        return int(moment.replace(microsecond=0).timestamp()) * 1000 + moment.microsecond // 1000
     except (OverflowError, OSError, ValueError) as error:
         raise Problem(f"{moment} is out of range", code=USAGE) from error

@@ -1,7 +1,8 @@
 """The facts that statistics are made of, from the index alone."""
 
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import groupby
 from typing import Any
 
 from deck.stats.values import Edge, Facts, Step, Turn
@@ -12,6 +13,7 @@ _TURN = (
     " t.asked, t.host, t.cwd, t.error, t.input, t.output, t.cache_read, t.cache_write_5m, t.cache_write_1h, t.reasoning"
 )
 _USAGE = 6  # columns at the end
+_SENT_AGAIN = ("compacts", "rewrites", "probable")  # edges of turns that carry old messages in another form
 
 
 def read_facts(db: sqlite3.Connection, sessions: Sequence[str] | None) -> Facts:
@@ -41,7 +43,19 @@ def read_facts(db: sqlite3.Connection, sessions: Sequence[str] | None) -> Facts:
         f" FROM steps x WHERE {where} ORDER BY x.session, x.position",
         values,
     )
-    return Facts(turns, list(_first_carried(steps, places)), edges, first)
+    return Facts(turns, list(_new_steps(_first_carried(steps, places), edges)), edges, first)
+
+
+def _new_steps(steps: Iterator[Step], edges: Mapping[int, Sequence[Edge]]) -> Iterator[Step]:
+    """Steps, but of a history that was sent again in another form only what stands in its last message or after it."""
+    for place, group in groupby(steps, lambda step: step.turn):
+        if not any(edge.kind in _SENT_AGAIN for edge in edges.get(place, ())):
+            yield from group
+            continue
+        own = list(group)
+        asked = [step.message for step in own if step.role != "assistant"]
+        first = next((at for at, step in enumerate(own) if asked and step.message == asked[-1]), 0)
+        yield from own[first:]
 
 
 def _first_carried(rows: sqlite3.Cursor, places: dict[bytes, int]) -> Iterator[Step]:

@@ -8,6 +8,7 @@ from itertools import chain
 from deck.cost.money import dollars
 from deck.cost.table import PriceTable, load
 from deck.filters import Filter
+from deck.render import plural
 from deck.stats.causes import count_breaks
 from deck.stats.context import count_context
 from deck.stats.counts import count_costs, count_tokens, count_turns
@@ -148,7 +149,7 @@ def _uncertain(found: Mapping[str, Figure]) -> Figure:
     """The cost where that of some turns is unknown, or a lower bound because their answers were cut."""
     known, unknown, cut = (found.get(key) for key in ("cost", "cost-unknown", "cost-of-cut"))
     value = known.value if known else None
-    notes = [f"and ? for {len(unknown.turns):,} turns"] if unknown and known else []
+    notes = [f"and ? for {plural(len(unknown.turns), 'turn')}"] if unknown and known else []
     notes += [f"at least: {dollars(int(cut.value or 0))} of it for answers that were cut"] if cut else []
     turns = {**(known.turns if known else {}), **(dict.fromkeys(unknown.turns, 0) if unknown else {})}
     return Figure("cost", "micro-usd", value, turns, ", ".join(notes))

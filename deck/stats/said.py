@@ -10,16 +10,15 @@ from store.errors import StoreError
 from store.titles import was_typed
 
 _SIDE = "aux"
-_SENT_AGAIN = ("compacts", "rewrites", "probable")  # edges of turns that carry old messages in another form
 
 
 def count_messages(facts: Facts) -> Iterator[Amount]:
     """Messages of agents and models, without those of side calls, and prompts.
 
     A prompt is a message of the main line in which a person typed something, and which brings no results of tools:
-    what comes with those, the agent has written. Of a history that is sent again in another form only the last message
-    can be new.
+    what comes with those, the agent has written, and so it has what asks for the summary of a compaction.
     """
+    summaries = {edge.parent.id for edges in facts.edges.values() for edge in edges if edge.kind == "compacts"}
     for place, steps in groupby(facts.steps, lambda step: step.turn):
         turn = facts.turns[place]
         if turn.role.startswith(_SIDE):
@@ -27,11 +26,8 @@ def count_messages(facts: Facts) -> Iterator[Amount]:
         messages = [list(group) for message, group in groupby(steps, lambda step: step.message) if message]
         if messages:
             yield Amount("messages", place, len(messages))
-        asked = [message for message in messages if message[0].role != "assistant"]
-        if any(edge.kind in _SENT_AGAIN for edge in facts.edges.get(place, ())):
-            asked = asked[-1:]
-        prompts = sum(_is_prompt(message) for message in asked)
-        if prompts and turn.is_main:
+        prompts = sum(_is_prompt(message) for message in messages)
+        if prompts and turn.is_main and turn.id not in summaries:
             yield Amount("prompts", place, prompts)
 
 

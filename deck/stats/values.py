@@ -71,7 +71,7 @@ class Facts(NamedTuple):
     """The turns of some sessions, each session's in order, with their steps and edges."""
 
     turns: Sequence[Turn]
-    steps: Sequence[Step]  # in order; of a message that two turns of a session carry, only the first turn's
+    steps: Sequence[Step]  # what is new in each turn, in order
     edges: Mapping[int, Sequence[Edge]]  # by the place of the turn
     first: Mapping[str, int]  # the place of the first turn of each session
 
