@@ -43,6 +43,12 @@ class Finder:
             edge = min(edge, _raised(in_layer, layers[:depth]))
         return self._complete(text, by_layer, layers), _floor(edge, layers)
 
+    def unfinished(self, text: bytes) -> list[Hit]:
+        """What a secret has begun with that the end of ``text`` cut off."""
+        layers = _layers(text)
+        by_layer = [self._scanner.unfinished(each) for each in (text, *(layer.text for layer in layers))]
+        return _gathered(text, by_layer, layers)
+
     def floor(self, text: bytes, position: int) -> int:
         """The nearest position before that is between two escapes at every layer."""
         return _floor(position, _layers(text))

@@ -36,10 +36,14 @@ class Lane:
         hits, settled = self._finder.look(self._text)
         self._take(hits, self._base + settled)
 
-    def finish(self) -> None:
-        """Nothing comes for now: all is settled, and what comes later is a text of its own."""
+    def finish(self, is_cut: bool = False) -> None:
+        """Nothing comes for now: all is settled, and what comes later is a text of its own.
+
+        Where the text ``is_cut``, what a secret has begun with goes, too.
+        """
         if self.settled < self.size:
-            self._take(self._finder.hits(self._text), self.size)
+            begun = self._finder.unfinished(self._text) if is_cut else []
+            self._take(merged([*self._finder.hits(self._text), *begun], self._text), self.size)
         self._text, self._base = b"", self.size
 
     def _take(self, found: list[Hit], settled: int) -> None:

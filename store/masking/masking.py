@@ -6,7 +6,7 @@ from store.masking.edits import Edit
 from store.masking.fields import Fields
 from store.masking.finder import Finder
 from store.masking.leaves import Leaf
-from store.masking.rules import Rule, builtin
+from store.masking.rules import VERSION, Rule, builtin
 from store.masking.scanner import Hit
 from store.masking.tokens import Tokens
 
@@ -15,11 +15,18 @@ class Masking:
     """Rules, exact values (both in any number), fields, and the archive's key (32 bytes)."""
 
     def __init__(
-        self, key: bytes, rules: Iterable[Rule] | None = None, exact: Iterable[bytes] = (), fields: Fields | None = None
+        self,
+        key: bytes,
+        rules: Iterable[Rule] | None = None,
+        exact: Iterable[bytes] = (),
+        fields: Fields | None = None,
+        version: str = str(VERSION),
     ) -> None:
         self._rules = tuple(builtin() if rules is None else rules)
         self._exact = frozenset(exact)
         self._tokens = Tokens(key)
+        self.version = version
+        """Of the rules: what a turn says it was masked by."""
         self.fields = fields or Fields()
         self.finder = Finder(self._rules, self._exact)
         self.token = self._tokens.token

@@ -21,6 +21,7 @@ CONTEXT: Final = 96
 """Bytes before a keyword that can matter, and at least as many as a token has."""
 
 _LEAST_EXACT = 6
+_LEAST_CUT = 12
 _WORD_END = re.compile(rb"[^!#-&(-_a-~]")
 _WORD_START = re.compile(rb".*[^!#-&(-_a-~]", re.S)
 _IN_WORD = re.compile(rb"[A-Za-z0-9_]{2}")
@@ -106,6 +107,16 @@ class Scanner:
         if opening >= 0 and size - opening < TOKEN_BYTES and TOKEN.match(text, opening) is None:
             edge = min(edge, opening)
         return max(0, edge)
+
+    def unfinished(self, text: bytes) -> list[Hit]:
+        """What a secret has begun with that the end of ``text`` cut off: by rules whose keywords stand alone."""
+        found: list[Hit] = []
+        for at, word in self._occurrences(text):
+            for rule, size in self._owners[word]:
+                window = _window(rule, text, at, size, ()) if rule.alone else None
+                if window is not None and window.open and len(text) - window.first >= _LEAST_CUT:
+                    found.append(Hit(window.first, len(text), rule.id, text[window.first :]))
+        return found
 
     def _unfinished_word(self, text: bytes, masked: set[int]) -> int:
         """Where a keyword may have begun that the text does not hold to its end, and where its secret may begin."""

@@ -91,20 +91,20 @@ class StreamMasker:
             self._release(out)
         return b"".join(out)
 
-    def flush(self) -> bytes:
-        """The stream is at its end; all that was held back."""
+    def flush(self, is_cut: bool = False) -> bytes:
+        """The stream is at its end; all that was held back. Where it ``is_cut``, the beginnings of secrets go, too."""
         rest, self._rest = b"".join(self._rest), []
         if rest:
-            self._take(rest, is_cut=True)
-        self._finish()
+            self._take(rest, is_last=True)
+        self._finish(is_cut)
         out: list[bytes] = []
         self._release(out)
         return b"".join(out)
 
-    def _take(self, raw: bytes, is_cut: bool = False) -> None:
+    def _take(self, raw: bytes, is_last: bool = False) -> None:
         found = _HEAD.match(raw)
         at = found.end() if found else 0
-        read = leaves(raw[at:], is_cut) if raw[at : at + 1] in (b"{", b"[", b'"') else None
+        read = leaves(raw[at:], is_last) if raw[at : at + 1] in (b"{", b"[", b'"') else None
         if read is None:
             piece = self._go_on(_TEXT, raw[at:], at, None, [])
             self._waiting.append(_Line(raw, [], [piece._replace(most=len(raw.rstrip(b"\r\n")) - at)]))
@@ -162,9 +162,9 @@ class StreamMasker:
         self.places += places(edits, at)
         return replaced(line.raw, edits)
 
-    def _finish(self) -> None:
+    def _finish(self, is_cut: bool = False) -> None:
         for lane in self._lanes.values():
-            lane.finish()
+            lane.finish(is_cut)
         self._lanes.clear()
 
 

@@ -75,7 +75,7 @@ SHAPES = st.recursive(
 
 
 def written(value: Any, style: int) -> bytes:
-    """``value`` as JSON, in one of the ways that clients write it: 0 UTF-8, 1 ASCII, 2 indented, 3 every letter escaped."""
+    """``value`` as JSON, in one of the ways that clients write it: 0 UTF-8, 1 ASCII, 2 indented, 3 mostly escapes."""
     if style == 3:
         return _escaped(json.dumps(value, ensure_ascii=True)).encode()
     return json.dumps(value, ensure_ascii=style == 1, indent=1 if style == 2 else None).encode()

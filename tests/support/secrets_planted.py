@@ -1,4 +1,4 @@
-"""Secrets that are none: made up in the shape of each built-in rule, from a seed, so no scanner finds them in the sources."""
+"""Secrets that are none: made up from a seed in the shape that each built-in rule looks for."""
 
 import random
 import string
