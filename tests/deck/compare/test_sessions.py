@@ -1,0 +1,104 @@
+"""Two sessions compared: where they part, in turns, in words and step by step."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+import pytest
+from archives import recorded
+from exchanges import conversation
+from kafka_session import Clock, Thread, call, result, text
+
+from deck.compare.parting import parting_text
+from deck.timeline import Timeline
+from store.errors import NotFound
+from store.exchange import Exchange
+
+ONE, OTHER = "aaaa1111-0000-4000-8000-000000000001", "bbbb1111-0000-4000-8000-000000000001"
+LISTING = "\n".join(f"file {number}" for number in range(40))
+
+
+def session(name: str, ids: int, listing: str = LISTING, members: dict[str, Any] | None = None) -> Iterator[Exchange]:
+    """Four turns; calls have other ids in every session, as with real providers."""
+    thread = Thread(Clock(), name)
+    yield thread.send([text("Fix the bug.")], [text("I look."), call(ids + 1, "Bash", command="ls")])
+    yield thread.send([result(ids + 1, "a\nb")], [text("I list."), call(ids + 2, "Bash", command="ls -R")])
+    thread.members = members or {}
+    yield thread.send([result(ids + 2, listing)], [text("I see."), call(ids + 3, "Edit", file_path="a")])
+    yield thread.send([result(ids + 3, "ok")], [text("Done.")])
+
+
+def compared(path: Path, one: list[Exchange], other: list[Exchange]) -> tuple[Any, str]:
+    recorded(path, [*one, *other])
+    with Timeline.open(path) as timeline:
+        diff = timeline.compare_sessions(ONE, OTHER)
+        return diff, parting_text(diff)
+
+
+def test_they_part_where_something_else_is_said(tmp_path: Path) -> None:
+    other = session(OTHER, 20, LISTING.replace("file 7", "file seven"), {"max_tokens": 5})
+    diff, told = compared(tmp_path / "archive", list(session(ONE, 0)), list(other))
+    assert told == "identical through turn 2, then the result of Bash differs"
+    assert diff.differs(exact=False)
+    assert [member.name for member in diff.members] == ["max_tokens", "metadata"]
+    assert [member.changes[0].noise for member in diff.members] == [False, True]
+    assert [pair.sign for pair in diff.steps] == ["~", "=", "=", "=", "="]
+    assert diff.steps[0].before.turn == diff.before[2].id and diff.steps[0].after.turn == diff.after[2].id
+
+
+def test_ids_alone_are_no_difference(tmp_path: Path) -> None:
+    diff, told = compared(tmp_path / "archive", list(session(ONE, 0)), list(session(OTHER, 20)))
+    assert (diff.shared, told, diff.parting, diff.steps) == (4, "identical: 4 turns", None, ())
+    assert not diff.differs(exact=False)
+
+
+def test_one_goes_on(tmp_path: Path) -> None:
+    short = list(islice(session(ONE, 0), 3))
+    diff, told = compared(tmp_path / "archive", short, list(session(OTHER, 0)))
+    assert (diff.shared, told) == (3, "identical through turn 3, then the second goes on for 1 turn")
+    assert [pair.sign for pair in diff.steps] == ["+", "+"]
+
+
+def test_they_may_part_at_once(tmp_path: Path) -> None:
+    other = Thread(Clock(), OTHER).send([text("Write a poem.")], [text("Roses are red.")])
+    diff, told = compared(tmp_path / "archive", list(session(ONE, 0)), [other])
+    assert (diff.shared, told) == (0, "they part in turn 1: the prompt differs")
+
+
+def test_a_forked_session_begins_with_the_turns_of_the_other(tmp_path: Path) -> None:
+    """As when an agent resumes under a new id: only what came after the fork was captured in the new session."""
+    clock = Clock()
+    one = Thread(clock, ONE)
+    shared = [one.send([text(f"Question {number}")], [text(f"Answer {number}")]) for number in range(3)]
+    other = Thread(clock, OTHER, messages=list(one.messages))
+    last = [one.send([text("Go left.")], [text("Left.")]), other.send([text("Go right.")], [text("Right.")])]
+    turns = recorded(tmp_path / "archive", [*shared, *last])
+    with Timeline.open(tmp_path / "archive") as timeline:
+        diff = timeline.compare_sessions(ONE, OTHER)
+        assert parting_text(diff) == "identical through turn 3, then the prompt differs"
+        assert [turn.id for turn in diff.after] == [*turns[:3], turns[4]]
+        assert [pair.sign for pair in diff.steps] == ["~", "~"]
+
+
+def test_failed_attempts_and_subagents_are_not_on_the_line(tmp_path: Path) -> None:
+    clock = Clock()
+    thread = Thread(clock, ONE)
+    first = thread.send([text("Begin.")], [text("Yes."), call(1, "Agent", prompt="Look around in every folder.")])
+    failed = replace(thread.send([result(1, "nothing")], [text("lost")]), status=529, response_body=b"{}")
+    del thread.messages[-2:]
+    again = thread.send([result(1, "nothing")], [text("So be it.")])
+    helper = Thread(clock, ONE, agent="a1b2c3d4e5f60718a")
+    asked = helper.send([text("Look around in every folder.")], [text("nothing")])
+    turns = recorded(tmp_path / "archive", [first, asked, failed, again])
+    with Timeline.open(tmp_path / "archive") as timeline:
+        line = timeline.compare_sessions(ONE, ONE)
+    assert [turn.id for turn in line.before] == [turns[0], turns[3]]
+    assert not line.differs(exact=True)
+
+
+def test_no_session_of_that_name(tmp_path: Path) -> None:
+    recorded(tmp_path / "archive", conversation(1, "s", system_words=5))
+    with Timeline.open(tmp_path / "archive") as timeline, pytest.raises(NotFound):
+        timeline.compare_sessions("s", "nobody's")
