@@ -9,7 +9,9 @@ from deck.stats.values import Figure, Group, Report
 from deck.views import TurnRow
 
 _BAR = 16
-_KEY = 40
+_KEY = 40  # width of the column; a longer key moves the rest of its line
+_LONGEST_KEY = 120
+_NAME = 40
 _SUMMARY = 100
 _ADDRESSES = 3  # so many turns behind a figure are named
 _EIGHTHS = " ▏▎▍▌▋▊▉"
@@ -45,7 +47,7 @@ def stats_lines(report: Report, style: Style, digits: int) -> Iterator[str]:
 
 
 def _line(figure: Figure, figures: Mapping[str, Figure], style: Style, width: int, digits: int) -> str:
-    key = short(safe(figure.key, newlines=False), width).ljust(width)
+    key = short(safe(figure.key, newlines=False), _LONGEST_KEY).ljust(width)
     if figure.key == figure.root:
         key = style.strong(key)
     bar = _bar(_share(figure, figures)) if "/" in figure.key else ""
@@ -95,7 +97,7 @@ _COLUMNS = ("turns", "prompts", "tokens", "cache-hit", "tools", "failures", "tim
 def group_lines(report: Report, by: str, style: Style) -> Iterator[str]:
     """One line a group and one for the whole, with a bar for the share of the cost, or of the turns where that is 0."""
     groups = [*report.groups, report.whole._replace(name="all")]
-    rows = [[short(safe(group.name, newlines=False), _KEY), *map(_cell, _columns(group))] for group in groups]
+    rows = [[short(safe(group.name, newlines=False), _NAME), *map(_cell, _columns(group))] for group in groups]
     heads = [by, *_COLUMNS]
     widths = [max(len(row[place]) for row in [heads, *rows]) for place in range(len(heads))]
     measure = "cost" if report.whole.figures["cost"].value else "turns"

@@ -14,7 +14,9 @@ NAME = "stats"
 def stats(
     *rev: Annotated[str, "sessions, or any turn of them; everything if not given"],
     by: Annotated[str | None, "a line for each session, project, day, model or agent"] = None,
-    turns: Annotated[str | None, "list the turns behind the figure of this key"] = None,
+    turns: Annotated[
+        str | None, "list the turns behind the figure of this key, or of the only key that begins so"
+    ] = None,
     model: Annotated[str | None, "only turns of models whose name holds this"] = None,
     agent: Annotated[str | None, "only turns of agents whose name holds this"] = None,
     project: Annotated[str | None, "only sessions whose working directory holds this"] = None,
@@ -80,14 +82,19 @@ def _session(target: Target) -> str:
 
 
 def _named(report: Report, key: str | None) -> Figure | None:
-    """The figure of a key, written as it is or as it is shown."""
-    from deck.diagnostics import NOT_FOUND, Problem
+    """The figure of a key, or of the only one that is shown with this beginning."""
+    from deck.diagnostics import AMBIGUOUS, NOT_FOUND, Problem
     from deck.render import safe
 
     if key is None:
         return None
     figures = report.whole.figures
-    found = figures.get(key) or next((each for each in figures.values() if safe(each.key, newlines=False) == key), None)
-    if found is None:
+    if key in figures:
+        return figures[key]
+    beginning = key.removesuffix("…")
+    found = [figure for figure in figures.values() if safe(figure.key, newlines=False).startswith(beginning)]
+    if not found:
         raise Problem(f"there is no figure {key[:80]!r} here", "deck stats shows the keys", NOT_FOUND)
-    return found
+    if len(found) > 1:
+        raise Problem(f"{key[:80]!r} begins several keys", "deck stats shows them", AMBIGUOUS)
+    return found[0]

@@ -10,6 +10,7 @@ from deck.timeline import Timeline
 from store.errors import StoreError
 
 LEAST = 3  # failures
+_NAMED = 60  # characters of the arguments in a key
 
 
 def count_loops(facts: Facts, timeline: Timeline, wanted: Container[int]) -> Iterator[Amount]:
@@ -24,7 +25,7 @@ def count_loops(facts: Facts, timeline: Timeline, wanted: Container[int]) -> Ite
             if len(steps) >= LEAST:
                 for step in steps:
                     yield Amount("loops", step.turn)
-                    yield Amount(f"loops/{step.name} {step.summary}", step.turn)
+                    yield Amount(f"loops/{step.name} {step.summary[:_NAMED]}", step.turn)
 
 
 def _alike(facts: Facts) -> Iterator[Sequence[Step]]:
