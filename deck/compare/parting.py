@@ -25,19 +25,15 @@ def _what(diff: SessionDiff, parting: Parting) -> str:
         which, turns = ("second", diff.after) if before is None else ("first", diff.before)
         left = max(len(turns) - diff.shared, 0)
         return f"the {which} goes on for {plural(left, 'turn')}"
-    here, there = _title(before), _title(after)
-    if here == there:
-        return f"{_named(here)} differs"
-    return f"{_named(here)} in the first is {_named(there)} in the second"
+    here, there = _title(before, after), _title(after, before)
+    return f"the {here} differs" if here == there else f"the {here} in the first is the {there} in the second"
 
 
-def _title(step: Step) -> str:
-    title = block_title(step.block, step.call.name if step.call else "")
+def _title(step: Step, other: Step | None) -> str:
+    """What a step is; where the call of a result is in a session that was forked from, the other side may know it."""
+    call = step.call or (other.call if other is not None else None)
+    title = block_title(step.block, call.name if call else "")
     return {"assistant": "answer", "user": "prompt"}.get(title, title)
-
-
-def _named(title: str) -> str:
-    return f"the {title}"
 
 
 def first_lines(diff: SessionDiff, *, exact: bool) -> Iterator[Line]:
@@ -48,10 +44,10 @@ def first_lines(diff: SessionDiff, *, exact: bool) -> Iterator[Line]:
     before, after = diff.parting.before, diff.parting.after
     yield plain("#", "first difference")
     if before is not None and after is not None and before.row.kind == after.row.kind:
-        yield plain("~", _title(after))
+        yield plain("~", _title(after, before))
         yield from changed_lines(block_text(before.block), block_text(after.block), 2)
         return
     for sign, step in (("-", before), ("+", after)):
         if step is not None:
-            yield plain(sign, _title(step))
+            yield plain(sign, _title(step, None))
             yield from text_lines(sign, block_text(step.block), 2)

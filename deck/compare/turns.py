@@ -34,14 +34,16 @@ def compare_turns(archive: Archive, rows: Rows, turns: Turns, before: str, after
     sent, sent_later = ([turns.message(wire, id) for id in tail] for wire, tail in zip(wires, tails, strict=True))
     shells = (turns.shell(before), turns.shell(after))
     edge = next((edge.kind for edge in later.parents if edge.turn == before), "")
-    followed = bool(edge) and edge not in _NO_ORDER and not tails[0] and not base
+    goes_on = bool(edge) and edge not in _NO_ORDER and not tails[0] and not base
+    answer = turns.answer(before)[0].message
+    echo = wires[1].echo(answer) if goes_on and answer is not None else ()
     return TurnDiff(
         before=row,
         after=later,
         edge=edge,
         base=base,
         same=same,
-        echoed=max(min(new["request"]["known"] - same, len(tails[1])), 0) if followed else 0,
+        echoed=max(min(len(echo), new["request"]["known"] - same, len(tails[1])), 0),
         messages=keys.changes(sent, sent_later, keys.MESSAGES, budget, (same, same)),
         tools=(old["request"]["tools"], new["request"]["tools"]),
         marks=(_marks(shells[0], old["request"]["count"]), _marks(shells[1], new["request"]["count"])),

@@ -106,7 +106,9 @@ def test_two_sessions(deck: Run, tmp_path: Path) -> None:
     lines = out.splitlines()
     assert lines[2] == "identical through turn 1, then the result of Bash differs"
     assert "~   go to the [-left-]{+right+}" in lines
-    assert re.search(r"^~ [0-9a-f]{7}:1 ↳ ok  go to the left +│ [0-9a-f]{7}:1 ↳ ok  go to the right$", out, re.MULTILINE)
+    assert re.search(
+        r"^~ [0-9a-f]{7}:1 ↳ ok  go to the left +│ [0-9a-f]{7}:1 ↳ ok  go to the right$", out, re.MULTILINE
+    )
     assert re.search(r"^= [0-9a-f]{7}:2 assistant  Done. +│", out, re.MULTILINE)
     shown = json.loads(deck("diff", "aaaa", "bbbb", "--json")[1])
     assert (shown["schema"], shown["kind"], shown["shared_turns"]) == ("deck.diff/1", "sessions", 1)

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import pairwise, permutations
 from pathlib import Path
 from typing import Any
@@ -116,6 +117,20 @@ def test_the_next_turn_adds_what_is_new_and_echoes_the_answer(kafka: tuple[Timel
     assert (diff.edge, diff.same, diff.echoed) == ("continues", 11, 1)
     assert [(change.sign, change.to) for change in diff.messages] == [("+", 12), ("+", 13)]
     assert diff.members == () and diff.differs(exact=False)
+
+
+def test_what_a_failed_attempt_sent_is_no_echo(tmp_path: Path) -> None:
+    """The parent of a retry's parent knew the tool's result as little as anybody."""
+    thread = Thread(Clock())
+    first = thread.send([text("Begin.")], [kafka_session.call(1, "Bash", command="ls")])
+    failed = replace(thread.send([result(1, "a b")], [text("lost")]), status=529, response_body=b"{}")
+    del thread.messages[-2:]
+    turns = recorded(tmp_path / "archive", [first, failed, thread.send([result(1, "a b")], [text("Done.")])])
+    with Timeline.open(tmp_path / "archive") as timeline:
+        assert timeline.turn_before(turns[2]) == (turns[0], "continues")
+        diff = check(timeline, turns[0], turns[2])
+        assert (diff.same, diff.echoed, len(diff.messages)) == (1, 1, 2)
+        assert timeline.compare_turns(turns[1], turns[2]).messages == ()
 
 
 def test_what_both_begin_with_is_not_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
