@@ -54,12 +54,13 @@ def count_costs(facts: Facts, prices: PriceTable) -> Iterator[Amount]:
         )
         if cost is None:
             yield Amount("cost-unknown", place)
+        if not cost or not cost.total:
             continue
         yield Amount("cost", place, cost.total)
         for kind, much in zip(cost._fields, cost, strict=True):
             if much:
                 yield Amount(f"cost/{kind}", place, much)
-        if turn.outcome != "complete" and cost.total:
+        if turn.outcome != "complete":
             yield Amount("cost-of-cut", place, cost.total)
         yield Amount("cost-with-one-write-price", place, _as_short_writes(turn, cost, prices).total)
 

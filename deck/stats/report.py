@@ -148,7 +148,7 @@ def _cache_hit(found: Mapping[str, Figure]) -> Figure | None:
 def _uncertain(found: Mapping[str, Figure]) -> Figure:
     """The cost where that of some turns is unknown, or a lower bound because their answers were cut."""
     known, unknown, cut = (found.get(key) for key in ("cost", "cost-unknown", "cost-of-cut"))
-    value = known.value if known else None
+    value = known.value if known else None if unknown else 0
     notes = [f"and ? for {plural(len(unknown.turns), 'turn')}"] if unknown and known else []
     notes += [f"at least: {dollars(int(cut.value or 0))} of it for answers that were cut"] if cut else []
     turns = {**(known.turns if known else {}), **(dict.fromkeys(unknown.turns, 0) if unknown else {})}
