@@ -3,6 +3,7 @@
 import json
 from collections import defaultdict
 from collections.abc import Container, Iterator, Sequence
+from typing import NamedTuple
 
 from deck.stats.tools import calls
 from deck.stats.values import Amount, Facts, Step
@@ -13,34 +14,47 @@ LEAST = 3  # failures
 _NAMED = 60  # characters of the arguments in a key
 
 
+class _Try(NamedTuple):
+    step: Step
+    failed: bool
+
+
 def count_loops(facts: Facts, timeline: Timeline, wanted: Container[int]) -> Iterator[Amount]:
-    """The failed calls of loops. Arguments are read only of what the index shows to be alike."""
-    for run in _alike(facts):
-        if not any(step.turn in wanted for step in run):
+    """The failed calls of loops. Arguments are read only where the index shows enough failures that look alike."""
+    for tries in _alike(facts):
+        if sum(each.failed for each in tries) < LEAST or not any(each.step.turn in wanted for each in tries):
             continue
-        same: defaultdict[str, list[Step]] = defaultdict(list)
-        for step in run:
-            same[_arguments(facts, step, timeline)].append(step)
-        for steps in same.values():
-            if len(steps) >= LEAST:
-                for step in steps:
-                    yield Amount("loops", step.turn)
-                    yield Amount(f"loops/{step.name} {step.summary[:_NAMED]}", step.turn)
+        same: defaultdict[str, list[_Try]] = defaultdict(list)
+        for each in tries:
+            same[_arguments(facts, each.step, timeline)].append(each)
+        for step in (step for run in same.values() for step in _in_vain(run)):
+            yield Amount("loops", step.turn)
+            yield Amount(f"loops/{step.name} {step.summary[:_NAMED]}", step.turn)
 
 
-def _alike(facts: Facts) -> Iterator[Sequence[Step]]:
-    """Runs of failed calls of one tool whose arguments begin alike."""
-    runs: defaultdict[tuple[str, str, str, str], list[Step]] = defaultdict(list)
+def _alike(facts: Facts) -> Iterator[Sequence[_Try]]:
+    """Calls of one tool in one thread whose arguments begin alike, in order."""
+    found: defaultdict[tuple[str, str, str, str], list[_Try]] = defaultdict(list)
     for each in calls(facts):
-        if each.call is None or each.result is None:
+        if each.call is not None and each.result is not None:
+            turn = facts.turns[each.call.turn]
+            key = (turn.session, turn.thread, each.call.name, each.call.summary)
+            found[key].append(_Try(each.call, each.result.is_error))
+    yield from found.values()
+
+
+def _in_vain(tries: Sequence[_Try]) -> Iterator[Step]:
+    """The failures among tries of the same call that follow one another often enough."""
+    run: list[Step] = []
+    for each in tries:
+        if each.failed:
+            run.append(each.step)
             continue
-        turn = facts.turns[each.call.turn]
-        key = (turn.session, turn.thread, each.call.name, each.call.summary)
-        if each.result.is_error:
-            runs[key].append(each.call)
-        elif len(run := runs.pop(key, [])) >= LEAST:
-            yield run
-    yield from (run for run in runs.values() if len(run) >= LEAST)
+        if len(run) >= LEAST:
+            yield from run
+        run = []
+    if len(run) >= LEAST:
+        yield from run
 
 
 def _arguments(facts: Facts, step: Step, timeline: Timeline) -> str:
