@@ -14,16 +14,20 @@ _LINE = 100
 
 
 def session_lines(
-    sessions: Sequence[SessionView], marks: Mapping[str, str], now_ms: int, style: Style
+    sessions: Sequence[SessionView],
+    marks: Mapping[str, str],
+    costs: Mapping[str, str],
+    now_ms: int,
+    style: Style,
 ) -> Iterator[str]:
     """One line a session, in columns; the key's first characters name it in revs.
 
-    ``marks`` say of each session whether all of it is there (`store.ledger.State`).
+    ``marks`` say of each session whether all of it is there (`store.ledger.State`), ``costs`` what it cost.
     """
     if not sessions:
         return
     length = key_length([view.key for view in sessions])
-    rows = [_session_cells(view, marks[view.key], now_ms, length) for view in sessions]
+    rows = [_session_cells(view, marks[view.key], costs[view.key], now_ms, length) for view in sessions]
     widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
     for view, row in zip(sessions, rows, strict=True):
         cells = [cell.ljust(width) for cell, width in zip(row, widths, strict=True)]
@@ -45,7 +49,7 @@ def key_length(keys: Sequence[str], least: int = 8) -> int:
     return needed
 
 
-def _session_cells(view: SessionView, mark: str, now_ms: int, length: int) -> list[str]:
+def _session_cells(view: SessionView, mark: str, cost: str, now_ms: int, length: int) -> list[str]:
     title = short(safe(view.title, newlines=False), _TITLE) or "(no prompt)"
     agents = f" ({plural(view.threads, 'agent')})" if view.threads else ""
     hit = f", {view.cached_tokens * 100 // view.input_tokens}% cached" if view.input_tokens else ""
@@ -60,6 +64,7 @@ def _session_cells(view: SessionView, mark: str, now_ms: int, length: int) -> li
         plural(view.turns, "turn"),
         f"{count(view.input_tokens)} in{hit}",
         f"{count(view.output_tokens)} out",
+        cost,
         duration(max(view.last_ms - view.started_ms, 0)),
         ", ".join([outcome, *troubles]),
         f"ledger {mark}",

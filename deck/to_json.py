@@ -13,6 +13,7 @@ from store.reading import Block, laid_open
 from store.wire import by_name
 
 if TYPE_CHECKING:
+    from deck.cost.sessions import SessionCost
     from store.ledger import Ledger
 
 
@@ -25,6 +26,12 @@ def ledger_json(ledger: "Ledger", session: str) -> dict[str, Any]:
     """The ledger of a session: its state, why, and every figure."""
     state = ledger.state(session)
     return {"state": state.word, "why": state.why, **ledger.account(session).as_json()}
+
+
+def cost_json(cost: "SessionCost") -> dict[str, Any]:
+    """What is known of a cost: micro-dollars, null where nothing is known, and how many turns they leave out."""
+    known = None if cost.unknown and not cost.micro_usd else cost.micro_usd
+    return {"cost_micro_usd": known, "turns_of_unknown_cost": cost.unknown}
 
 
 def row_json(row: TurnRow) -> dict[str, Any]:

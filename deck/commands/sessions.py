@@ -14,29 +14,39 @@ def sessions(
 ) -> int:
     """List the sessions of the archive, the newest first.
 
-    The first column begins the session's id and can be used wherever a REV is wanted. The last but one says whether all
-    that was seen of the session is there: complete, gaps (so many calls were lost), in flight (so many are not settled
-    yet), or unknown (it was imported, or what became of its calls was not kept). --json has the figures.
+    The first column begins the session's id and can be used wherever a REV is wanted. Costs are list prices, ? where
+    there is none (deck stats has more). The last column but one says whether all that was seen of the session is there:
+    complete, gaps (so many calls were lost), in flight (so many are not settled yet), or unknown (it was imported, or
+    what became of its calls was not kept). --json has the figures.
     """
     import sys
     import time
 
+    from deck.cost.sessions import SessionCost, session_costs
+    from deck.cost.table import load
     from deck.locations import chosen_archive
     from deck.output import paged, print_json
     from deck.render_log import session_lines
     from deck.timeline import Timeline
-    from deck.to_json import ledger_json, session_json
+    from deck.to_json import cost_json, ledger_json, session_json
 
     with Timeline.open(chosen_archive(archive)) as timeline:
         ledger = timeline.ledger()
         views = timeline.sessions()
+        known = session_costs(timeline.archive.index.db, load(timeline.archive.path))
+        costs = {view.key: known.get(view.key, SessionCost()) for view in views}
         if json:
-            rows = [{**session_json(view), "ledger": ledger_json(ledger, view.key)} for view in views]
+            rows = [
+                {**session_json(view), **cost_json(costs[view.key]), "ledger": ledger_json(ledger, view.key)}
+                for view in views
+            ]
             print_json("sessions", {"sessions": rows, "elsewhere": ledger.elsewhere().as_json()})
             return 0
         marks = {view.key: ledger.state(view.key).mark for view in views}
         with paged() as style:
-            for line in session_lines(views, marks, int(time.time() * 1000), style):
+            for line in session_lines(
+                views, marks, {key: str(cost) for key, cost in costs.items()}, int(time.time() * 1000), style
+            ):
                 print(line)
         if not views:
             print("deck: no session yet; record one with `deck run -- COMMAND`", file=sys.stderr)

@@ -18,6 +18,14 @@ _SENT_AGAIN = ("compacts", "rewrites", "probable")  # edges of turns that carry 
 
 def read_facts(db: sqlite3.Connection, sessions: Sequence[str] | None) -> Facts:
     """The facts of these sessions (keys), or of all."""
+    db.execute("BEGIN")  # one picture, whatever a recorder adds meanwhile
+    try:
+        return _read(db, sessions)
+    finally:
+        db.execute("COMMIT")
+
+
+def _read(db: sqlite3.Connection, sessions: Sequence[str] | None) -> Facts:
     where, values = "TRUE", list[str]()
     if sessions is not None:
         where, values = f"x.session IN ({','.join('?' * len(sessions))})", list(sessions)

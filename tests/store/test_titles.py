@@ -150,7 +150,7 @@ def test_a_title_call_is_listed_by_its_title(tmp_path: Path) -> None:
 def test_a_hostile_title_is_shown_clean(tmp_path: Path) -> None:
     recorded(tmp_path / "a", [title_call(Clock(), json.dumps({"title": HOSTILE}))])
     with Timeline.open(tmp_path / "a") as timeline:
-        (line,) = session_lines(timeline.sessions(), {SESSION: "complete"}, 0, Style(colour=False))
+        (line,) = session_lines(timeline.sessions(), {SESSION: "complete"}, {SESSION: "?"}, 0, Style(colour=False))
     assert "owned" in line and line.isprintable()
 
 
