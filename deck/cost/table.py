@@ -75,7 +75,7 @@ class PriceTable:
         return ()
 
     def _rows(self, name: str, host: str, local: bool) -> Iterator[dict[str, Any]]:
-        yield from (row for row in self._own if row.get("host", host) == host)
+        yield from (row for row in self._own if row.get("host", host).lower() == host)
         provider = None if local else self._provider_of(name, host)
         if provider is not None:
             yield from provider.rows
@@ -119,6 +119,8 @@ def _check(row: Any, config: Path) -> None:
     names = row.get("models") if isinstance(row, dict) else None
     if not isinstance(names, list) or not names or not all(isinstance(name, str) for name in names):
         raise StoreError(f'{config}: [[price]] needs models, a list of names, as in models = ["my-model"]')
+    if not isinstance(row.get("host", ""), str):
+        raise StoreError(f"{config}: the host of the [[price]] of {names[0]!r} is no text")
     try:
         tariffs(row)
         _fits("", names)

@@ -36,9 +36,6 @@ def _read(db: sqlite3.Connection, sessions: Sequence[str] | None) -> Facts:
         )
     ]
     places = {turn.id: place for place, turn in enumerate(turns)}
-    first: dict[str, int] = {}
-    for place, turn in enumerate(turns):
-        first.setdefault(turn.session, place)
     edges: dict[int, list[Edge]] = {}
     for child, kind, *parent in db.execute(
         f"SELECT p.turn, p.kind, {_TURN} FROM parents p JOIN turns t ON t.id = p.parent"
@@ -51,7 +48,7 @@ def _read(db: sqlite3.Connection, sessions: Sequence[str] | None) -> Facts:
         f" FROM steps x WHERE {where} ORDER BY x.session, x.position",
         values,
     )
-    return Facts(turns, list(_new_steps(_first_carried(steps, places), edges)), edges, first)
+    return Facts(turns, list(_new_steps(_first_carried(steps, places), edges)), edges)
 
 
 def _new_steps(steps: Iterator[Step], edges: Mapping[int, Sequence[Edge]]) -> Iterator[Step]:

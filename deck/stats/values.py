@@ -73,7 +73,6 @@ class Facts(NamedTuple):
     turns: Sequence[Turn]
     steps: Sequence[Step]  # what is new in each turn, in order
     edges: Mapping[int, Sequence[Edge]]  # by the place of the turn
-    first: Mapping[str, int]  # the place of the first turn of each session
 
 
 class Amount(NamedTuple):

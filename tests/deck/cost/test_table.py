@@ -104,7 +104,7 @@ def test_the_users_own_rows_come_first(tmp_path: Path) -> None:
 
         [[price]]
         models = ["claude-sonnet-4-6"]
-        host = "gateway.example"
+        host = "Gateway.example"
         input = 1
         """,
     )
@@ -124,6 +124,7 @@ def test_the_users_own_rows_come_first(tmp_path: Path) -> None:
         "[[price]]\nmodels = [3]",
         '[[price]]\nmodels = ["a"]\ninput = "3"',
         '[[price]]\nmodels = ["a"]\ninput = -3',
+        '[[price]]\nmodels = ["a"]\nhost = 3',
         '[[price]]\nmodels = ["~("]',
         '[[price]]\nmodels = ["a"]\nabove.many = { input = 3 }',
         '[[price]]\nmodels = ["a"]\nhours = ["late"]',
