@@ -51,7 +51,7 @@ class Shelf:
 
 def decode(tag: Tag, data: bytes, source: Shelf) -> None:
     """Everything that reading a record can ask of it."""
-    for ask in (Decoder.payload, Decoder.message, Decoder.references, Decoder.stored_id):
+    for ask in (Decoder.payload, Decoder.shell, Decoder.message, Decoder.references, Decoder.stored_id):
         with contextlib.suppress(Damaged):
             ask(Decoder(tag, data, 2, source))
     with contextlib.suppress(Damaged):
@@ -199,6 +199,8 @@ BLOB_PART = b"\x01\x01"  # the blob at place 0
 def test_a_recipe_that_names_a_long_blob_a_million_times_stops() -> None:
     with pytest.raises(Damaged, match="unfolds"):
         Decoder(Tag.RECIPE, recipe(*[BLOB_PART] * 1_000_000), 2, Shelf(bytes(1 << 20))).payload()
+    with pytest.raises(Damaged, match="unfolds"):
+        Decoder(Tag.RECIPE, recipe(*[BLOB_PART] * 1_000_000), 2, Shelf(bytes(1 << 20))).shell()
 
 
 def test_a_recipe_has_one_conversation() -> None:
@@ -209,6 +211,8 @@ def test_a_recipe_has_one_conversation() -> None:
     assert Decoder(Tag.RECIPE, recipe(bytes(talk)), 2, Shelf()).payload().count(b"role") == 3
     with pytest.raises(Damaged, match="cannot have"):
         Decoder(Tag.RECIPE, recipe(bytes(talk), bytes(talk)), 2, Shelf()).payload()
+    with pytest.raises(Damaged, match="cannot have"):
+        Decoder(Tag.RECIPE, recipe(bytes(talk), bytes(talk)), 2, Shelf()).shell()
 
 
 def test_cuts_go_forward_only() -> None:

@@ -82,6 +82,28 @@ def test_a_forked_session_begins_with_the_turns_of_the_other(tmp_path: Path) -> 
         assert [pair.sign for pair in diff.steps] == ["~", "~"]
 
 
+def test_what_they_share_is_not_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = Clock()
+    threads = [Thread(clock, name) for name in (ONE, OTHER)]
+    made = [
+        thread.send([text(f"Question {number}")], [text(f"Answer {number}")])
+        for thread in threads
+        for number in range(40)
+    ]
+    made += [
+        thread.send([text(said)], [text("Yes.")]) for thread, said in zip(threads, ("Left.", "Right."), strict=True)
+    ]
+    recorded(tmp_path / "archive", made)
+    with Timeline.open(tmp_path / "archive") as timeline:
+        asked: list[bytes] = []
+        reader = timeline.archive.objects
+        read = reader.message
+        monkeypatch.setattr(reader, "message", lambda id: asked.append(id) or read(id))
+        diff = timeline.compare_sessions(ONE, OTHER)
+    assert parting_text(diff) == "identical through turn 40, then the prompt differs"
+    assert len(set(asked)) == 2
+
+
 def test_failed_attempts_and_subagents_are_not_on_the_line(tmp_path: Path) -> None:
     clock = Clock()
     thread = Thread(clock, ONE)
