@@ -7,7 +7,7 @@ what was changed in them; of a new one only the part that differs is looked at, 
 import re
 from typing import Final, NamedTuple
 
-from store.masking.edits import Edit, Place, places, replaced
+from store.masking.edits import Edit, Place, outside, places, replaced
 from store.masking.fitted import fitted
 from store.masking.known import Earlier, change
 from store.masking.leaves import leaves
@@ -55,7 +55,7 @@ class BodyMasker:
         if masking.fields:
             treated, edits = masking.by_field(body, leaves(body) or ())
             by_rule = fitted(body, masking.hits(body), masking.token)
-            return sorted([*edits, *(edit for edit in by_rule if not edit.is_within(treated))])
+            return sorted([*edits, *outside(by_rule, treated)])
         if len(body) < _SHORT:
             return fitted(body, masking.hits(body), masking.token)
         return self._with_earlier(body)

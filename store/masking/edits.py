@@ -1,5 +1,6 @@
 """Putting something else in places of a text."""
 
+from bisect import bisect_right
 from collections.abc import Iterable
 from typing import NamedTuple
 
@@ -16,10 +17,6 @@ class Edit(NamedTuple):
         """The same ``by`` bytes further on."""
         return self._replace(start=self.start + by, end=self.end + by)
 
-    def is_within(self, spans: Iterable[tuple[int, int]]) -> bool:
-        """Whether it is inside one of them."""
-        return any(start <= self.start and self.end <= end for start, end in spans)
-
 
 class Place(NamedTuple):
     """Where something was masked, in the text as it came, and by which rule."""
@@ -27,6 +24,18 @@ class Place(NamedTuple):
     rule: str
     start: int
     end: int
+
+
+def outside(edits: Iterable[Edit], spans: Iterable[tuple[int, int]]) -> list[Edit]:
+    """The edits that begin in none of the spans, which do not overlap."""
+    ordered = sorted(spans)
+    starts = [start for start, _ in ordered]
+    found = []
+    for edit in edits:
+        place = bisect_right(starts, edit.start) - 1
+        if place < 0 or edit.start >= ordered[place][1]:
+            found.append(edit)
+    return found
 
 
 def places(edits: Iterable[Edit], base: int = 0) -> list[Place]:

@@ -15,6 +15,9 @@ from store.masking.rules import compile_pattern
 _SHORTEST = 3  # characters of a keyword's own
 _BACK: Final = 128  # characters of base64 before a keyword that are decoded; whole groups
 _MOST: Final = 12 << 10  # characters after it
+_LONG: Final = (
+    6 << 10
+)  # of a secret; a row of keywords is not decoded from each of them if that much is decoded already
 _RUN = re.compile(rb"[A-Za-z0-9+/_-]*={0,2}")
 _RUN_START = re.compile(rb".*[^A-Za-z0-9+/_-]", re.S)
 _URL_SAFE = bytes.maketrans(b"+/", b"-_")
@@ -55,8 +58,17 @@ class EncodedKeywords:
         self._longest = max(map(len, self._skips), default=0)
 
     def find(self, text: bytes) -> list[Run]:
-        """What stands in base64 around each keyword."""
-        return [_run(text, at, skip) for at, skip in self._occurrences(text)]
+        """What stands in base64 around each keyword, once for keywords in a row."""
+        found: list[Run] = []
+        seen: dict[int, int] = {}  # how far the groups that begin at each of four places are decoded
+        for at, skip in self._occurrences(text):
+            place = (at - skip) % 4
+            if at + _LONG < seen.get(place, 0):
+                continue
+            run = _run(text, at, skip)
+            found.append(run)
+            seen[place] = run.end + (0 if run.end >= at + _MOST else _LONG)
+        return found
 
     def settled(self, text: bytes) -> int:
         """The position before which no base64 can turn out to hold a secret, whatever text follows."""

@@ -6,7 +6,7 @@ nothing that may be a secret stays all the same.
 """
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
 
 from store.masking import escapes
 from store.masking.edits import Edit
@@ -19,26 +19,24 @@ _WORDS = (b"true", b"false", b"null")
 Token = Callable[[str, bytes], bytes]
 
 
-def fitted(text: bytes, hits: Iterable[Hit], token: Token, start: int = 0) -> list[Edit]:
-    """Edits that put tokens where ``hits`` are (in order), in JSON that begins at ``start``."""
-    waiting = list(hits)[::-1]
+def fitted(text: bytes, hits: Sequence[Hit], token: Token) -> list[Edit]:
+    """Edits that put tokens where ``hits`` are (in order) in the JSON ``text``."""
     edits: list[Edit] = []
-    if not waiting:
-        return edits
-    for value in _VALUE.finditer(text, start):
+    first = 0  # hit that does not end before the value at hand
+    for value in _VALUE.finditer(text) if hits else ():
         low, high = value.span()
-        while waiting and waiting[-1].end <= low:
-            waiting.pop()
-        if not waiting:
+        while first < len(hits) and hits[first].end <= low:
+            first += 1
+        if first == len(hits):
             break
-        if waiting[-1].start >= high:
-            continue
+        past = first
+        while past < len(hits) and hits[past].start < high:
+            past += 1
+        here = hits[first:past]
         if text[low] == 0x22:
-            here = (hit for hit in reversed(waiting) if hit.start < high)
             edits += [edit for hit in here if (edit := _in_text(text, hit, low, high, token)) is not None]
-        elif text[low:high] not in _WORDS:
-            rule = waiting[-1].rule
-            edits.append(Edit(low, high, b'"%b"' % token(rule, text[low:high]), rule))
+        elif here and text[low:high] not in _WORDS:
+            edits.append(Edit(low, high, b'"%b"' % token(here[0].rule, text[low:high]), here[0].rule))
     return edits
 
 

@@ -7,7 +7,7 @@ changes nothing. `Scanner.settled` says how much of a text that still grows can 
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Final, NamedTuple
 
 from store.masking.encoded import EncodedKeywords
@@ -49,6 +49,7 @@ class _Window(NamedTuple):
     end: int
     first: int  # where a secret may begin
     open: bool
+    is_limited: bool  # it ends because a secret cannot be that long, not because the text ends it
 
 
 class Scanner:
@@ -96,13 +97,11 @@ class Scanner:
         if not self._rules:
             return edge
         taken = self._taken(text, [Hit(start, end, EXACT, b"") for start, end in self._exact_spans(text)])
-        for at, word in self._occurrences(text):
-            if at - self._before >= edge:
+        for _, window in self._windows(text, taken):
+            if window.start >= edge:
                 break
-            for rule, size_of_word in self._owners[word]:
-                window = _window(rule, text, at, size_of_word, taken)
-                if window is not None and window.open:
-                    edge = min(edge, window.first)
+            if window.open:
+                edge = min(edge, window.first)
         opening = text.rfind(OPENING)
         if opening >= 0 and size - opening < TOKEN_BYTES and TOKEN.match(text, opening) is None:
             edge = min(edge, opening)
@@ -111,11 +110,9 @@ class Scanner:
     def unfinished(self, text: bytes) -> list[Hit]:
         """What a secret has begun with that the end of ``text`` cut off: by rules whose keywords stand alone."""
         found: list[Hit] = []
-        for at, word in self._occurrences(text):
-            for rule, size in self._owners[word]:
-                window = _window(rule, text, at, size, ()) if rule.alone else None
-                if window is not None and window.open and len(text) - window.first >= _LEAST_CUT:
-                    found.append(Hit(window.first, len(text), rule.id, text[window.first :]))
+        for rule, window in self._windows(text, ()):
+            if rule.alone and window.open and len(text) - window.first >= _LEAST_CUT:
+                found.append(Hit(window.first, len(text), rule.id, text[window.first :]))
         return found
 
     def _unfinished_word(self, text: bytes, masked: set[int]) -> int:
@@ -136,18 +133,24 @@ class Scanner:
 
     def _by_rules(self, text: bytes, taken: Sequence[tuple[int, int]]) -> list[Hit]:
         found: list[Hit] = []
+        for rule, window in self._windows(text, taken):
+            for start, end in rule.secrets(text[window.start : window.end]):
+                start, end = max(start + window.start, window.first), end + window.start
+                if start < end:
+                    found.append(Hit(start, end, rule.id, text[start:end]))
+        return found
+
+    def _windows(self, text: bytes, taken: Sequence[tuple[int, int]]) -> Iterator[tuple[Rule, _Window]]:
+        """Where rules look. Keywords in a row share a window, so cost follows the text, however many there are."""
         seen: dict[str, int] = {}  # how far each rule has looked
         for at, word in self._occurrences(text):
             for rule, size in self._owners[word]:
-                window = _window(rule, text, at, size, taken)
-                if window is None or window.end <= seen.get(rule.id, -1) or at + _LONG < seen.get(rule.id, -1):
+                if at + _LONG < seen.get(rule.id, 0):
                     continue
-                seen[rule.id] = window.end
-                for start, end in rule.secrets(text[window.start : window.end]):
-                    start, end = max(start + window.start, window.first), end + window.start
-                    if start < end:
-                        found.append(Hit(start, end, rule.id, text[start:end]))
-        return found
+                window = _window(rule, text, at, size, taken)
+                if window is not None:
+                    yield rule, window
+                    seen[rule.id] = window.end + (0 if window.is_limited else _LONG)
 
     def _occurrences(self, text: bytes) -> Iterable[tuple[int, bytes]]:
         """Where keywords begin, also one inside another; the longest there is at each place."""
@@ -195,7 +198,8 @@ def _window(rule: Rule, text: bytes, at: int, size: int, taken: Sequence[tuple[i
     stop = min(end.start() if end else limit, ceiling)
     start = max(floor, _word_start(text, at, CONTEXT))
     is_open = stop >= len(text) and (end is None or end.start() >= len(text)) and limit > len(text)
-    return _Window(start, min(stop, len(text)), max(start, at - rule.before), is_open)
+    is_limited = end is None and limit <= min(len(text), ceiling)
+    return _Window(start, min(stop, len(text)), max(start, at - rule.before), is_open, is_limited)
 
 
 def _word_start(text: bytes, at: int, most: int) -> int:

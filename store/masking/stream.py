@@ -6,10 +6,11 @@ gone. What may still become a secret is held back, with all lines after it.
 """
 
 import re
+from bisect import bisect_left, bisect_right
 from collections import deque
 from typing import Final, NamedTuple
 
-from store.masking.edits import Edit, Place, places, replaced
+from store.masking.edits import Edit, Place, outside, places, replaced
 from store.masking.escapes import Unescaped, plain
 from store.masking.finder import LAYERS
 from store.masking.fitted import fitted
@@ -115,16 +116,17 @@ class StreamMasker:
         payload = raw[at:]
         hits = self._masking.hits(payload)
         treated, edits = self._masking.by_field(payload, read)
+        starts, ends = [hit.start for hit in hits], [hit.end for hit in hits]
         pieces: list[_Piece] = []
         for leaf in read:
             if _goes_on(leaf) and (leaf.start, leaf.end) not in treated:
                 view = Unescaped(payload[leaf.start : leaf.end], only_json=True)
-                given = [_inside(hit, leaf, view) for hit in hits if hit.start < leaf.end and hit.end > leaf.start]
+                here = hits[bisect_right(ends, leaf.start) : bisect_left(starts, leaf.end)]
+                given = [_inside(hit, leaf, view) for hit in here]
                 pieces.append(self._go_on(leaf.lane, view.text, at + leaf.start, view, given))
                 treated.add((leaf.start, leaf.end))
         if hits:
-            whole = fitted(payload, hits, self._masking.token)
-            edits += [edit for edit in whole if not edit.is_within(treated)]
+            edits += outside(fitted(payload, hits, self._masking.token), treated)
         self._waiting.append(_Line(raw, [edit.moved(at) for edit in edits], pieces))
 
     def _go_on(self, name: tuple[bytes, ...], text: bytes, at: int, view: Unescaped | None, given: list[Hit]) -> _Piece:
