@@ -4,6 +4,7 @@ What is settled will not change, whatever comes; secrets in it are known to thei
 kept, because what stands before a keyword can matter.
 """
 
+from bisect import bisect_left, bisect_right
 from typing import Final
 
 from store.masking.finder import Finder
@@ -59,10 +60,14 @@ class Lane:
         self.settled = max(done, settled)
         self._trim()
 
+    def hits_in(self, start: int, end: int) -> list[Hit]:
+        """The known hits that reach into the text from ``start`` to ``end``."""
+        first = bisect_right(self.hits, start, key=lambda hit: hit.end)
+        return self.hits[first : bisect_left(self.hits, end, lo=first, key=lambda hit: hit.start)]
+
     def forget(self, place: int) -> None:
         """Hits that end before ``place`` are not asked for again."""
-        if self.hits and self.hits[0].end <= place:
-            self.hits = [hit for hit in self.hits if hit.end > place]
+        del self.hits[: bisect_right(self.hits, place, key=lambda hit: hit.end)]
 
     def _trim(self) -> None:
         """Forget what can no longer matter; at a place where the text was settled, so between two escapes."""

@@ -41,7 +41,7 @@ class _Piece(NamedTuple):
     def edits(self, masking: Masking) -> list[Edit]:
         """What the lane's secrets change in the line. A token stands where its secret begins."""
         found: list[Edit] = []
-        for hit in self.lane.hits:
+        for hit in self.lane.hits_in(self.start, self.end):
             low, high = max(hit.start, self.start) - self.start, min(hit.end, self.end) - self.start
             if low < high:
                 if self.view is not None:

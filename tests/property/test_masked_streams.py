@@ -176,3 +176,12 @@ def test_a_text_that_never_goes_on_does_not_hold_up_the_others() -> None:
     events = [_sse(FORMATS["messages"]("word ", 1)) for _ in range(100)]
     out = masker.feed(held) + b"".join(map(masker.feed, events))
     assert out == held + b"".join(events)
+
+
+@pytest.mark.parametrize("rule", RULES)
+def test_of_a_stream_that_is_cut_no_beginning_of_a_secret_stays(rule: str) -> None:
+    value = secret(rule, 4)
+    for at in range(16, len(value)):
+        masker = StreamMasker(MASKING)
+        out = masker.feed(_sse(FORMATS["messages"](f"a {value[:at]}", 0))) + masker.flush(is_cut=True)
+        assert value[:12] not in _texts(out, "messages")[0]
