@@ -4,6 +4,7 @@ What is settled will not change, whatever comes; secrets in it are known to thei
 kept, because what stands before a keyword can matter.
 """
 
+import re
 from bisect import bisect_left, bisect_right
 from typing import Final
 
@@ -11,18 +12,21 @@ from store.masking.finder import Finder
 from store.masking.scanner import Hit, merged
 
 _KEPT: Final = 512
+_MUCH, _SHARE = 1024, 16
+_END = re.compile(rb"[^!#-&(-_a-~]")
 _SPARE: Final = 512  # the text is shortened when it is that much longer than it need be
 
 
 class Lane:
     """A text that grows. Places are counted from its beginning."""
 
-    __slots__ = ("_base", "_finder", "_given", "_text", "heard", "hits", "settled", "size")
+    __slots__ = ("_base", "_finder", "_given", "_text", "_unseen", "heard", "hits", "settled", "size")
 
     def __init__(self, finder: Finder) -> None:
         self._finder = finder
         self._text = b""
         self._base = 0  # place of the first byte of ``_text``
+        self._unseen = 0  # bytes at the end of the text that were not looked at
         self._given: list[Hit] = []
         self.hits: list[Hit] = []  # those that end in what is settled, in order
         self.settled = 0
@@ -34,6 +38,11 @@ class Lane:
         self._given += [hit.moved(self.size) for hit in given]
         self._text += piece
         self.size += len(piece)
+        self._unseen += len(piece)
+        held = self.size - self.settled
+        if held > _MUCH and self._unseen * _SHARE < held and _END.search(piece) is None:
+            return  # a word of that length is looked at when it has grown by a share, or ends
+        self._unseen = 0
         hits, settled = self._finder.look(self._text)
         self._take(hits, self._base + settled)
 
@@ -45,7 +54,7 @@ class Lane:
         if self.settled < self.size:
             begun = self._finder.unfinished(self._text) if is_cut else []
             self._take(merged([*self._finder.hits(self._text), *begun], self._text), self.size)
-        self._text, self._base = b"", self.size
+        self._text, self._base, self._unseen = b"", self.size, 0
 
     def _take(self, found: list[Hit], settled: int) -> None:
         done, base = self.settled, self._base

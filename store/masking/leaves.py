@@ -95,7 +95,8 @@ def leaves(text: bytes, is_cut: bool = False) -> list[Leaf] | None:
             chains.pop()
             expected = _NEXT
         elif first == 0x22 and end > start + 1:
-            found.append((start + 1, end - 1, path, chains[-1], True))
+            place = [[b"%d" % stack[-1].count]] if stack and not stack[-1].is_object else []
+            found.append((start + 1, end - 1, path, [*chains[-1], *place], True))
             expected = _NEXT
         elif first == 0x22 and is_cut:
             found.append((start + 1, len(text), path, chains[-1], True))
