@@ -61,8 +61,7 @@ def _tidied(pieces: Iterator[Piece]) -> Iterator[Piece]:
             kept.append(piece.text)
             continue
         between = "".join(kept)
-        pending = bool(dropped or added)
-        if pending and between.isspace() and "\n" not in between:
+        if between.isspace() and (dropped or added) and ("\n" not in between or _end_lines(dropped, added)):
             dropped.append(between)
             added.append(between)
         elif between:
@@ -73,6 +72,11 @@ def _tidied(pieces: Iterator[Piece]) -> Iterator[Piece]:
     yield from _flushed(dropped, added)
     if between := "".join(kept):
         yield Piece("=", between)
+
+
+def _end_lines(*sides: list[str]) -> bool:
+    """Whether what changed so far are whole lines, which an empty line does not keep apart."""
+    return all(not texts or texts[-1].endswith("\n") for texts in sides)
 
 
 def _flushed(dropped: list[str], added: list[str]) -> Iterator[Piece]:

@@ -84,3 +84,8 @@ def test_items_are_paired_in_order_each_one_once(before: list[tuple[int, int]], 
     for pair in found:
         if pair.before is not None and pair.after is not None:
             assert keys[pair.level](before[pair.before]) == keys[pair.level](after[pair.after])
+
+
+def test_an_empty_line_does_not_keep_replaced_paragraphs_apart() -> None:
+    before, after = "one two\n\nthree four\nend\n", "alpha beta\n\ngamma delta\nend\n"
+    assert [piece.sign for piece in compare_texts(before, after)] == ["-", "+", "="]
