@@ -17,7 +17,7 @@ from store.masking.stream import StreamMasker
 
 _KEPT: Final = 3
 _SHORT: Final = 1 << 14  # below it a body is scanned as a whole
-_LINES = re.compile(rb"\s{0,16}(?:(?:data|event|id|retry):|:[^\n]{0,200}\n|[<>]#? |\{[^\n]*\}\r?\n[ \t]*\{)")
+_LINES = re.compile(rb"\s{0,16}(?:(?:data|event|id|retry):|:[^\n]{0,200}\n|[<>]#? )")
 _OPENING = re.compile(rb"\s{0,64}[{\[]")
 _ENDING = re.compile(rb"[}\]]\s{0,64}\Z")
 
@@ -39,7 +39,7 @@ class BodyMasker:
 
     def mask(self, body: bytes) -> Masked:
         """A body that is there as a whole. Its meaning is told by what it holds, not by its content type."""
-        if _LINES.match(body):
+        if _LINES.match(body) or _is_json_lines(body):
             stream = StreamMasker(self._masking)
             data = stream.feed(body) + stream.flush()
             return Masked(data, tuple(stream.places))
@@ -84,6 +84,12 @@ class BodyMasker:
         low, high = max(0, start - margin), min(len(body), end + margin)
         found = [hit.moved(low) for hit in self._masking.hits(body[low:high])]
         return [hit for hit in found if hit.end > start and hit.start < end]
+
+
+def _is_json_lines(body: bytes) -> bool:
+    """Whether the first line is an object, and the second one begins one."""
+    end = body.find(b"\n")
+    return end > 0 and body[:1] == b"{" and body[:end].rstrip()[-1:] == b"}" and body[end + 1 : end + 2] == b"{"
 
 
 def _is_json(body: bytes) -> bool:

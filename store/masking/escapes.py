@@ -6,6 +6,7 @@ JSON stands inside a JSON string, a second layer undoes the inner one, whatever 
 
 import re
 from bisect import bisect_right
+from functools import lru_cache
 
 _UNIT = re.compile(
     rb"\\(?:u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|x[0-9a-fA-F]{2}|[\"'\\/bfnrt])"
@@ -24,64 +25,77 @@ _SHORT = {
 class Unescaped:
     """``text`` without one layer of escapes. The text that it was made of is called its source."""
 
-    __slots__ = ("_ends", "_lengths", "_places", "_starts", "text")
+    __slots__ = ("_found", "_pattern", "_source", "text")
 
     def __init__(self, source: bytes, only_json: bool = False) -> None:
-        pieces: list[bytes] = []
-        self._places: list[int] = []  # of each unescaped unit in ``text``
-        self._lengths: list[int] = []
-        self._starts: list[int] = []  # of its escape in the source
-        self._ends: list[int] = []
-        position = place = 0
-        for unit in (_JSON_UNIT if only_json else _UNIT).finditer(source):
-            start, end = unit.span()
-            decoded = _decoded(source, start, end)
-            pieces += (source[position:start], decoded)
-            place += start - position
-            self._places.append(place)
-            self._lengths.append(len(decoded))
-            self._starts.append(start)
-            self._ends.append(end)
-            place += len(decoded)
-            position = end
-        pieces.append(source[position:])
-        self.text = b"".join(pieces)
+        self._pattern = _JSON_UNIT if only_json else _UNIT
+        self._source = source
+        self.text = self._pattern.sub(_undone, source)
+        self._found: _Units | None = None
 
     @property
     def is_other(self) -> bool:
-        """Whether there was an escape at all."""
-        return bool(self._starts)
+        """Whether there was an escape at all; each is longer than what it stands for."""
+        return len(self.text) != len(self._source)
+
+    @property
+    def _units(self) -> "_Units":
+        """Where the escapes are; few texts are asked, so it is found out when one is."""
+        if self._found is None:
+            self._found = _Units(self._pattern, self._source)
+        return self._found
 
     def source_start(self, place: int) -> int:
         """Where the byte at ``place``, or the end of the text, begins in the source."""
-        unit = bisect_right(self._places, place) - 1
+        units = self._units
+        unit = bisect_right(units.places, place) - 1
         if unit < 0:
             return place
-        past = place - self._places[unit] - self._lengths[unit]
-        return self._starts[unit] if past < 0 else self._ends[unit] + past
+        past = place - units.places[unit] - units.lengths[unit]
+        return units.starts[unit] if past < 0 else units.ends[unit] + past
 
     def source_end(self, place: int) -> int:
         """Where the byte before ``place`` ends in the source."""
-        unit = bisect_right(self._places, place - 1) - 1
+        units = self._units
+        unit = bisect_right(units.places, place - 1) - 1
         if unit < 0:
             return place
-        past = place - self._places[unit] - self._lengths[unit]
-        return self._ends[unit] + max(0, past)
+        past = place - units.places[unit] - units.lengths[unit]
+        return units.ends[unit] + max(0, past)
 
     def place_after(self, position: int) -> int:
         """Where the byte of the source before ``position``, or the unit that it is part of, ends in ``text``."""
-        unit = bisect_right(self._starts, position - 1) - 1
+        units = self._units
+        unit = bisect_right(units.starts, position - 1) - 1
         if unit < 0:
             return position
-        return self._places[unit] + self._lengths[unit] + max(0, position - self._ends[unit])
+        return units.places[unit] + units.lengths[unit] + max(0, position - units.ends[unit])
 
     def place_of(self, position: int) -> int:
         """Where the byte of the source at ``position``, or the unit that it is part of, begins in ``text``."""
-        unit = bisect_right(self._starts, position) - 1
+        units = self._units
+        unit = bisect_right(units.starts, position) - 1
         if unit < 0:
             return position
-        past = position - self._ends[unit]
-        return self._places[unit] + (self._lengths[unit] + past if past >= 0 else 0)
+        past = position - units.ends[unit]
+        return units.places[unit] + (units.lengths[unit] + past if past >= 0 else 0)
+
+
+class _Units:
+    """The escapes of a source: where each begins and ends, where it stands in the text, and how long it is there."""
+
+    __slots__ = ("ends", "lengths", "places", "starts")
+
+    def __init__(self, pattern: re.Pattern[bytes], source: bytes) -> None:
+        spans = [unit.span() for unit in pattern.finditer(source)]
+        self.starts = [start for start, _ in spans]
+        self.ends = [end for _, end in spans]
+        self.lengths = [len(_decoded(source[start:end])) for start, end in spans]
+        self.places: list[int] = []
+        shorter = 0  # how much shorter the text is up to here
+        for start, end, length in zip(self.starts, self.ends, self.lengths, strict=True):
+            self.places.append(start - shorter)
+            shorter += end - start - length
 
 
 def settled(source: bytes) -> int:
@@ -110,15 +124,20 @@ def _backslashes_before(source: bytes, position: int) -> int:
     return position - len(source[:position].rstrip(b"\\"))
 
 
-def _decoded(source: bytes, start: int, end: int) -> bytes:
-    kind = source[start + 1]
-    if end - start == 2:
-        return _SHORT[kind]
-    if source[start] == 0x25:
-        return bytes((int(source[start + 1 : end], 16),))
-    if kind == 0x78:
-        return bytes((int(source[start + 2 : end], 16),))
-    code = int(source[start + 2 : start + 6], 16)
-    if end - start == 12:
-        code = 0x10000 + ((code - 0xD800) << 10) + (int(source[start + 8 : end], 16) - 0xDC00)
+def _undone(unit: re.Match[bytes]) -> bytes:
+    return _decoded(unit.group())
+
+
+@lru_cache(1024)
+def _decoded(unit: bytes) -> bytes:
+    """What an escape stands for."""
+    if len(unit) == 2:
+        return _SHORT[unit[1]]
+    if unit[:1] == b"%":
+        return bytes((int(unit[1:], 16),))
+    if unit[1:2] == b"x":
+        return bytes((int(unit[2:], 16),))
+    code = int(unit[2:6], 16)
+    if len(unit) == 12:
+        code = 0x10000 + ((code - 0xD800) << 10) + (int(unit[8:], 16) - 0xDC00)
     return chr(code).encode("utf-8", "surrogatepass")

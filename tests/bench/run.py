@@ -1,8 +1,9 @@
 """``python tests/bench/run.py [--quick] [NAME…]``: measure the figures of the design, each beside its reference.
 
 NAME is a module of this folder that has figures: archive_size, commit_cost, reading, scaling, cold_start, streaming,
-many_streams, masking. All of them without one. ``--quick`` leaves out the peers that take minutes (git gc, xz) and most
-of the turns of scaling. Prints Markdown, as kept in docs/performance.md; ends with 1 where a figure misses what is asked for.
+many_streams, masking. All of them without one. ``--quick`` leaves out the peers that take minutes (git gc, xz) and
+most of the turns of scaling. Prints Markdown, as kept in docs/performance.md; ends with 1 where a figure misses what
+is asked for.
 """
 
 import argparse
