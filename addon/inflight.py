@@ -63,7 +63,7 @@ class InFlight:
         self.entry = entry
         self.number = number  # in the recorder's book
         self._open_entry = open_entry
-        self._unspooled: list[tuple[bytes, int]] = []  # pieces of the request and their times
+        self._unspooled: list[bytes] = []  # pieces of the request
         self.head = head
         self.ended = False
         self._began = monotonic()
@@ -95,11 +95,11 @@ class InFlight:
             return
         part = self._request.take(data)
         if part and self._open_entry is not None:
-            self._unspooled.append((part, self._now()))
+            self._unspooled.append(part)
             if self._request.size > LAG_BYTES:
                 self.spool()
         elif part and self.entry is not None:
-            self.entry.request(part, self._now())
+            self.entry.request((part,), self._now())
 
     def request_end(self) -> None:
         """The request is complete."""
@@ -116,8 +116,8 @@ class InFlight:
         if open_entry is not None:
             self.entry = open_entry()
         if self.entry is not None:
-            for data, at_ms in pieces:
-                self.entry.request(data, at_ms)
+            if pieces:
+                self.entry.request(pieces, self._now())
             if open_entry is not None and self._request_end is not None:
                 self.entry.request_end(self._request_end)
 

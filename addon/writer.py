@@ -16,6 +16,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from addon.backlog import Backlog, Gap, Job
+from addon.collector import patient
 from addon.inflight import InFlight
 from addon.loss import detail, words
 from addon.opened import Opened
@@ -161,7 +162,8 @@ class Writer:
     def _commit(self, job: Job) -> None:
         source = job.source
         try:
-            self._record(job)
+            with patient():
+                self._record(job)
             self._failed = 0.0
         except OSError as error:
             self._troubled(error)

@@ -155,7 +155,8 @@ class Book:
         with self._lock:
             self._path, self._files, self._head = folder / NAME, files, _header(self._run, started_ms)
             try:
-                self._file = SpoolFile(self._path, files, is_mappable)
+                files.close(files.create(self._path))
+                self._file = SpoolFile(files.open_write(self._path), files, is_mappable)
                 self._file.append(self._head + bytes(self._waiting))
             except OSError:
                 self._tear()

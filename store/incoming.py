@@ -13,9 +13,10 @@ from store.ids import object_id
 from store.mask import Masker
 from store.reading import Answer, Identity, Members, Wire
 from store.records import message_payload
+from store.seen import Conversations, Seen
 
 BODY_LIMIT: Final = 64 << 20
-_CONVERSATIONS_KEPT: Final = 3
+_TOOL_LISTS_KEPT: Final = 3
 _OPENING: Final = 12  # first messages in which a client may tell its working directory; Codex does in the sixth
 
 
@@ -80,20 +81,12 @@ class Incoming(NamedTuple):
             return None
 
 
-class _Seen(NamedTuple):
-    """The latest body of a conversation, its first message and its message ids."""
-
-    earlier: Earlier
-    opening: bytes
-    ids: tuple[bytes, ...]
-
-
 class Intake:
     """Prepares exchanges, comparing each body with the latest ones of the conversations it has seen."""
 
     def __init__(self, masker: Masker) -> None:
         self._masker = masker
-        self._seen: list[_Seen] = []
+        self._seen = Conversations()
         self._tool_counts: list[tuple[bytes, int]] = []
 
     def prepare(self, exchange: Exchange) -> Incoming:
@@ -112,7 +105,7 @@ class Intake:
     def _read(self, exchange: Exchange) -> Request:
         decoded = decode(exchange.request_body, header(exchange.request_headers, "content-encoding"), BODY_LIMIT)
         whole = exchange.request_body if decoded.failed else decoded.data
-        seen = self._seen_like(whole)
+        seen = self._seen.like(whole)
         body = split(whole, seen.earlier if seen else None)
         members = body.members if body else {}
         contents = tuple([element.content for element in body.elements]) if body else ()
@@ -143,9 +136,7 @@ class Intake:
         request = incoming.request
         if request.body is None or not request.ids:
             return
-        entry = _Seen(Earlier(request.body), request.contents[0], request.ids)
-        others = [each for each in self._seen if each.opening != entry.opening]
-        self._seen = [entry, *others][:_CONVERSATIONS_KEPT]
+        self._seen.remember(Seen(Earlier(request.body), request.contents[0], request.ids, len(request.whole)))
 
     def _count_tools(self, wire: Wire, members: Members) -> int:
         """How many tools the members of a request offer; lists seen lately are not parsed again."""
@@ -153,13 +144,8 @@ class Intake:
         count = next((count for seen, count in self._tool_counts if seen == raw), None)
         if count is None:
             count = len(wire.tools(members))
-            self._tool_counts = [(raw, count), *self._tool_counts][:_CONVERSATIONS_KEPT]
+            self._tool_counts = [(raw, count), *self._tool_counts][:_TOOL_LISTS_KEPT]
         return count
-
-    def _seen_like(self, body: bytes) -> "_Seen | None":
-        """The conversation that this body goes on with, else the latest one (it may share tools and system)."""
-        fitting = (each for each in self._seen if each.earlier.talk and each.earlier.talk.fits(body))
-        return next(fitting, self._seen[0] if self._seen else None)
 
 
 def _count_placed(wire: Wire, contents: tuple[bytes, ...]) -> int:
@@ -193,7 +179,7 @@ def _receive(exchange: Exchange) -> Received:
     return Received(b"".join(pieces), tuple(arrived), "")
 
 
-def _chain_ids(body: Body | None, seen: _Seen | None) -> tuple[bytes, ...]:
+def _chain_ids(body: Body | None, seen: Seen | None) -> tuple[bytes, ...]:
     """Message ids along a body's conversation; those of a known beginning are taken over."""
     talk = body.conversation if body else None
     if talk is None:

@@ -58,6 +58,7 @@ class Masker:
 
     def __init__(self, key: bytes) -> None:
         self._key = key
+        self._last_url = ("", "")  # and as it is masked: an agent asks the same one again and again
 
     def token(self, rule: str, value: bytes) -> bytes:
         """The token that stands for ``value``."""
@@ -78,6 +79,12 @@ class Masker:
 
     def url(self, url: str) -> str:
         """A URL without user info and with the values of key-like query parameters masked."""
+        last = self._last_url
+        if url != last[0]:
+            last = self._last_url = (url, self._masked_url(url))
+        return last[1]
+
+    def _masked_url(self, url: str) -> str:
         try:
             parts = urlsplit(url)
         except ValueError:

@@ -1,7 +1,7 @@
 """Exchanges in flight, kept on disk so that what a client has seen survives the death of the recorder.
 
 ``spool/<name>/`` is one process's folder, alive while that process holds the lock on its ``lock`` file; in it one
-file per exchange (`store.spool_file`, `store.spool_frames`). Each piece is in it before it is passed on, and not
+file per exchange (`store.flight_file`, `store.spool_frames`). Each piece is in it before it is passed on, and not
 synced: it survives kill -9, and a power cut where `Entry.sync` was called. Heads are masked before they are written.
 Making and claiming a folder happen under ``spool/lock``, so that nobody takes a folder that is just being made.
 `store.orphans` reads what a dead process left.
@@ -10,23 +10,23 @@ Making and claiming a folder happen under ``spool/lock``, so that nobody takes a
 import contextlib
 import os
 import secrets
-from collections import deque
-from collections.abc import Iterator
+import threading
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Protocol
 
 from store import spool_frames
 from store.exchange import Exchange, Outcome
 from store.files import FILES, Files
+from store.flight_file import FlightFile
 from store.headers import Headers
-from store.spool_file import SpoolFile
 from store.spool_frames import Kind
 
 FOLDER = "spool"
 LOCK = "lock"
 SUFFIX = ".flight"
 _FREE = ".free"
-_MOST_FREE, _MOST_ROOM = 8, 4 << 20  # files kept for the next exchanges, and the size up to which one is
+_MOST_KEPT, _MOST_ROOM = 8, 4 << 20  # files kept open for the next exchanges, and the size up to which one is
 _RESPONSE_DATA = Kind.RESPONSE_DATA.value
 
 
@@ -47,78 +47,97 @@ class Entry:
     readable in ``failed``. Used by one thread at a time.
     """
 
-    __slots__ = ("_dispose", "_file", "_masking", "_path", "_salt", "_sync_folder", "failed")
+    __slots__ = ("_file", "_path", "_requested", "_rest_salt", "_salt", "_spool", "failed")
 
-    def __init__(self, spool: "Spool", path: Path, file: SpoolFile, salt: int) -> None:
+    def __init__(self, spool: "Spool", path: Path, file: FlightFile, salt: int, head: bytes) -> None:
+        """Write the payload ``head`` of the request's head. Raises `OSError`."""
         self.failed = ""
         self._path: Path | None = path
-        self._file = file
+        self._file: FlightFile | None = file
         self._salt = salt
-        self._masking = spool.masking
-        self._dispose = spool.dispose
-        self._sync_folder = spool.sync_folder
+        self._rest_salt: int | None = None  # of what comes behind the first part of the file, once that is full
+        self._requested = 0  # bytes of the request
+        self._spool = spool
+        file.put(spool_frames.beginning(salt))
+        self._put(file, Kind.REQUEST_HEAD, 0, head)
 
-    def request(self, data: bytes, at_ms: int) -> None:
-        """A piece of the request body is about to be passed on."""
-        self._append(Kind.REQUEST_DATA, at_ms, data)
+    def request(self, pieces: Sequence[bytes], at_ms: int) -> None:
+        """Pieces of the request body have passed or are about to."""
+        if self.failed or self._file is None:
+            return
+        try:
+            self._file.append([spool_frames.pack_pieces(Kind.REQUEST_DATA, at_ms, pieces, self._salt), *pieces])
+            self._requested += sum(map(len, pieces))
+        except OSError as error:
+            self.failed = str(error)
 
     def request_end(self, at_ms: int) -> None:
         """The request is complete."""
-        self._append(Kind.REQUEST_END, at_ms, b"")
+        self._add(Kind.REQUEST_END, at_ms, spool_frames.request_end(self._requested))
 
     def response_head(self, status: int, headers: Headers, at_ms: int) -> None:
         """The response has begun."""
-        payload = spool_frames.response_head(status, self._masking.headers(headers))
-        self._append(Kind.RESPONSE_HEAD, at_ms, payload)
+        payload = spool_frames.response_head(status, self._spool.masking.headers(headers))
+        self._add(Kind.RESPONSE_HEAD, at_ms, payload)
 
     def response(self, data: bytes, at_ms: int) -> None:
         """A piece of the response body is about to be passed on."""
-        if self.failed:
-            return
-        try:
-            self._file.append_piece(spool_frames.pack(_RESPONSE_DATA, at_ms, data, self._salt))
-        except OSError as error:
-            self.failed = str(error)
+        file = self._file
+        if file is not None and not self.failed:
+            try:
+                self._put(file, _RESPONSE_DATA, at_ms, data)
+            except OSError as error:
+                self.failed = str(error)
 
     def end(
         self, outcome: Outcome, error: str, at_ms: int, request_size: int | None, response_size: int | None
     ) -> None:
         """The recorder saw the end; the exchange only waits for its commit."""
-        self._append(Kind.END, at_ms, spool_frames.ending(outcome, error, request_size, response_size))
+        self._add(Kind.END, at_ms, spool_frames.ending(outcome, error, request_size, response_size))
 
     def sync(self) -> None:
         """Everything written so far survives a power cut when this returns without `failed`."""
-        if not self.failed and self._file.is_open:
+        if not self.failed and self._file is not None:
             try:
                 self._file.sync()
-                self._sync_folder()
+                self._spool.sync_folder()
             except OSError as error:
                 self.failed = str(error)
 
     def close(self) -> None:
-        """Give the descriptor back and leave the file for recovery. Idempotent."""
-        self._file.close()
+        """Nothing more comes; the file is left for recovery. Idempotent."""
+        file, self._file = self._file, None
+        if file is not None and self._path is not None:
+            self._spool.park(self._path, file)
 
     def discard(self) -> None:
         """The exchange is committed (or given up): its file is needed no longer. Idempotent."""
         self.close()
         path, self._path = self._path, None
         if path is not None:
-            self._dispose(path, 0 if self.failed else self._file.room)
+            self._spool.dispose(path, is_sound=not self.failed)
 
-    def _append(self, kind: Kind, at_ms: int, payload: bytes) -> None:
-        if self.failed or not self._file.is_open:
-            return
-        try:
-            self._file.append(spool_frames.pack(kind, at_ms, payload, self._salt))
-        except OSError as error:
-            self.failed = str(error)
+    def _add(self, kind: int, at_ms: int, payload: bytes) -> None:
+        file = self._file
+        if file is not None and not self.failed:
+            try:
+                self._put(file, kind, at_ms, payload)
+            except OSError as error:
+                self.failed = str(error)
+
+    def _put(self, file: FlightFile, kind: int, at_ms: int, payload: bytes) -> None:
+        salt = self._rest_salt
+        if salt is None:
+            if file.put(spool_frames.pack(kind, at_ms, payload, self._salt)):
+                return
+            salt = self._rest_salt = spool_frames.rest_salt(self._salt, file.used)
+        file.append_piece(spool_frames.pack(kind, at_ms, payload, salt))
 
 
 class Spool:
     """One process's folder of exchanges in flight.
 
-    Files of exchanges that are done with are kept for the next ones, under a name that recovery passes over.
+    Files of exchanges that are done with are kept, open, for the next ones, under a name that recovery passes over.
     """
 
     def __init__(self, folder: Path, lock: int, masking: Masking, files: Files) -> None:
@@ -128,7 +147,9 @@ class Spool:
         self._lock = lock
         self._files = files
         self._serial = 0
-        self._free: deque[tuple[Path, int]] = deque()  # files and their sizes; filled by one thread, emptied by another
+        self._turn = threading.Lock()  # files are parked by one thread and disposed of by another
+        self._parked: dict[Path, FlightFile] = {}  # of exchanges that wait for their commit
+        self._free: list[tuple[Path, FlightFile]] = []
 
     @staticmethod
     def create(archive: Path, masking: Masking, files: Files = FILES) -> "Spool":
@@ -156,35 +177,52 @@ class Spool:
         path, salt = self.folder / f"{self._serial:08d}-{number}{SUFFIX}", self._serial & 0xFFFFFFFF
         url, headers = self.masking.url(head.url), self.masking.headers(head.request_headers)
         payload = spool_frames.request_head(head, url, headers)
-        file = self._file(path)
+        file = self._take(path)
         try:
-            file.append(spool_frames.beginning(salt) + spool_frames.pack(Kind.REQUEST_HEAD, 0, payload, salt))
+            return Entry(self, path, file, salt, payload)
         except OSError:
             file.close()
             self._remove(path)
             raise
-        return Entry(self, path, file, salt)
 
-    def _file(self, path: Path) -> SpoolFile:
+    def _take(self, path: Path) -> FlightFile:
         """A file of this name: one that is free, else a new one. Raises `OSError`, and leaves none behind then."""
         with contextlib.suppress(IndexError):
-            free, room = self._free.popleft()
+            free, file = self._free.pop()
             try:
                 self._files.rename(free, path)
-                return SpoolFile(path, self._files, self.is_mappable, room)
             except OSError:
+                file.close()
                 self._remove(free)
-                self._remove(path)
-        return SpoolFile(path, self._files, self.is_mappable)
+            else:
+                file.restart()
+                return file
+        try:
+            return FlightFile(path, self._files, self.is_mappable)
+        except OSError:
+            self._remove(path)
+            raise
 
-    def dispose(self, path: Path, room: int) -> None:
-        """Keep a file of this size for the next exchange, or remove it. Raises nothing."""
-        if 0 < room <= _MOST_ROOM and len(self._free) < _MOST_FREE and self._lock >= 0:
-            free = path.with_suffix(_FREE)
-            with contextlib.suppress(OSError):
-                self._files.rename(path, free)
-                self._free.append((free, room))
-                return
+    def park(self, path: Path, file: FlightFile) -> None:
+        """Hold a file that waits for its exchange's commit; of many that do the oldest is closed."""
+        with self._turn:
+            self._parked[path] = file
+            oldest = self._parked.pop(next(iter(self._parked))) if len(self._parked) > _MOST_KEPT else None
+        if oldest is not None:
+            oldest.close()
+
+    def dispose(self, path: Path, is_sound: bool) -> None:
+        """Keep a parked file for the next exchange, or remove it. Raises nothing."""
+        with self._turn:
+            file = self._parked.pop(path, None)
+        if file is not None:
+            if is_sound and file.size <= _MOST_ROOM and len(self._free) < _MOST_KEPT and self._lock >= 0:
+                free = path.with_suffix(_FREE)
+                with contextlib.suppress(OSError):
+                    self._files.rename(path, free)
+                    self._free.append((free, file))
+                    return
+            file.close()
         self._remove(path)
 
     def _remove(self, path: Path) -> None:
@@ -199,6 +237,9 @@ class Spool:
         """Release the folder: it goes if nothing is left in it, else it waits for recovery. Idempotent."""
         lock, self._lock = self._lock, -1
         if lock >= 0:
+            for file in (*self._parked.values(), *(file for _path, file in self._free)):
+                file.close()
+            self._parked.clear()
             self._free.clear()
             release(self.folder, lock, self._files)
 

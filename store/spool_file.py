@@ -9,7 +9,7 @@ is anything mapped (`Files.can_map`).
 
 import contextlib
 import mmap
-from pathlib import Path
+from collections.abc import Sequence
 
 from store.files import Files, Window
 
@@ -17,24 +17,28 @@ WINDOW = 16 << 10
 
 
 class SpoolFile:
-    """A new file, or one that is used again; what was added may be followed by zeros, or by what stood there before.
+    """Bytes added to an open file from ``start`` on; what was added may be followed by zeros, or by what stood there.
 
-    ``room`` is the size of a file to be used again, 0 for a new one: overwriting costs a fifth of making and removing.
-    Methods raise `OSError`. One thread at a time.
+    The descriptor is from `Files.open_write`, and is owned. Methods raise `OSError`. One thread at a time.
     """
 
     __slots__ = ("_descriptor", "_end", "_files", "_has_piece", "_is_mappable", "_map", "_room", "_size", "_used")
 
-    def __init__(self, path: Path, files: Files, is_mappable: bool, room: int = 0) -> None:
+    def __init__(self, descriptor: int, files: Files, is_mappable: bool, start: int = 0) -> None:
         self._files = files
         self._is_mappable = is_mappable
-        self._room = room
-        self._descriptor = files.open_write(path) if room else files.create(path)
-        self._end = 0  # of the file, with the window's zeros
-        self._has_piece = False
+        self._descriptor = descriptor
+        self._room = start  # size of the file
         self._map: Window | None = None
         self._size = 0  # of the window; 0 where there is none
-        self._used = 0
+        self._used = 0  # of the window
+        self.restart(start)
+
+    def restart(self, start: int) -> None:
+        """Go on at ``start``, over what stands there."""
+        self._drop_window()
+        self._end = start  # of what was added, with the window's zeros
+        self._has_piece = False
 
     def append(self, data: bytes) -> None:
         """Add bytes that seldom come: they are written, as far as the window has no room for them."""
@@ -47,6 +51,15 @@ class SpoolFile:
                 return
             self._drop_window()
         self._write(data)
+
+    def append_all(self, pieces: Sequence[bytes]) -> None:
+        """Add what is long and comes in pieces, with one write."""
+        if self._map is not None:
+            self.append(b"".join(pieces))
+            return
+        self._files.write_pieces_at(self._descriptor, pieces, self._end)
+        self._end += sum(map(len, pieces))
+        self._room = max(self._room, self._end)
 
     def append_piece(self, data: bytes) -> None:
         """Add a piece of a stream. The first is written: many responses have no second one."""
@@ -63,8 +76,8 @@ class SpoolFile:
 
     @property
     def room(self) -> int:
-        """The file's size, for whoever uses it again."""
-        return max(self._room, self._end)
+        """The file's size."""
+        return self._room
 
     def sync(self) -> None:
         """Everything added so far is on stable storage when this returns."""
@@ -95,11 +108,9 @@ class SpoolFile:
         self._size, self._used = size, start - offset
 
     def _write(self, data: bytes) -> None:
-        if self._room:
-            self._files.write_at(self._descriptor, data, self._end)
-        else:
-            self._files.append(self._descriptor, data)
+        self._files.write_at(self._descriptor, data, self._end)
         self._end += len(data)
+        self._room = max(self._room, self._end)
 
     def _drop_window(self) -> None:
         window, self._map = self._map, None

@@ -187,7 +187,7 @@ def test_what_a_dead_recorder_left_is_a_turn(path: Path) -> None:
     with Archive.create(path) as archive:
         spool = Spool.create(path, Masker(archive.key))
     entry = spool.open(asked)
-    entry.request(asked.request_body, 0)
+    entry.request([asked.request_body], 0)
     entry.request_end(1)
     entry.response_head(200, asked.response_headers, 500)
     entry.response(asked.response_body[:40], 510)

@@ -19,10 +19,10 @@ class Full(Files):
     def __init__(self, room: int) -> None:
         self.room = room
 
-    def append(self, descriptor: int, data: bytes) -> None:
+    def write_at(self, descriptor: int, data: bytes, offset: int) -> None:
         part = data[: self.room]
         self.room -= len(part)
-        super().append(descriptor, part)
+        super().write_at(descriptor, part, offset)
         if len(part) < len(data):
             raise OSError(28, "No space left on device")
 

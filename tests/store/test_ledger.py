@@ -53,7 +53,7 @@ class Process:
 
     @staticmethod
     def _fill(entry: Entry, exchange: Exchange) -> None:
-        entry.request(exchange.request_body, 0)
+        entry.request([exchange.request_body], 0)
         entry.request_end(1)
         entry.response_head(exchange.status or 0, exchange.response_headers, 2)
         entry.response(exchange.response_body, 3)
@@ -186,7 +186,7 @@ def test_a_cut_exchange_that_is_recovered_is_a_turn_that_lacks_something(archive
     process = Process(archive)
     number = process.book.seen()
     entry = process.spool.open(exchange, number)
-    entry.request(exchange.request_body, 0)
+    entry.request([exchange.request_body], 0)
     entry.end(Outcome.TRUNCATED, "", 1, 1 << 30, None)
     entry.close()
     process.die()

@@ -20,7 +20,7 @@ def leave(archive: Archive, *bodies: bytes) -> None:
     spool = Spool.create(archive.path, Masker(archive.key))
     for number, body in enumerate(bodies):
         entry = spool.open(replace(HEAD, started_ms=HEAD.started_ms + number))
-        entry.request(body, 1)
+        entry.request([body], 1)
         entry.close()
     spool.close()
 
@@ -79,7 +79,7 @@ def test_what_a_power_cut_brings_back_is_not_recorded_again(tmp_path: Path) -> N
         spool = Spool.create(archive.path, Masker(archive.key))
         for part in (b"", body[:5], b"another"):
             entry = spool.open(whole)
-            entry.request(whole.request_body, 0)
+            entry.request([whole.request_body], 0)
             entry.response_head(200, whole.response_headers, 1)
             entry.response(part, 2)
             entry.close()

@@ -13,6 +13,7 @@ from store.files import Files
 from store.headers import Headers
 from store.orphans import orphans
 from store.spool import FOLDER, Entry, Spool
+from store.spool_frames import FIRST
 
 
 class Masking:
@@ -39,8 +40,8 @@ HEAD = Exchange(
 
 
 def fill(entry: Entry) -> None:
-    entry.request(b'{"a":', 1)
-    entry.request(b"1}", 2)
+    entry.request([b'{"a', b'":'], 1)
+    entry.request([b"1}"], 2)
     entry.request_end(3)
     entry.response_head(200, ((b"content-type", b"text/event-stream"),), 10)
     entry.response(b"data: one\n\n", 11)
@@ -115,31 +116,73 @@ def test_a_fixed_length_says_whether_the_response_is_whole(
     assert only(tmp_path).outcome is outcome
 
 
-def test_a_file_cut_anywhere_gives_what_stands_before_the_cut(tmp_path: Path, spool: Spool) -> None:
+def used(data: bytes) -> tuple[int, int]:
+    """How far the two parts of a file are in use."""
+    return len(data[:FIRST].rstrip(b"\0")), len(data.rstrip(b"\0"))
+
+
+def test_a_part_cut_anywhere_gives_what_stands_before_the_cut(tmp_path: Path, spool: Spool) -> None:
     fill(spool.open(HEAD))
     spool.close()
     (path,) = tmp_path.rglob("*.flight")
-    whole = path.read_bytes().rstrip(b"\0")
+    whole = path.read_bytes()
+    first, end = used(whole)
     body = b"data: one\n\ndata: two\n\n"
-    sizes = []
-    for cut in range(len(whole)):
-        path.write_bytes(whole[:cut] + bytes(cut % 5 * 9))  # what was reserved behind it reads as zeros
-        ((exchange, *_),) = orphans(tmp_path)
-        if exchange is not None:
-            assert b'{"a":1}'.startswith(exchange.request_body)
-            assert body.startswith(exchange.response_body)
-            sizes.append(len(exchange.request_body) + len(exchange.response_body))
-    assert sizes == sorted(sizes)
-    assert set(sizes) == {0, 5, 7, 18}
+    for start, stop, expected in ((0, first, {5 + 2, 11 + 7, 22 + 7}), (FIRST, end, {0, 5, 29})):
+        sizes = []
+        for cut in range(start, stop + 1):
+            part_end = FIRST if start == 0 else end
+            rest = bytes(part_end - cut)  # what was reserved behind it reads as zeros
+            path.write_bytes(whole[:cut] + rest + whole[part_end:])
+            ((exchange, *_),) = orphans(tmp_path)
+            if exchange is not None:
+                assert b'{"a":1}'.startswith(exchange.request_body)
+                assert body.startswith(exchange.response_body)
+                sizes.append(len(exchange.request_body) + len(exchange.response_body))
+        assert sizes == sorted(sizes)
+        assert set(sizes) == expected
+
+
+@pytest.mark.parametrize("piece", [FIRST // 3, FIRST - 20, FIRST + 1, 40])
+def test_a_long_answer_goes_on_behind_the_first_part(tmp_path: Path, spool: Spool, piece: int) -> None:
+    entry = spool.open(HEAD)
+    entry.request([b"q" * 10], 1)
+    entry.response_head(200, (), 2)
+    pieces = [bytes([65 + n % 26]) * piece for n in range(3 + 3 * FIRST // piece)]
+    for number, data in enumerate(pieces):
+        entry.response(data, 3 + number)
+        if number == 1:
+            entry.request([b"late"] * 5, 4)
+    entry.end(Outcome.COMPLETE, "", 90, None, None)
+    spool.close()
+    found = only(tmp_path)
+    assert found.request_body == b"q" * 10 + b"late" * 5
+    assert found.response_body == b"".join(pieces)
+    assert (found.outcome, found.end_ms) == (Outcome.COMPLETE, 90)
+
+
+def test_what_goes_on_is_not_joined_to_a_first_part_that_lost_its_end(tmp_path: Path, spool: Spool) -> None:
+    entry = spool.open(HEAD)
+    entry.response_head(200, (), 2)
+    for number in range(300):
+        entry.response(b"%03d" % number * 100, 3)
+    spool.close()
+    (path,) = tmp_path.rglob("*.flight")
+    whole = path.read_bytes()
+    path.write_bytes(whole[: FIRST // 2] + bytes(FIRST // 2) + whole[FIRST:])
+    arrived = only(tmp_path).response_body
+    assert len(arrived) < FIRST // 2
+    assert b"".join(b"%03d" % number * 100 for number in range(300)).startswith(arrived)
 
 
 def test_a_flipped_bit_never_changes_what_comes_back(tmp_path: Path, spool: Spool) -> None:
     fill(spool.open(HEAD))
     spool.close()
     (path,) = tmp_path.rglob("*.flight")
-    whole = path.read_bytes().rstrip(b"\0")
+    whole = path.read_bytes()
+    first, end = used(whole)
     body = b"data: one\n\ndata: two\n\n"
-    for position in range(len(whole)):
+    for position in (*range(first), *range(FIRST, end)):
         path.write_bytes(whole[:position] + bytes([whole[position] ^ 1]) + whole[position + 1 :])
         ((exchange, *_),) = orphans(tmp_path)
         assert exchange is None or body.startswith(exchange.response_body)
@@ -179,15 +222,18 @@ def test_files_and_folders_are_private(tmp_path: Path, spool: Spool) -> None:
 class FullDisk(Files):
     """Takes ``room`` bytes, half of the write that does not fit, then no more."""
 
-    room = 10_000
+    room = 100_000
 
-    def append(self, descriptor: int, data: bytes) -> None:
+    def can_map(self, folder: Path) -> bool:
+        return False
+
+    def write_at(self, descriptor: int, data: bytes, offset: int) -> None:
         if len(data) > self.room:
-            super().append(descriptor, data[: self.room])
+            super().write_at(descriptor, data[: self.room], offset)
             self.room = 0
             raise OSError(28, "No space left on device")
         self.room -= len(data)
-        super().append(descriptor, data)
+        super().write_at(descriptor, data, offset)
 
 
 def test_a_failed_write_ends_the_entry_and_raises_nothing(tmp_path: Path) -> None:
@@ -199,7 +245,7 @@ def test_a_failed_write_ends_the_entry_and_raises_nothing(tmp_path: Path) -> Non
     disk.room = 5
     entry.response(b"torn", 3)
     assert "No space" in entry.failed
-    disk.room = 10_000
+    disk.room = 100_000
     entry.response(b"after", 4)
     with pytest.raises(OSError, match="No space"):
         disk.room = 3
@@ -221,7 +267,7 @@ def test_a_file_is_used_again_and_holds_nothing_of_its_earlier_use(tmp_path: Pat
     spool = Spool.create(tmp_path, Masking())
     for size in (40_000, 300, 90_000):
         entry = spool.open(HEAD)
-        entry.request(b"q" * size, 1)
+        entry.request([b"q" * size], 1)
         entry.request_end(2)
         entry.response_head(200, (), 3)
         for at in range(300):
@@ -231,7 +277,7 @@ def test_a_file_is_used_again_and_holds_nothing_of_its_earlier_use(tmp_path: Pat
     assert len(list(tmp_path.rglob("*.free"))) == 1
     assert not list(tmp_path.rglob("*.flight"))
     entry = spool.open(HEAD)
-    entry.request(b"new", 1)
+    entry.request([b"new"], 1)
     entry.response_head(200, (), 3)
     entry.response(b"answer", 4)
     (path,) = tmp_path.rglob("*.flight")
@@ -245,7 +291,7 @@ def test_a_file_is_used_again_and_holds_nothing_of_its_earlier_use(tmp_path: Pat
 def test_a_file_whose_new_use_never_reached_it_holds_nothing(tmp_path: Path) -> None:
     spool = Spool.create(tmp_path, Masking())
     entry = spool.open(HEAD)
-    entry.request(b"old", 1)
+    entry.request([b"old"], 1)
     entry.close()
     (path,) = tmp_path.rglob("*.flight")
     path.rename(path.with_name("00000002-7.flight"))

@@ -19,12 +19,17 @@ class Counting(Files):
         self.writes = 0
         self.room = room
 
-    def append(self, descriptor: int, data: bytes) -> None:
+    def write_at(self, descriptor: int, data: bytes, offset: int) -> None:
         self.writes += 1
-        super().append(descriptor, data[: self.room])
+        super().write_at(descriptor, data[: self.room], offset)
         if len(data) > self.room:
             raise OSError(28, "No space left on device")
         self.room -= len(data)
+
+
+def made(path: Path, files: Files, is_mappable: bool = True, start: int = 0) -> SpoolFile:
+    files.close(files.create(path))
+    return SpoolFile(files.open_write(path), files, is_mappable, start)
 
 
 @pytest.fixture
@@ -38,7 +43,7 @@ def path(tmp_path: Path) -> Path:
 def test_everything_added_is_in_the_file_before_the_call_returns(tmp_path: Path, is_mappable: bool) -> None:
     if is_mappable and not Files().can_map(tmp_path):
         pytest.skip("nothing is mapped on this file system")
-    file = SpoolFile(tmp_path / "file", Files(), is_mappable)
+    file = made(tmp_path / "file", Files(), is_mappable)
     added = b""
     big = b"B" * (3 * WINDOW)
     for number, piece in enumerate([*PIECES[:9], big, *PIECES, big, *PIECES[:9]]):
@@ -55,7 +60,7 @@ def test_everything_added_is_in_the_file_before_the_call_returns(tmp_path: Path,
 
 def test_a_stream_costs_a_write_a_window_and_a_single_piece_none(path: Path) -> None:
     files = Counting()
-    file = SpoolFile(path, files, is_mappable=True)
+    file = made(path, files)
     file.append(b"head")
     file.append_piece(b"one")
     assert os.path.getsize(path) == 7
@@ -67,7 +72,7 @@ def test_a_stream_costs_a_write_a_window_and_a_single_piece_none(path: Path) -> 
 
 def test_a_window_that_finds_no_room_is_an_error_of_the_write(path: Path) -> None:
     files = Counting(room=WINDOW)
-    file = SpoolFile(path, files, is_mappable=True)
+    file = made(path, files)
     file.append_piece(b"one")
     with pytest.raises(OSError, match="No space"):
         file.append_piece(b"two")
@@ -76,7 +81,7 @@ def test_a_window_that_finds_no_room_is_an_error_of_the_write(path: Path) -> Non
 
 
 def test_a_file_that_was_removed_takes_more(path: Path) -> None:
-    file = SpoolFile(path, Files(), is_mappable=True)
+    file = made(path, Files())
     file.append_piece(b"one")
     path.unlink()
     for piece in PIECES:
@@ -86,7 +91,7 @@ def test_a_file_that_was_removed_takes_more(path: Path) -> None:
 
 def test_a_window_may_begin_anywhere_in_a_page(tmp_path: Path, path: Path) -> None:
     for size in (1, mmap.PAGESIZE - 1, mmap.PAGESIZE, mmap.PAGESIZE + 1):
-        file = SpoolFile(tmp_path / str(size), Files(), is_mappable=True)
+        file = made(tmp_path / str(size), Files())
         file.append_piece(b"x" * size)
         file.append_piece(b"second")
         assert (tmp_path / str(size)).read_bytes().rstrip(b"\0") == b"x" * size + b"second"

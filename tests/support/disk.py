@@ -8,7 +8,7 @@ is the kernel's. What a power cut can leave is worked out in `disk_states`.
 import itertools
 import os
 import stat
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple, Union
 
@@ -255,6 +255,9 @@ class Process(Files):
         self.enter("write")
         self.put(self._open[descriptor], offset, bytes(data), "write")
 
+    def write_pieces_at(self, descriptor: int, pieces: Sequence[bytes], offset: int) -> None:
+        self.write_at(descriptor, b"".join(pieces), offset)
+
     def map(self, descriptor: int, offset: int, size: int) -> MappedWindow:
         self.enter("map")
         return MappedWindow(self, self._open[descriptor], offset, size)
@@ -371,4 +374,12 @@ class Faulty(Process):
             if self.is_short:
                 inode = self._open[descriptor]
                 self.put(inode, len(inode.visible), bytes(data[: len(data) // 2]), "append")
+            raise
+
+    def write_at(self, descriptor: int, data: bytes, offset: int) -> None:
+        try:
+            super().write_at(descriptor, data, offset)
+        except OSError:
+            if self.is_short:
+                self.put(self._open[descriptor], offset, bytes(data[: len(data) // 2]), "write")
             raise

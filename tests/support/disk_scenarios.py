@@ -124,7 +124,7 @@ class Carrier:
         """The request is passed on."""
         number = self._numbers[exchange.started_ms] = self.book.seen()
         entry = self.spool.open(exchange, number)
-        entry.request(exchange.request_body, 0)
+        entry.request([exchange.request_body], 0)
         entry.request_end(exchange.request_end_ms or 0)
         assert exchange.status is not None
         entry.response_head(exchange.status, exchange.response_headers, exchange.first_byte_ms or 0)

@@ -42,7 +42,7 @@ def dead_recorder(archive: Archive, *, lost: int) -> None:
     (exchange,) = conversation(1, "another", 10)
     exchange = replace(exchange, request_headers=(*exchange.request_headers, (b"x", b"y")))
     entry = spool.open(exchange, book.seen())
-    entry.request(exchange.request_body, 0)
+    entry.request([exchange.request_body], 0)
     entry.close()
     for _ in range(lost):
         book.settle(book.seen(tag(SESSION)), Fate.QUEUE_FULL)

@@ -227,7 +227,7 @@ def spool_removed_first(patch: pytest.MonkeyPatch) -> None:
     def eager(entry: Entry) -> None:
         whole(entry)
         if entry._path is not None:
-            entry._dispose(entry._path, 0)
+            entry._spool.dispose(entry._path, is_sound=False)
 
     patch.setattr(Entry, "close", eager)
 
