@@ -17,7 +17,7 @@ def mask(
     """Mask a body without keeping it: which rule finds something, and where. Values are never printed.
 
     Ends with 1 where something is found, with 0 where nothing is. An archive that does not exist yet means the
-    built-in rules.
+    built-in rules. Bodies that are recorded do not pass the rules yet.
     """
     import os
     import sys
