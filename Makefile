@@ -11,9 +11,9 @@ NEXT_STAMP := $(NEXT)/.installed
 NEXT_PYTHON := $(shell sh tools/newer-python.sh)
 WORKERS ?= 4
 # What meets another generation of mitmproxy or Python; `make prove` runs every end-to-end test on it.
-ON_NEXT ?= tests/e2e/test_run.py tests/e2e/test_kill.py $(filter-out %_faults.py,$(wildcard tests/e2e/test_capture*.py))
+ON_NEXT ?= tests/e2e/test_kill.py $(filter-out %_faults.py,$(wildcard tests/e2e/test_capture*.py))
 
-.PHONY: demo check format lint test test-next prove bench agents clean
+.PHONY: demo check installed format lint test test-next prove bench agents clean
 
 demo: $(STAMP)
 	$(BIN)/deck demo
@@ -29,7 +29,11 @@ $(NEXT_STAMP): pyproject.toml
 	$(NEXT)/bin/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
 	touch $@
 
-check: lint test test-next
+check:
+	$(MAKE) --jobs 2 installed
+	$(MAKE) lint test test-next
+
+installed: $(STAMP) $(if $(NEXT_PYTHON),$(NEXT_STAMP))
 
 format: $(STAMP)
 	$(BIN)/ruff format .
