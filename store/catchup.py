@@ -4,11 +4,11 @@ Blocks are decoded in order and every object's id is computed again, so what the
 there. A damaged block costs the rest of its frame and nothing else; `store.fsck` speaks of it.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
-from store import corrections, journal, ledger
+from store import corrections, journal, ledger, notes
 from store.derive import add_turn, read_turn
 from store.errors import Damaged, StoreError
 from store.journal import COMMITS, Record, Type
@@ -22,8 +22,20 @@ if TYPE_CHECKING:
 
 _BATCH: Final = 256  # objects taken in at a time
 _A_TURN: Final = 8  # what one costs beside an object
-TAKEN_IN: Final = {Type.LINK: corrections.apply, Type.CHECKPOINT: ledger.apply}
-"""What puts the blob that a journal record names into the index: called with archive, blob and the record's time."""
+
+
+class TakenIn(NamedTuple):
+    """The kind of object that a journal record names, and what puts its payload into the index."""
+
+    kind: str
+    put: Callable[["Archive", bytes, int], None]  # called with archive, payload and the record's time (Unix ms)
+
+
+TAKEN_IN: Final = {
+    Type.LINK: TakenIn("blob", corrections.apply),
+    Type.CHECKPOINT: TakenIn("blob", ledger.apply),
+    Type.NOTE: TakenIn("note", notes.apply),
+}
 
 
 def catch_up(archive: "Archive", behind: "Behind") -> None:
@@ -143,7 +155,7 @@ def take_in(archive: "Archive", name: str, position: int, record: Record, keys: 
         db.execute("UPDATE packs SET sealed = 1 WHERE name = ?", (name,))
     if taken_in := TAKEN_IN.get(record.type):
         with suppress(StoreError):  # fsck names what cannot be read
-            taken_in(archive, archive.get_kind(record.object_id, "blob"), record.time_ms)
+            taken_in.put(archive, archive.get_kind(record.object_id, taken_in.kind), record.time_ms)
     if record.type not in COMMITS or db.execute("SELECT 1 FROM turns WHERE id = ?", (record.object_id,)).fetchone():
         return
     try:

@@ -2,10 +2,12 @@
 
 StoreError                  base of all; `deck.diagnostics` maps each to a sentence and an exit code
 ├── BadId                   text that cannot be an object id
+├── BadName                 text that cannot be the name of a tag
 ├── NotAnArchive            the folder holds no archive, or one this version cannot read
 ├── Unsafe                  the archive's owner, mode or a symlink makes it unsafe to use
 ├── NotFound                no object, ref or session of that name
 ├── Ambiguous               a prefix or name that fits several (`candidates`)
+├── Taken                   a tag of that name is there already
 ├── Busy                    another process does what only one may do at a time
 └── Damaged                 stored bytes that do not give what they should (`where` says which)
     ├── Missing             an object that something names and no pack holds
@@ -21,6 +23,10 @@ class StoreError(Exception):
 
 class BadId(StoreError):
     """Text that cannot be an object id."""
+
+
+class BadName(StoreError):
+    """Text that cannot be the name of a tag."""
 
 
 class NotAnArchive(StoreError):
@@ -41,6 +47,10 @@ class Ambiguous(StoreError):
     def __init__(self, message: str, candidates: Sequence[str]) -> None:
         super().__init__(message)
         self.candidates = tuple(candidates)
+
+
+class Taken(StoreError):
+    """A tag of that name is there already."""
 
 
 class Busy(StoreError):

@@ -25,6 +25,7 @@ _ROWS: Final = {
     " FROM {db}.steps",
     "threads": "SELECT session, thread FROM {db}.threads",
     "books": "SELECT book, run, started_ms, certain, refused_ca FROM {db}.books",
+    "notes": "SELECT note, target, step, time_ms, author, text, tags, ref, replaces FROM {db}.notes",
     "fates": "SELECT book, session, fate, n FROM {db}.fates",
 }
 """Rows that depend on the archive alone. Ordinals and positions also depend on which of two writers was seen first."""

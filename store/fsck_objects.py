@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from store import notes
 from store.archive import Archive
 from store.errors import Cyclic, Damaged, Missing
 from store.fsck_report import Progress, Report
@@ -101,9 +102,21 @@ class ObjectCheck:
         except Damaged as error:
             self._add_bad("damaged-object", where, wanted, error)
         else:
-            if kind in ("run", "note"):
+            if kind == "run":
                 for match in _HEX.finditer(payload):
                     self._need(where, "object", bytes.fromhex(match[1].decode()))
+            elif kind == "note":
+                self._check_note(where, payload)
+
+    def _check_note(self, where: str, payload: bytes) -> None:
+        try:
+            note = notes.parse(payload)
+        except Damaged as error:
+            self._report.add("bad-note", where, str(error))
+            return
+        for what, name in (("target", note.target), ("note that it replaces", note.replaces)):
+            if name:
+                self._need(where, what, bytes.fromhex(name))
 
     def _add_bad(self, kind: str, where: str, wanted: bytes, error: Damaged) -> None:
         self._bad[wanted] = kind, str(error)

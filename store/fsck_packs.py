@@ -1,11 +1,11 @@
-"""Checking packs: headers, blocks, frames; and that journals commit the turns that packs hold."""
+"""Checking packs: headers, blocks, frames; and that journals commit the turns and notes that packs hold."""
 
 from store import pack
 from store.archive import Archive
 from store.files import Files
 from store.fsck_journals import JournalCheck, is_writer, pack_names
 from store.fsck_report import Progress, Report
-from store.journal import COMMITS
+from store.journal import COMMITS, Type
 from store.survey import PackSurvey, survey_pack
 
 
@@ -35,16 +35,17 @@ def _check_pack(files: Files, archive: Archive, name: str, alive: bool, report: 
 
 
 def check_records(fresh: Archive, surveys: dict[str, PackSurvey], journals: JournalCheck, report: Report) -> None:
-    """Find turns that no journal commits. A crash leaves one at most: in the last block of its pack."""
-    committed = {record.object_id for _where, record in journals.records if record.type in COMMITS}
+    """Find turns and notes that no journal commits. A crash leaves one at most: in the last block of its pack."""
+    committing = {*COMMITS, Type.NOTE}
+    committed = {record.object_id for _where, record in journals.records if record.type in committing}
     rows = fresh.index.db.execute(
-        "SELECT p.name, o.place, o.id FROM objects o JOIN packs p ON p.id = o.pack WHERE o.kind = 'turn'"
-        " ORDER BY p.name, o.place"
+        "SELECT p.name, o.place, o.id, o.kind FROM objects o JOIN packs p ON p.id = o.pack"
+        " WHERE o.kind IN ('turn', 'note') ORDER BY p.name, o.place"
     ).fetchall()
-    for name, place, turn in rows:
-        if turn in committed or name in journals.alive or (is_writer(name) and name not in journals.names):
+    for name, place, wanted, kind in rows:
+        if wanted in committed or name in journals.alive or (is_writer(name) and name not in journals.names):
             continue
-        where, blocks = f"turn {turn.hex()}", surveys[name].blocks if name in surveys else []
+        where, blocks = f"{kind} {wanted.hex()}", surveys[name].blocks if name in surveys else []
         if is_writer(name) and blocks and place < blocks[-1].first:
             report.add("missing-record", where, f"it is in {name}.pack, and no journal has its commit")
         else:

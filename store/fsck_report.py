@@ -9,6 +9,7 @@ FINDINGS: Final = (
     "bad-header",
     "bad-index",
     "bad-key",
+    "bad-note",
     "bad-ref",
     "bad-turn",
     "broken-journal",

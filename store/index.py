@@ -13,7 +13,7 @@ from store.journal import Type
 from store.link_keys import VERSION as KEYS_VERSION
 from store.pack import REPACKED, Block
 
-SCHEMA_VERSION: Final = 5
+SCHEMA_VERSION: Final = 6
 _FORGOTTEN_AT_ONCE: Final = 300  # records a step
 _SCHEMA = """
 CREATE TABLE packs(id INTEGER PRIMARY KEY, name TEXT UNIQUE NOT NULL, sealed INTEGER NOT NULL DEFAULT 0,
@@ -60,6 +60,11 @@ CREATE TABLE books(book TEXT PRIMARY KEY, run TEXT NOT NULL, started_ms INTEGER 
   certain INTEGER NOT NULL, refused_ca TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE fates(book TEXT, session BLOB, fate INTEGER, n INTEGER NOT NULL,
   PRIMARY KEY(book, session, fate)) WITHOUT ROWID;
+CREATE TABLE notes(note BLOB PRIMARY KEY, target BLOB NOT NULL, step INTEGER NOT NULL, time_ms INTEGER NOT NULL,
+  author TEXT NOT NULL, text TEXT NOT NULL, tags TEXT NOT NULL, ref TEXT NOT NULL, replaces BLOB) WITHOUT ROWID;
+CREATE INDEX notes_target ON notes(target);
+CREATE INDEX notes_ref ON notes(ref) WHERE ref <> '';
+CREATE INDEX notes_replaces ON notes(replaces) WHERE replaces IS NOT NULL;
 CREATE TABLE meta(name TEXT PRIMARY KEY, value TEXT) WITHOUT ROWID;
 """
 

@@ -100,6 +100,10 @@ class Recorder:
         """Keep a run object; its id goes into the turns of that run."""
         return self._put("run", Type.RUN, dumps(payload))
 
+    def put_note(self, payload: bytes) -> bytes:
+        """Keep a note object (`store.notes`); its id."""
+        return self._put("note", Type.NOTE, payload)
+
     def gap(self, reason: str, detail: dict[str, Any]) -> None:
         """Put on record that something could not be kept. ``detail`` is plain JSON without captured text.
 
@@ -169,7 +173,7 @@ class Recorder:
         if taken_in is None:
             self._tell(committed, lambda: None)
         else:
-            self._tell(committed, lambda: taken_in(self._archive, payload, committed.record.time_ms))
+            self._tell(committed, lambda: taken_in.put(self._archive, payload, committed.record.time_ms))
         return wanted
 
     def _mark(self, type_: Type, about: bytes) -> None:

@@ -152,7 +152,7 @@ def _mend_journal(archive: Archive, name: str, actions: list[Action]) -> None:
         broken = sum(bool(line.why) for line in survey_journal(data, archive.id))
         copy = "the old one is " + set_aside(files, archive.path, path.name, data, f"{broken} records are broken")
     files.replace(path, new.data)
-    told = f"{new.kept} records kept, {new.recovered} turns committed again from their pack; {copy}"
+    told = f"{new.kept} records kept, {new.recovered} turns and notes committed again from their pack; {copy}"
     actions.append(Action("journal", path.name, told))
 
 

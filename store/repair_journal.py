@@ -1,11 +1,11 @@
 """The journal that says as much as can be known of what a damaged or lost one said.
 
 Records that fit the chain value before them are kept, whatever is damaged around them. A turn that lies whole in the
-writer's pack and that no journal commits gets a `recovered` record, in the order of the pack. The chain is made anew:
-what the old one proved, the quarantined file still does.
+writer's pack and that no journal commits gets a `recovered` record, in the order of the pack; so do runs and notes, of
+their own type. The chain is made anew: what the old one proved, the quarantined file still does.
 """
 
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from store import journal
 from store.archive import Archive
@@ -13,9 +13,12 @@ from store.journal import COMMITS, RECORD_BYTES, Record, Type
 from store.survey import Line, survey_journal
 from store.turn import parse
 
+_TYPES: Final = {"turn": Type.RECOVERED, "run": Type.RUN, "note": Type.NOTE}
+_COMMITTED: Final = ("turn", "note")  # what a pack never holds without a record, but in its last block
+
 
 class Rebuilt(NamedTuple):
-    """A journal's bytes, how many records of the old one are in it, and how many turns it commits anew."""
+    """A journal's bytes, how many records of the old one are in it, and how many turns and notes it commits anew."""
 
     data: bytes
     kept: int
@@ -23,7 +26,7 @@ class Rebuilt(NamedTuple):
 
 
 class _Lost(NamedTuple):
-    """A turn or run of the writer's pack that no journal commits, and where it is."""
+    """A turn, run or note of the writer's pack that no journal speaks of, and where it is."""
 
     place: int
     offset: int
@@ -42,7 +45,7 @@ def rebuilt_journal(archive: Archive, name: str, data: bytes) -> Rebuilt | None:
     if last_block is None and not data:
         return None
     sound = journal.is_header(data[:RECORD_BYTES], archive.id) and not _is_broken(lines)
-    if sound and not any(each.kind == "turn" and each.offset < (last_block or 0) for each in lost):
+    if sound and not any(each.kind in _COMMITTED and each.offset < (last_block or 0) for each in lost):
         return None
     started = _started(archive, data, kept, lost)
     out = [journal.header(archive.id, started)]
@@ -51,7 +54,7 @@ def rebuilt_journal(archive: Archive, name: str, data: bytes) -> Rebuilt | None:
         last = max(last, record.time_ms, started)
         out.append(journal.encode(record._replace(time_ms=last), chain))
         chain = out[-1][journal.BODY_BYTES :]
-    return Rebuilt(b"".join(out), len(kept), sum(each.kind == "turn" for each in lost))
+    return Rebuilt(b"".join(out), len(kept), sum(each.kind in _COMMITTED for each in lost))
 
 
 def _is_broken(lines: list[Line]) -> bool:
@@ -72,15 +75,15 @@ def _last_block(archive: Archive, name: str) -> int | None:
 
 
 def _lost(archive: Archive, name: str) -> list[_Lost]:
-    """Turns and runs of a writer's pack that no journal speaks of, in their order."""
+    """Turns, runs and notes of a writer's pack that no journal speaks of, in their order."""
     rows = archive.index.db.execute(
         "SELECT o.place, b.offset, o.id, o.kind FROM objects o JOIN packs p ON p.id = o.pack"
         " JOIN blocks b ON b.pack = o.pack"
         " AND b.first = (SELECT max(first) FROM blocks c WHERE c.pack = o.pack AND c.first <= o.place)"
-        " WHERE p.name = ? AND o.kind IN ('turn', 'run')"
-        " AND o.id NOT IN (SELECT object FROM records WHERE type IN (?, ?, ?))"
+        " WHERE p.name = ? AND o.kind IN ('turn', 'run', 'note')"
+        " AND o.id NOT IN (SELECT object FROM records WHERE type IN (?, ?, ?, ?))"
         " ORDER BY o.place",
-        (name, *map(int, COMMITS), int(Type.RUN)),
+        (name, *map(int, COMMITS), int(Type.RUN), int(Type.NOTE)),
     )
     return [_Lost(*row) for row in rows]
 
@@ -96,7 +99,7 @@ def _started(archive: Archive, data: bytes, kept: list[Record], lost: list[_Lost
 
 
 def _merged(kept: list[Record], lost: list[_Lost]) -> list[Record]:
-    """The kept records, with a `recovered` one for each lost turn before the first that lies behind it in the pack."""
+    """The kept records, with one for each lost object before the first that lies behind it in the pack."""
     merged: list[Record] = []
     left = list(lost)
     for record in kept:
@@ -107,5 +110,4 @@ def _merged(kept: list[Record], lost: list[_Lost]) -> list[Record]:
 
 
 def _recovered(lost: _Lost) -> Record:
-    kind = Type.RECOVERED if lost.kind == "turn" else Type.RUN
-    return Record(kind, 0, lost.object_id, lost.place, lost.offset)
+    return Record(_TYPES[lost.kind], 0, lost.object_id, lost.place, lost.offset)
