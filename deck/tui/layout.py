@@ -8,6 +8,7 @@ from array import array
 from bisect import bisect_right
 from collections.abc import Callable
 from time import perf_counter
+from typing import NamedTuple
 
 from rich.cells import cell_len, chop_cells
 
@@ -17,49 +18,70 @@ from deck.tui.document import Document, Line
 _SLICE = 64
 """Lines measured between two looks at the clock."""
 
+_LEAST = 8
+"""Cells that a row has, however far it is indented."""
 
-def wrap(line: Line, width: int) -> list[Safe]:
-    """The rows of a line, without its indent; at least one."""
-    room = max(width - line.indent, 8)
+
+class Row(NamedTuple):
+    """Characters ``start`` to ``end`` (excluded) of a line; ``indent`` cells are free on their left."""
+
+    line: Line
+    start: int
+    end: int
+    indent: int
+
+    @property
+    def text(self) -> Safe:
+        """The row's characters."""
+        return Safe(self.line.text[self.start : self.end])
+
+
+def wrap(line: Line, width: int) -> list[Row]:
+    """The rows of a line; at least one."""
+    room = max(width - line.indent, _LEAST)
     text = line.text
-    if text.isascii():
-        if len(text) <= room:
-            return [text]
-        return _wrap_narrow(text, room)
-    if cell_len(text) <= room:
-        return [text]
-    return _wrap_wide(text, room)
+    if len(text) <= room if text.isascii() else cell_len(text) <= room:
+        return [Row(line, 0, len(text), line.indent)]
+    later = max(room - line.hang, _LEAST)
+    breaks = _breaks(text, room, later) if text.isascii() else _wide_breaks(text, room, later)
+    return [Row(line, start, end, line.indent + (line.hang if n else 0)) for n, (start, end) in enumerate(breaks)]
 
 
-def _wrap_narrow(text: str, room: int) -> list[Safe]:
-    rows: list[Safe] = []
+def _breaks(text: str, room: int, later: int) -> list[tuple[int, int]]:
+    """Where the rows begin and end: the first has ``room``, those after it ``later``."""
+    found: list[tuple[int, int]] = []
     start = 0
     while len(text) - start > room:
         blank = text.rfind(" ", start, start + room + 1)
         end = blank if blank > start else start + room
-        rows.append(Safe(text[start:end]))
+        found.append((start, end))
         start = end + 1 if end == blank else end
-    rows.append(Safe(text[start:]))
-    return rows
+        room = later
+    return [*found, (start, len(text))]
 
 
-def _wrap_wide(text: str, room: int) -> list[Safe]:
-    """As `_wrap_narrow` where a character may take two cells, or none."""
-    rows: list[Safe] = []
-    current: str | None = None
-    used = 0
+def _wide_breaks(text: str, room: int, later: int) -> list[tuple[int, int]]:
+    """As `_breaks` where a character may take two cells, or none."""
+    found: list[tuple[int, int]] = []
+    start, end, used = 0, -1, 0  # the row so far; none before the first word
     for word in text.split(" "):
         size = cell_len(word)
-        if current is not None:
-            if used + 1 + size <= room:
-                current, used = f"{current} {word}", used + 1 + size
-                continue
-            rows.append(Safe(current))
-        *full, current = chop_cells(word, room) or [""]
-        rows.extend(Safe(piece) for piece in full)
-        used = cell_len(current)
-    rows.append(Safe(current or ""))
-    return rows
+        if end >= 0 and used + 1 + size <= room:
+            end, used = end + 1 + len(word), used + 1 + size
+            continue
+        at = end + 1
+        if end >= 0:
+            found.append((start, end))
+            room = later
+        if size > room:
+            room = later
+            *full, word_end = chop_cells(word, room) or [""]
+            for piece in full:
+                found.append((at, at + len(piece)))
+                at += len(piece)
+            word, size = word_end, cell_len(word_end)
+        start, end, used = at, at + len(word), size
+    return [*found, (start, max(end, start))]
 
 
 class Layout:
@@ -70,7 +92,7 @@ class Layout:
         self.width = width
         self._clock = clock
         self._tops = array("q", [0])  # the row at which each measured line begins, and the one after the last
-        self._recent: tuple[int, list[Safe]] = (-1, [])
+        self._recent: tuple[int, list[Row]] = (-1, [])
 
     @property
     def complete(self) -> bool:
@@ -104,11 +126,16 @@ class Layout:
         """The first row of a measured line; the end of what is measured for any other."""
         return self._tops[min(line, len(self._tops) - 1)]
 
-    def row(self, row: int) -> tuple[Line, Safe] | None:
-        """The line that a row belongs to and the row's text; None past what is measured."""
+    @property
+    def measured(self) -> int:
+        """How many lines are measured so far."""
+        return len(self._tops) - 1
+
+    def row(self, row: int) -> Row | None:
+        """The row at this place; None past what is measured."""
         if not 0 <= row < self.height:
             return None
         number = self.line_at(row)
         if self._recent[0] != number:
             self._recent = (number, wrap(self.document.lines[number], self.width))
-        return self.document.lines[number], self._recent[1][row - self._tops[number]]
+        return self._recent[1][row - self._tops[number]]

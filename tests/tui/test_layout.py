@@ -13,17 +13,26 @@ from deck.tui.layout import Layout, wrap
 WORDS = st.text(alphabet="ab  cdé漢🙂-", max_size=200)
 
 
-@given(WORDS, st.integers(10, 60), st.integers(0, 4))
-def test_rows_hold_the_whole_text_and_fit(text: str, width: int, indent: int) -> None:
-    line = Line(clean(text), indent=indent)
+def texts(line: Line, width: int) -> list[str]:
+    return [row.text for row in wrap(line, width)]
+
+
+@given(WORDS, st.integers(10, 60), st.integers(0, 4), st.integers(0, 6))
+def test_rows_hold_the_whole_text_and_fit(text: str, width: int, indent: int, hang: int) -> None:
+    line = Line(clean(text), indent=indent, hang=hang)
     rows = wrap(line, width)
-    assert all(cell_len(row) <= max(width - indent, 8) for row in rows)
-    assert "".join(rows).replace(" ", "") == text.replace(" ", "")
+    assert all(cell_len(row.text) <= max(width - row.indent, 8) for row in rows)
+    assert "".join(row.text for row in rows).replace(" ", "") == text.replace(" ", "")
 
 
 def test_words_stay_whole_where_there_is_room() -> None:
-    assert wrap(Line(clean("one two three four")), 10) == ["one two", "three four"]
-    assert wrap(Line(clean("één två tréé vier")), 10) == ["één två", "tréé vier"]
+    assert texts(Line(clean("one two three four")), 10) == ["one two", "three four"]
+    assert texts(Line(clean("één två tréé vier")), 10) == ["één två", "tréé vier"]
+
+
+def test_rows_after_the_first_hang() -> None:
+    rows = wrap(Line(clean("- one two three four"), indent=1, hang=2), 12)
+    assert [(row.indent, row.text) for row in rows] == [(1, "- one two"), (3, "three"), (3, "four")]
 
 
 def test_a_long_document_is_measured_in_slices() -> None:
@@ -50,7 +59,7 @@ def test_rows_and_lines_find_each_other() -> None:
     for line in range(3):
         assert layout.line_at(layout.top_of(line)) == line
     found = layout.row(layout.height - 1)
-    assert found is not None and found[1] == "last"
+    assert found is not None and found.text == "last"
     assert layout.row(layout.height) is None
     assert layout.row(-1) is None
 

@@ -1,8 +1,9 @@
 """The pane that shows a document: scrolls, breaks lines as far as needed, marks what was searched for."""
 
+from collections.abc import Iterator
+from time import perf_counter
 from typing import ClassVar
 
-from rich.style import Style
 from textual.binding import Binding, BindingType
 from textual.geometry import Region, Size
 from textual.scroll_view import ScrollView
@@ -11,10 +12,13 @@ from textual.strip import Strip
 from deck.tui import palette
 from deck.tui.border import Safe, Span, strip
 from deck.tui.document import Document
-from deck.tui.layout import Layout
+from deck.tui.layout import Layout, Row
 
 _SLICE_SECONDS = 0.006
-"""How long measuring may hold up the screen at a time: well below a frame."""
+"""How long measuring or searching may hold up the screen at a time: well below a frame."""
+
+_LOOKED_AT = 64
+"""Lines searched between two looks at the clock."""
 
 
 class TextView(ScrollView, can_focus=True, inherit_bindings=False):
@@ -37,6 +41,7 @@ class TextView(ScrollView, can_focus=True, inherit_bindings=False):
         super().__init__(id=id)
         self._rows = Layout(Document(()), 80)
         self._needle = ""
+        self._sought: int | None = None  # lines that were searched for the needle; None when nothing is looked for
         self._base = palette.PLAIN
 
     @property
@@ -44,39 +49,47 @@ class TextView(ScrollView, can_focus=True, inherit_bindings=False):
         """What is shown."""
         return self._rows.document
 
-    def show(self, document: Document, *, keep_place: bool = False) -> None:
-        """Show a document from its top, or with ``keep_place`` from where the old one was scrolled to."""
-        self._begin(document)
-        if not keep_place:
+    def show(self, document: Document, *, keep_place: bool = False, at_end: bool = False) -> None:
+        """Show a document from its top, from where the old one was scrolled to, or its end, which is short then."""
+        self._sought = None if keep_place or at_end or not self._needle else 0
+        if not keep_place and not at_end:
             self.scroll_to(y=0, animate=False, force=True)
-            self._seek_needle()
+        self._begin(document)
+        if at_end:
+            self.scroll_to(y=self.virtual_size.height, animate=False, force=True)
 
     def mark(self, needle: str) -> None:
-        """Mark this text wherever it stands, in either case; nothing for an empty one."""
+        """Mark this text wherever it stands, in either case, and go to the first; nothing for an empty one."""
         self._needle = needle.casefold()
-        self._seek_needle()
+        self._sought = 0 if needle else None
+        self._work()
         self.refresh()
 
     def _begin(self, document: Document) -> None:
         self._rows = Layout(document, max(self.scrollable_content_region.width - 1, 8))
-        self._measure()
+        self._work()
         self.refresh()
 
-    def _measure(self) -> None:
+    def _work(self) -> None:
+        """Measure and search for a while, and go on later where more is to be done."""
         layout = self._rows
         complete = layout.measure(_SLICE_SECONDS)
         # at least the pane's own height: a document that fits then changes no layout, which is what costs
         self.virtual_size = Size(self.scrollable_content_region.width, max(layout.height, self.size.height))
-        if not complete:
-            self.set_timer(_SLICE_SECONDS, lambda: self._measure() if layout is self._rows else None)
+        self._seek()
+        if not complete or (self._sought is not None and self._sought < layout.measured):
+            self.set_timer(_SLICE_SECONDS, lambda: self._work() if layout is self._rows else None)
 
-    def _seek_needle(self) -> None:
-        if not self._needle:
-            return
-        for number, line in enumerate(self.document.lines):
-            if self._needle in line.text.casefold():
-                self.scroll_to(y=max(0, self._rows.top_of(number) - 1), animate=False, force=True)
-                return
+    def _seek(self) -> None:
+        """Look for the needle in lines that are measured, and go to the first that has it."""
+        until = perf_counter() + _SLICE_SECONDS
+        while self._sought is not None and self._sought < self._rows.measured and perf_counter() < until:
+            start, end = self._sought, min(self._sought + _LOOKED_AT, self._rows.measured)
+            lines = self.document.lines
+            found = next((n for n in range(start, end) if self._needle in lines[n].text.casefold()), None)
+            self._sought = end if found is None else None
+            if found is not None:
+                self.scroll_to(y=max(0, self._rows.top_of(found) - 1), animate=False, force=True)
 
     def on_resize(self) -> None:
         if self._rows.width != max(self.scrollable_content_region.width - 1, 8):
@@ -90,25 +103,20 @@ class TextView(ScrollView, can_focus=True, inherit_bindings=False):
 
     def render_line(self, y: int) -> Strip:
         width, base = self.scrollable_content_region.width, self._base
-        found = self._rows.row(round(self.scroll_y) + y)
-        if found is None:
+        row = self._rows.row(round(self.scroll_y) + y)
+        if row is None:
             return Strip.blank(width, base)
-        line, text = found
-        spans: list[Span] = [(Safe(" " * (line.indent + 1)), palette.PLAIN)]
-        spans.extend(self._marked(text, line.style))
-        return strip(spans, width, base)
+        return strip([(Safe(" " * (row.indent + 1)), palette.PLAIN), *self._marked(row)], width, base)
 
-    def _marked(self, text: Safe, style: Style) -> list[Span]:
-        folded = text.casefold()
-        if not self._needle or len(folded) != len(text) or self._needle not in folded:
-            return [(text, style)]
-        spans: list[Span] = []
-        at = 0
-        while (hit := folded.find(self._needle, at)) >= 0:
-            end = hit + len(self._needle)
-            spans += [(Safe(text[at:hit]), style), (Safe(text[hit:end]), palette.FOUND)]
-            at = end
-        return [*spans, (Safe(text[at:]), style)]
+    def _marked(self, row: Row) -> Iterator[Span]:
+        """The row's spans, with every hit of the needle in them marked."""
+        text, at = row.text.casefold(), 0
+        if self._needle and len(text) == row.end - row.start:  # else places in the two are not the same
+            while (hit := text.find(self._needle, at)) >= 0:
+                yield from row.line.spans(row.start + at, row.start + hit)
+                at = hit + len(self._needle)
+                yield Safe(row.text[hit:at]), palette.FOUND
+        yield from row.line.spans(row.start + at, row.end)
 
     def action_scroll(self, by: int) -> None:
         self.scroll_to(y=self.scroll_y + by, animate=False, force=True)
