@@ -18,11 +18,12 @@ from types import TracebackType
 from typing import Final, NamedTuple, Self
 
 from store import format_file
+from store.derived import is_damage, remove
 from store.errors import Ambiguous, Damaged, NotAnArchive, NotFound, Unsafe
 from store.files import FILES, Files
 from store.format_file import KEY_BYTES
 from store.ids import is_prefix
-from store.index import Index, is_damage, remove
+from store.index import Index
 from store.journal import RECORD_BYTES
 from store.objects import Object, ObjectReader
 from store.pack import HEADER_BYTES

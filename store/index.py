@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Final, NamedTuple
 
+from store import derived
 from store.journal import Type
 from store.link_keys import VERSION as KEYS_VERSION
 from store.pack import REPACKED, Block
@@ -81,33 +82,7 @@ class Index:
     """The index file, or one in memory (no path). Readers query ``db``; `store.catchup` and the writer put rows in."""
 
     def __init__(self, path: Path | None, archive_id: str) -> None:
-        self.db = self._open(path, archive_id) if path else _connect(":memory:")
-        if path is None:
-            _create(self.db, f"{SCHEMA_VERSION}.{KEYS_VERSION} {archive_id}")
-
-    def _open(self, path: Path, archive_id: str) -> sqlite3.Connection:
-        wanted = f"{SCHEMA_VERSION}.{KEYS_VERSION} {archive_id}"
-        try:
-            db = _connect(str(path))
-            if _version(db) == wanted:
-                return db
-            if _version(db) is not None:
-                db.close()
-                remove(path)
-                db = _connect(str(path))
-        except sqlite3.DatabaseError as error:
-            if isinstance(error, sqlite3.OperationalError) and not _is_unwritable(error):
-                raise
-            db = self._replacement(path, error)
-        _create(db, wanted)
-        return db
-
-    def _replacement(self, path: Path, error: sqlite3.DatabaseError) -> sqlite3.Connection:
-        """A new file where the old one is no database; memory where no file can be written."""
-        if _is_unwritable(error):
-            return _connect(":memory:")
-        remove(path)
-        return _connect(str(path))
+        self.db = derived.open_file(path, _SCHEMA, f"{SCHEMA_VERSION}.{KEYS_VERSION} {archive_id}")
 
     def close(self) -> None:
         """Give the file back; idempotent."""
@@ -242,42 +217,3 @@ def _storable(value: object) -> object:
     if isinstance(value, int) and not -(1 << 63) <= value < 1 << 63:
         return (1 << 63) - 1 if value > 0 else -(1 << 63)
     return value
-
-
-def remove(path: Path) -> None:
-    """Remove an index file and what SQLite keeps beside it."""
-    for suffix in ("", "-wal", "-shm"):
-        path.with_name(path.name + suffix).unlink(missing_ok=True)
-
-
-def _connect(name: str) -> sqlite3.Connection:
-    db = sqlite3.connect(name, timeout=10, isolation_level=None, check_same_thread=False, uri=True)
-    db.execute("PRAGMA journal_mode = WAL")
-    db.execute("PRAGMA synchronous = NORMAL")  # whole after a power cut, if old; OFF costs as much
-    return db
-
-
-def _version(db: sqlite3.Connection) -> str | None:
-    """What the file says of itself: version and archive; `None` for a new one."""
-    if db.execute("SELECT 1 FROM sqlite_master WHERE name = 'meta'").fetchone() is None:
-        return None if db.execute("SELECT 1 FROM sqlite_master").fetchone() is None else ""
-    row = db.execute("SELECT value FROM meta WHERE name = 'schema'").fetchone()
-    return "" if row is None else str(row[0])
-
-
-def _create(db: sqlite3.Connection, wanted: str) -> None:
-    db.execute("BEGIN IMMEDIATE")
-    if _version(db) is None:  # else another process was faster
-        for statement in _SCHEMA.split(";"):
-            db.execute(statement)
-        db.execute("INSERT INTO meta VALUES('schema', ?)", (wanted,))
-    db.execute("COMMIT")
-
-
-def _is_unwritable(error: sqlite3.DatabaseError) -> bool:
-    return error.sqlite_errorname in ("SQLITE_READONLY", "SQLITE_CANTOPEN", "SQLITE_READONLY_DIRECTORY")
-
-
-def is_damage(error: sqlite3.DatabaseError) -> bool:
-    """Whether the file is at fault, not the disk or another process: it is no database, or it lacks a table."""
-    return getattr(error, "sqlite_errorname", "").startswith(("SQLITE_CORRUPT", "SQLITE_NOTADB", "SQLITE_ERROR"))

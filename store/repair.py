@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from store import format_file, fsck_files, index, journal
+from store import derived, format_file, fsck_files, journal
 from store.archive import Archive
 from store.errors import StoreError
 from store.files import FILES, Files
@@ -176,7 +176,7 @@ def _mend_index(path: Path, files: Files, actions: list[Action]) -> None:
             fresh.refresh()
             check_index(fresh, fresh, report, False)
     if any(action.kind in ("pack", "journal", "tail") for action in actions) or report.findings:
-        index.remove(path / "index" / INDEX_FILE)
+        derived.remove_all(path / "index")
         Archive.open(path, files).close()
         if report.findings:
             actions.append(Action("index", INDEX_FILE, "made again from packs and journals"))
