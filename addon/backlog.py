@@ -36,6 +36,16 @@ class Job:
                 settled()
 
     @property
+    def head(self) -> Exchange:
+        """The exchange as far as its head."""
+        return self.source.head if isinstance(self.source, InFlight) else self.source
+
+    @property
+    def number(self) -> int:
+        """The exchange's in the recorder's book; 0 for what was imported."""
+        return self.source.number if isinstance(self.source, InFlight) else 0
+
+    @property
     def size(self) -> int:
         """Bytes of bodies it holds in memory."""
         if isinstance(self.source, InFlight):
@@ -113,6 +123,11 @@ class Backlog:
     def has_gaps(self) -> bool:
         """Whether gaps wait to be written."""
         return bool(self._gaps or self._unlisted)
+
+    @property
+    def waiting(self) -> int:
+        """Jobs that nobody works on yet."""
+        return len(self._jobs)
 
     def wake(self) -> None:
         """Make `take` return even where no job waits."""

@@ -37,9 +37,12 @@ try:
             raise ImportError(f"it lacks the package {_package}")
     _bind("store")
     _bind("addon")
+    from addon.network import Network as _Network
     from addon.recorder import Capture as _Capture
+    from addon.report import Counts as _Counts
 
-    addons = [_Capture()]
+    _counts = _Counts()
+    addons = [_Network(_counts), _Capture(_counts)]
 except ImportError as _error:
     _logging.getLogger("deck").error(
         "deck: this mitmdump cannot run the recorder (%s); start the right one with: deck proxy", _error

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from mitmproxy import ctx, tls, version
 
+from addon import listening
 from store.providers import Providers
 
 _log = logging.getLogger("deck")
@@ -29,7 +30,15 @@ def note(data: tls.TlsData, providers: Providers, failures: dict[str, int]) -> b
 
 
 def status(port: int, failures: dict[str, int]) -> dict[str, object]:
-    """What `deck doctor` needs to know of this process: where it listens, with which CA, and who refused that when."""
-    confdir = str(Path(ctx.options.confdir).expanduser().absolute())
-    told: dict[str, object] = {"pid": os.getpid(), "port": port, "mitmproxy": version.VERSION, "confdir": confdir}
+    """What `deck doctor` needs to know of this process (`store.status`): how it runs, and who refused its CA."""
+    options = ctx.options
+    told: dict[str, object] = {
+        "pid": os.getpid(),
+        "port": port,
+        "exposed": listening.exposed(),
+        "mitmproxy": version.VERSION,
+        "confdir": str(Path(options.confdir).expanduser().absolute()),
+        "fail": options.deck_fail,
+        "unverified": options.ssl_insecure,
+    }
     return told | ({"refused_ca": dict(failures), "refused_ms": int(time.time() * 1000)} if failures else {})

@@ -21,6 +21,7 @@ def _end_with(lifeline: int) -> None:
 
 def main() -> None:
     """Run mitmdump in this process."""
+    os.umask(0o077)  # whatever mitmproxy makes, the CA's files among it, is the user's alone
     secrets, lifeline, *arguments = sys.argv[1:]
     if secrets != "-":
         with os.fdopen(int(secrets), "rb") as pipe:

@@ -1,5 +1,6 @@
 """Where the proxy listens: on loopback, unless the user named an address (mitmproxy's default is everywhere)."""
 
+import ipaddress
 from collections.abc import Callable
 
 from mitmproxy import ctx
@@ -35,6 +36,19 @@ def watch(changed: Callable[[], None]) -> None:
 def port() -> int:
     """The first port that is listened on; 0 where there is none (yet)."""
     return next((int(address[1]) for address in _addresses()), 0)
+
+
+def exposed() -> list[str]:
+    """The addresses, ``host:port``, that other machines can reach."""
+    return [f"{host}:{number}" for host, number in _addresses() if not is_loopback(host)]
+
+
+def is_loopback(host: str) -> bool:
+    """Whether only this machine reaches ``host``, an address that is listened on."""
+    try:
+        return ipaddress.ip_address(host.partition("%")[0]).is_loopback
+    except ValueError:
+        return False
 
 
 def _addresses() -> list[tuple[str, int]]:

@@ -6,7 +6,7 @@ import time
 from collections.abc import Mapping
 from pathlib import Path
 
-from store import books
+from store import books, status
 from store.archive import Archive
 from store.book import Book
 from store.files import Files
@@ -21,7 +21,7 @@ class Opened:
 
     def __init__(self, path: Path, files: Files, book: Book) -> None:
         self.book = book
-        self._status: Mapping[str, object] = {}
+        self._status: dict[str, object] = {}
         self._telling = threading.Lock()
         self.archive: Archive | None = None
         self.spool: Spool | None = None
@@ -38,16 +38,19 @@ class Opened:
             spool = Spool.create(self._path, Masker(self.archive.key), self._files)
             self.book.attach(spool.folder, self._files, int(time.time() * 1000), spool.is_mappable)
             self.spool = spool
-            self.tell(self._status)
+            self.tell({})
         self.recorder = self.recorder or Recorder(self.archive)
         return self.archive, self.recorder
 
-    def tell(self, status: Mapping[str, object]) -> None:
-        """Leave this process's status where `deck doctor` finds it (`store.books`). From any thread; raises nothing."""
+    def tell(self, members: Mapping[str, object]) -> None:
+        """Put these members into this process's status, where `deck doctor` finds it (`store.status`).
+
+        From any thread; raises nothing.
+        """
         with self._telling, contextlib.suppress(OSError):  # a status that nobody can read harms no traffic
-            self._status = status
-            if self.spool is not None and status:
-                books.write_status(self.spool.folder, self._files, status)
+            self._status |= members
+            if self.spool is not None and self._status:
+                status.write(self.spool.folder, self._files, self._status)
 
     def close_book(self) -> None:
         """Put the book's sums on record, unless the spool still has exchanges of it. Raises `OSError` and `StoreError`.

@@ -38,11 +38,11 @@ _log = logging.getLogger("deck")
 class Capture:
     """The addon: one archive, the exchanges in flight, and the options in force."""
 
-    def __init__(self) -> None:
+    def __init__(self, counts: Counts) -> None:
         self._settings: Settings | None = None
         self._providers = providers.load()
         self._writer: Writer | None = None
-        self._counts = Counts()
+        self._counts = counts
         self._flights: dict[str, InFlight] = {}
         self._lags: dict[str, asyncio.TimerHandle] = {}  # of requests that are not complete yet
         self._sockets = Sockets()

@@ -3,6 +3,7 @@
 import contextlib
 import json
 import os
+import tempfile
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -24,6 +25,7 @@ class Counts:
     skipped: int = 0  # requests to provider hosts that are no model calls
     websockets: int = 0
     refused: int = 0  # model calls answered 503 by the fail policy
+    strangers: int = 0  # requests without the proxy's password, answered 407
     late: int = 0  # responses whose end did not wait for their commit any longer
     port: int = 0
     tls_failures: dict[str, int] = field(default_factory=dict)  # provider host -> clients that refused the proxy's CA
@@ -67,12 +69,17 @@ class Report:
             "gaps": counts.gaps,
             "late": counts.late,
             "refused": counts.refused,
+            "strangers": counts.strangers,
             "requests": counts.requests,
             "last": counts.last,
             "last_session": counts.last_session,
             "tls_failures": dict(counts.tls_failures),
         }
-        temporary = self._path.with_name(f".{self._path.name}.{os.getpid()}.tmp")
         with contextlib.suppress(OSError):
-            temporary.write_text(json.dumps(status) + "\n", "utf-8")
-            temporary.replace(self._path)
+            # Its folder may be everybody's: a name that nobody can guess, and a file that is the user's alone.
+            descriptor, temporary = tempfile.mkstemp(
+                prefix=f".{self._path.name}.", suffix=".tmp", dir=self._path.parent
+            )
+            with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+                file.write(json.dumps(status) + "\n")
+            os.replace(temporary, self._path)

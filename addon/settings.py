@@ -9,6 +9,11 @@ from mitmproxy import addonmanager, optmanager
 from store.ids import ID_BYTES, is_prefix
 from store.locations import archive_folder
 
+UNVERIFIED = (
+    "ssl_insecure is set, so anybody on the way could pose as the provider; nothing is recorded. Name the missing root "
+    "with --set ssl_verify_upstream_trusted_ca=FILE, or record all the same with --set deck_unverified=true"
+)
+
 
 class SettingsError(ValueError):
     """An option that makes no sense; the text says which and what it takes."""
@@ -40,6 +45,12 @@ def declare(loader: addonmanager.Loader) -> None:
     loader.add_option("deck_tag", Sequence[str], [], "Tags of every turn that is recorded.")
     loader.add_option("deck_run", str, "", "Id of the run object that the turns belong to.")
     loader.add_option("deck_report", str, "", "File to keep a small JSON status in.")
+    loader.add_option(
+        "deck_unverified",
+        bool,
+        False,
+        "Record although ssl_insecure is set; every turn then says that its provider's certificate was not checked.",
+    )
 
 
 def read(options: optmanager.OptManager) -> Settings:
@@ -47,6 +58,8 @@ def read(options: optmanager.OptManager) -> Settings:
     run: str = options.deck_run
     if run and not (is_prefix(run) and len(run) == 2 * ID_BYTES):
         raise SettingsError("deck_run takes the 64 hex digits of a run object")
+    if options.ssl_insecure and not options.deck_unverified:
+        raise SettingsError(UNVERIFIED)
     archive: str = options.deck_archive
     report: str = options.deck_report
     return Settings(

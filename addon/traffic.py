@@ -15,6 +15,8 @@ from store.exchange import Exchange, Mode, Outcome
 from store.headers import Headers, header
 
 BUFFER_LIMIT = 1 << 20
+UNVERIFIED = "deck_unverified"
+"""Flow metadata: the server's certificate is not checked (`addon.network`)."""
 
 
 def mode(flow: http.HTTPFlow) -> Mode:
@@ -47,6 +49,7 @@ def request_head(flow: http.HTTPFlow, run: str, tags: tuple[str, ...]) -> Exchan
         http_version=flow.request.http_version,
         run=run,
         tags=tags,
+        unverified=UNVERIFIED in flow.metadata,
     )
 
 

@@ -46,6 +46,7 @@ class Writer:
         self._report = report
         self._backlog = Backlog()
         self._tried = 0.0  # when opening was tried last
+        self._told: dict[str, object] = _state("", 0, 0)
         self._failed = 0.0  # when a commit failed last for want of a disk; 0 where none has since one did not
         self._unusable: StoreError | None = None
         self._ready = threading.Event()
@@ -79,11 +80,12 @@ class Writer:
 
     def put(self, source: InFlight | Exchange, deadline: float, settled: Callable[[], object]) -> bool:
         """Queue an exchange; ``settled`` is called once, from any thread. False, and a gap, where there is no room."""
-        if self._backlog.put(Job(source, deadline, settled)):
+        job = Job(source, deadline, settled)
+        if self._backlog.put(job):
             if self._failed:
                 self._backlog.let_go()
             return True
-        self.lost("queue-full", _head(source), "", _number(source))
+        self.lost("queue-full", job.head, "", job.number)
         return False
 
     def lost(self, reason: str, head: Exchange | None, error: str, number: int = 0) -> None:
@@ -119,9 +121,17 @@ class Writer:
             elif (job := self._backlog.take(self._pause())) is not None:
                 self._commit(job)
             self._write_gaps()
+            self._tell_state()
             if self._report.due() == 0.0:
                 self._publish()
         self._close()
+
+    def _tell_state(self) -> None:
+        """Say in the status how recording goes, where that has changed."""
+        state = _state(self.trouble, self._backlog.waiting if self._failed else 0, self._backlog.gaps)
+        if state != self._told:
+            self._told = state
+            self._opened.tell(state)
 
     def _pause(self) -> float | None:
         waits = [self._report.due(), RETRY if self._backlog.has_gaps() or self._failed else None]
@@ -177,7 +187,7 @@ class Writer:
             self._failed = 0.0
         except Exception as error:  # noqa: BLE001  whatever one exchange does to the store, the traffic goes on
             self._troubled(error)
-            self.lost("not-recorded", _head(source), words(error), _number(source))
+            self.lost("not-recorded", job.head, words(error), job.number)
         self._backlog.worked(job)
         if isinstance(source, InFlight):
             source.release()
@@ -189,21 +199,21 @@ class Writer:
         A disk with room that takes the gap record and twice did not take the exchange would never take it: something
         else that the exchange needs cannot be read.
         """
-        head, why = _head(job.source), words(error)
+        why = words(error)
         if self._backlog.is_closed:
             if not (isinstance(job.source, InFlight) and job.source.is_spooled):  # else the next start recovers it
-                self.lost("not-recorded", head, why, _number(job.source))
+                self.lost("not-recorded", job.head, why, job.number)
             return False
         recorder = self._opened.recorder
         if job.failures < 2 or is_full(error) or recorder is None:
             return True
         try:
-            recorder.gap("not-recorded", detail(head, why))
+            recorder.gap("not-recorded", detail(job.head, why))
         except Exception:  # noqa: BLE001  whatever it is, the exchange has not been lost yet
             return True
         self._backlog.count_gap()
         self._report.touch()
-        self._settle_lost(_number(job.source), "not-recorded")
+        self._settle_lost(job.number, "not-recorded")
         return False
 
     def _settle_lost(self, number: int, reason: str) -> None:
@@ -230,7 +240,7 @@ class Writer:
         self._report.touch()
         is_cut = exchange.outcome is Outcome.TRUNCATED
         fate = Fate.KNOWN if recorded.known else Fate.TRUNCATED if is_cut else Fate.STORED
-        self.book.settle(_number(source), fate, tag(recorded.session))
+        self.book.settle(job.number, fate, tag(recorded.session))
         if is_cut:
             self.lost("truncated", exchange, "")
         if isinstance(source, InFlight) and source.entry is not None:
@@ -276,10 +286,6 @@ class Writer:
         self.trouble = why
 
 
-def _head(source: InFlight | Exchange) -> Exchange:
-    return source.head if isinstance(source, InFlight) else source
-
-
-def _number(source: InFlight | Exchange) -> int:
-    """The exchange's in the book; 0 for what was imported."""
-    return source.number if isinstance(source, InFlight) else 0
+def _state(trouble: str, waiting: int, gaps: int) -> dict[str, object]:
+    """How recording goes, in the members of `store.status`."""
+    return {"trouble": trouble, "waiting": waiting, "gaps": gaps}

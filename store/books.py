@@ -1,12 +1,11 @@
 """The books of an archive: closed ones in the index, those of living recorders and what dead ones left in the spool."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
-from store import book, ledger
+from store import book, ledger, status
 from store.book import Book, Fate, Pages
-from store.canonical import dumps, loads
 from store.files import Files
 from store.ledger import BookView, Ledger
 from store.orphans import number_in
@@ -14,10 +13,6 @@ from store.spool import FOLDER, LOCK
 
 if TYPE_CHECKING:
     from store.archive import Archive
-
-STATUS: Final = "status"
-"""A recorder's own words, JSON: ``pid``, ``port``, ``mitmproxy`` (its version), ``confdir`` (of its CA), and where
-clients broke off TLS ``refused_ca`` (host -> how often) and ``refused_ms`` (the last time, Unix ms)."""
 
 
 def read(archive: "Archive") -> Ledger:
@@ -93,47 +88,18 @@ def _has_exchanges(folder: Path, files: Files) -> bool:
 def _close(
     pages: Callable[[], Pages | None], folder: Path, files: Files, checkpoint: Callable[[bytes], object]
 ) -> None:
-    found, refused = pages(), refused_ca(status(folder, files))
+    found, refused = pages(), status.refused_ca(status.read(folder, files))
     if found is not None and (found.counts or refused or not found.certain):  # else it would say nothing
         checkpoint(ledger.payload(folder.name, found, refused))
     for name in files.names(folder):
-        if name in (book.NAME, book.TORN, STATUS) or _is_temporary(name):
+        if name in (book.NAME, book.TORN, status.NAME) or _is_temporary(name):
             files.remove(folder / name)
-
-
-def write_status(folder: Path, files: Files, members: Mapping[str, Any]) -> None:
-    """Replace a recorder's status. Not synced: it speaks of a process. Raises `OSError`."""
-    temporary = folder / f".{STATUS}.tmp"
-    files.remove(temporary)
-    descriptor = files.create(temporary)
-    try:
-        files.append(descriptor, dumps(dict(members)))
-    finally:
-        files.close(descriptor)
-    files.rename(temporary, folder / STATUS)
-
-
-def status(folder: Path, files: Files) -> dict[str, Any]:
-    """A recorder's status; empty where it left none that can be read."""
-    try:
-        value = loads(files.read(folder / STATUS))
-    except OSError:
-        return {}
-    return value if isinstance(value, dict) else {}
 
 
 def recorders(archive: Path, files: Files) -> list[dict[str, Any]]:
     """The statuses of the recorders that are alive."""
     alive = [folder for folder in folders(archive, files) if files.is_locked(folder / LOCK)]
-    return [said for folder in alive if (said := status(folder, files))]
-
-
-def refused_ca(said: Mapping[str, Any]) -> dict[str, int]:
-    """By host, how many clients broke off TLS, from a status."""
-    found = said.get("refused_ca")
-    if not isinstance(found, dict):
-        return {}
-    return {host: n for host, n in found.items() if isinstance(host, str) and isinstance(n, int)}
+    return [said for folder in alive if (said := status.read(folder, files))]
 
 
 def _path(folder: Path, files: Files) -> Path | None:

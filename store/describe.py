@@ -64,7 +64,8 @@ def describe(incoming: Incoming) -> dict[str, Any]:
             "id": answer.response_id,
         }
         | ({"base": request.base} if request.base else {}),
-        "capture": {"mode": exchange.mode.value, "mask": RULES_VERSION},
+        "capture": {"mode": exchange.mode.value, "mask": RULES_VERSION}
+        | ({"unverified": True} if exchange.unverified else {}),
     }
 
 

@@ -64,3 +64,4 @@ class Exchange:
     notes: tuple[str, ...] = field(default=())  # flags of the capture, e.g. "commit-late", "recovered"
     request_size: int | None = None  # bytes on the wire where the kept body is cut (outcome truncated)
     response_size: int | None = None
+    unverified: bool = False  # nobody checked that the server is who it says

@@ -134,6 +134,7 @@ def request_head(head: Exchange, url: str, headers: Headers) -> bytes:
             "run": head.run,
             "tags": list(head.tags),
         }
+        | ({"unverified": True} if head.unverified else {})
     )
 
 
@@ -230,6 +231,7 @@ def _from_head(value: Any) -> Exchange:
         http_version=str(value["http_version"]),
         run=str(value["run"]),
         tags=tuple(str(tag) for tag in value["tags"]),
+        unverified=value.get("unverified") is True,
     )
 
 

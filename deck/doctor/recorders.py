@@ -3,12 +3,13 @@
 import importlib.metadata
 import json
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
 from deck.doctor.finding import Finding, mend, note, ok
-from store import books
+from deck.render import plural
+from store import books, status
 from store.archive import Archive
 from store.errors import StoreError
 from store.files import FILES
@@ -19,25 +20,49 @@ _RECENT_MS = 3_600_000
 
 
 class Running(NamedTuple):
-    """One recorder: where it listens, and the folder of the CA it signs with."""
+    """One recorder, in the words of its status (`store.status`)."""
 
     pid: int
     port: int
     mitmproxy: str
-    confdir: Path
+    confdir: Path  # of the CA it signs with
     refused: dict[str, int]
     refused_ms: int
+    exposed: tuple[str, ...] = ()
+    unverified: bool = False
+    fail: str = ""
+    trouble: str = ""
+    waiting: int = 0
+    gaps: int = 0
 
 
 def running(archive: Path) -> list[Running]:
     """The recorders of an archive that are alive."""
     found = []
     for said in books.recorders(archive, FILES):
-        numbers = [value if isinstance(value := said.get(name), int) else 0 for name in ("pid", "port", "refused_ms")]
-        texts = [str(said.get(name, "")) for name in ("mitmproxy", "confdir")]
-        pid, port, refused_ms = numbers
-        found.append(Running(pid, port, texts[0], Path(texts[1]), books.refused_ca(said), refused_ms))
+        exposed = said.get("exposed")
+        found.append(
+            Running(
+                pid=_number(said, "pid"),
+                port=_number(said, "port"),
+                mitmproxy=str(said.get("mitmproxy", "")),
+                confdir=Path(str(said.get("confdir", ""))),
+                refused=status.refused_ca(said),
+                refused_ms=_number(said, "refused_ms"),
+                exposed=tuple(map(str, exposed)) if isinstance(exposed, list) else (),
+                unverified=said.get("unverified") is True,
+                fail=str(said.get("fail", "")),
+                trouble=str(said.get("trouble", "")),
+                waiting=_number(said, "waiting"),
+                gaps=_number(said, "gaps"),
+            )
+        )
     return found
+
+
+def _number(said: Mapping[str, object], name: str) -> int:
+    value = said.get(name)
+    return value if isinstance(value, int) else 0
 
 
 def check(archive: Path, alive: Sequence[Running], now_ms: int) -> Iterator[Finding]:
@@ -47,7 +72,8 @@ def check(archive: Path, alive: Sequence[Running], now_ms: int) -> Iterator[Find
     except importlib.metadata.PackageNotFoundError:
         yield mend("mitmproxy", "it is not installed beside deck", "Install deck with its dependencies again.")
     for each in alive:
-        yield ok("proxy", f"one records on 127.0.0.1:{each.port} (process {each.pid})")
+        yield _recording(each)
+        yield from _open_to_others(each)
         if each.mitmproxy:
             yield _supported("mitmproxy", each.mitmproxy, f"of the proxy on port {each.port}")
     if not alive:
@@ -57,6 +83,31 @@ def check(archive: Path, alive: Sequence[Running], now_ms: int) -> Iterator[Find
             "Start one with `deck run -- COMMAND` or `deck proxy`.",
         )
     yield from _refused(archive, alive, now_ms)
+
+
+def _recording(one: Running) -> Finding:
+    """How recording goes, and what the fail policy makes of it where it does not."""
+    where = f"on port {one.port} (process {one.pid}, fail policy {one.fail or 'open'})"
+    lost = f"; {plural(one.gaps, 'gap')} so far" if one.gaps else ""
+    if not one.trouble:
+        return ok("proxy", f"one records {where}{lost}")
+    waiting = f"; {plural(one.waiting, 'exchange')} wait for the disk" if one.waiting else ""
+    then = "traffic goes on unrecorded" if one.fail != "closed" else "new model calls get a 503"
+    return mend(
+        "proxy", f"the one {where} cannot record: {one.trouble}{waiting}{lost}", f"Mend that; until then {then}."
+    )
+
+
+def _open_to_others(one: Running) -> Iterator[Finding]:
+    """What makes a recorder less safe than it could be."""
+    for address in one.exposed:
+        message = f"it listens on {address}: other machines can use it, and fill the archive"
+        yield mend("proxy", message, "Start it without --listen-host, or with --set proxyauth=NAME:PASSWORD.")
+    if one.unverified:
+        message = "it does not check certificates of servers: anybody on the way can pose as the provider"
+        yield mend(
+            "proxy", message, "Start it without ssl_insecure; --set ssl_verify_upstream_trusted_ca=FILE names a root."
+        )
 
 
 def _supported(check: str, version: str, whose: str) -> Finding:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from exchanges import conversation
 
-from store import books, ledger
+from store import books, ledger, status
 from store.archive import Archive
 from store.book import Book, Fate, Pages, tag
 from store.canonical import loads
@@ -30,7 +30,7 @@ class Process:
 
     def __init__(self, archive: Archive) -> None:
         self.archive = archive
-        self.spool = Spool.create(archive.path, Masker(archive.key), archive.files)
+        self.spool = Spool.create(archive.path, Masker(archive.key), files=archive.files)
         self.book = Book()
         self.book.attach(self.spool.folder, archive.files, 1, self.spool.is_mappable)
         self.recorder = Recorder(archive)
@@ -264,7 +264,7 @@ def test_an_idle_recorder_leaves_nothing(archive: Archive) -> None:
 
 def test_clients_that_refused_the_ca_stay_on_record(archive: Archive) -> None:
     process = Process(archive)
-    books.write_status(process.spool.folder, archive.files, {"refused_ca": {"api.anthropic.com": 2, "x": "?"}})
+    status.write(process.spool.folder, archive.files, {"refused_ca": {"api.anthropic.com": 2, "x": "?"}})
     process.close()
     ((blob,),) = archive.index.db.execute("SELECT object FROM records WHERE type = 9").fetchall()
     assert loads(archive.get(bytes(blob)).payload)["refused_ca"] == {"api.anthropic.com": 2}

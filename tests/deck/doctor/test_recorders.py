@@ -7,7 +7,7 @@ import pytest
 from deck.doctor import recorders
 from deck.doctor.finding import Level
 from deck.doctor.recorders import Running
-from store import books
+from store import status
 from store.archive import Archive
 from store.files import FILES
 from store.mask import Masker
@@ -24,13 +24,13 @@ def alive(version: str = "11.0.2", **more: object) -> Running:
 def test_a_living_recorder_is_found_by_its_lock(tmp_path: Path) -> None:
     with Archive.create(tmp_path / "archive") as archive:
         spool = Spool.create(archive.path, Masker(archive.key))
-        books.write_status(spool.folder, FILES, {"pid": 7, "port": 4711, "mitmproxy": "12.2.3", "confdir": "/conf"})
+        status.write(spool.folder, FILES, {"pid": 7, "port": 4711, "mitmproxy": "12.2.3", "confdir": "/conf"})
         assert recorders.running(archive.path) == [Running(7, 4711, "12.2.3", Path("/conf"), {}, 0)]
-        books.write_status(spool.folder, FILES, {"pid": "x", "port": None, "refused_ca": 7})
+        status.write(spool.folder, FILES, {"pid": "x", "port": None, "refused_ca": 7})
         assert recorders.running(archive.path) == [Running(0, 0, "", Path(), {}, 0)]
-        (spool.folder / books.STATUS).write_bytes(b"[")
+        (spool.folder / status.NAME).write_bytes(b"[")
         assert recorders.running(archive.path) == []
-        (spool.folder / books.STATUS).unlink()
+        (spool.folder / status.NAME).unlink()
         spool.close()
     assert recorders.running(tmp_path / "nothing") == []
 
