@@ -80,6 +80,12 @@ def resolve(text: str, names: Names) -> Target:
     return _with_part(target, part) if colon else target
 
 
+def names_session(target: Target) -> bool:
+    """Whether a rev named a session as such, and not just a turn of it."""
+    name = target.rev.removeprefix("sessions/")
+    return name not in ("", HEAD) and target.session.startswith(name)
+
+
 def _follow(base: str, names: Names) -> str:
     move = _FIRST_MOVE.search(base)
     if move is None:

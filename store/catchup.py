@@ -149,10 +149,15 @@ def note_journal(archive: "Archive", name: str, size: int, chain: bytes) -> None
 
 def take_in(archive: "Archive", name: str, position: int, record: Record, keys: Keys) -> None:
     """Put one journal record into the index, with the turn it commits."""
-    db = archive.index.db
     archive.index.insert("records", (name, position, int(record.type), record.time_ms, record.object_id))
     if record.type == Type.SEAL:
-        db.execute("UPDATE packs SET sealed = 1 WHERE name = ?", (name,))
+        archive.index.db.execute("UPDATE packs SET sealed = 1 WHERE name = ?", (name,))
+    take_in_object(archive, record, keys)
+
+
+def take_in_object(archive: "Archive", record: Record, keys: Keys) -> None:
+    """Put into the index what a journal record says with its object. The caller holds the transaction."""
+    db = archive.index.db
     if taken_in := TAKEN_IN.get(record.type):
         with suppress(StoreError):  # fsck names what cannot be read
             taken_in.put(archive, archive.get_kind(record.object_id, taken_in.kind), record.time_ms)

@@ -1,27 +1,15 @@
 """Checking objects: each one's id, and that what it names is there."""
 
-import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from typing import Any
 
-from store import notes
 from store.archive import Archive
 from store.errors import Cyclic, Damaged, Missing
 from store.fsck_report import Progress, Report
-from store.journal import NO_OBJECT, Record, Type
-from store.turn import parse
+from store.journal import NO_OBJECT, OBJECT_KINDS, Record
+from store.named import named_by
+from store.turn import parse, parts_of
 
-_KINDS = {
-    Type.COMMIT: "turn",
-    Type.RECOVERED: "turn",
-    Type.LINK: "blob",
-    Type.GAP: "blob",
-    Type.PURGE: "blob",
-    Type.RUN: "run",
-    Type.NOTE: "note",
-    Type.CHECKPOINT: "blob",
-}
-_HEX = re.compile(rb'"([0-9a-f]{64})"')
 _EVERY = 1000
 
 
@@ -71,7 +59,7 @@ class ObjectCheck:
         """Check that the journals' objects are there and of the right kind."""
         turns: set[bytes] = set()
         for where, record in records:
-            wanted, kind = record.object_id, _KINDS.get(record.type)
+            wanted, kind = record.object_id, OBJECT_KINDS.get(record.type)
             if wanted == NO_OBJECT or wanted in turns:
                 continue
             if why := self.state(wanted):
@@ -102,21 +90,16 @@ class ObjectCheck:
         except Damaged as error:
             self._add_bad("damaged-object", where, wanted, error)
         else:
-            if kind == "run":
-                for match in _HEX.finditer(payload):
-                    self._need(where, "object", bytes.fromhex(match[1].decode()))
-            elif kind == "note":
-                self._check_note(where, payload)
+            self._check_named(where, kind, payload)
 
-    def _check_note(self, where: str, payload: bytes) -> None:
+    def _check_named(self, where: str, kind: str, payload: bytes) -> None:
         try:
-            note = notes.parse(payload)
+            named = list(named_by(kind, payload))
         except Damaged as error:
             self._report.add("bad-note", where, str(error))
             return
-        for what, name in (("target", note.target), ("note that it replaces", note.replaces)):
-            if name:
-                self._need(where, what, bytes.fromhex(name))
+        for what, wanted in named:
+            self._need(where, what, wanted)
 
     def _add_bad(self, kind: str, where: str, wanted: bytes, error: Damaged) -> None:
         self._bad[wanted] = kind, str(error)
@@ -129,7 +112,7 @@ class ObjectCheck:
         try:
             said = parse(self._archive.get(turn).payload)
             parents = [bytes.fromhex(parent["turn"]) for parent in said["parents"]]
-            parts = list(_parts(said))
+            parts = list(parts_of(said))
             tip, count = said["request"]["tip"], said["request"]["count"]
         except Damaged as error:
             self._report.add("bad-turn", where, str(error))
@@ -177,20 +160,3 @@ class ObjectCheck:
                 self._report.add("missing-object", where, "its conversation cannot be followed to its beginning")
         elif length != count:
             self._report.add("bad-turn", where, f"its conversation has {length} messages, not {str(count)[:20]}")
-
-
-def _parts(said: dict[str, Any]) -> Iterator[tuple[str, str, bytes]]:
-    """(what it is to the turn, kind, id) of all that a turn is made of."""
-    request, response = said["request"], said["response"]
-    for what, kind, name in (
-        ("run", "run", said["run"]),
-        ("request headers", "blob", request["headers"]),
-        ("request body", "blob", request["body"]),
-        ("last message", "message", request["tip"]),
-        ("response headers", "blob", response["headers"]),
-        ("response body", "blob", response["body"]),
-        ("chunk times", "blob", response["chunks"]),
-        ("answer", "message", response["answer"]),
-    ):
-        if name:
-            yield what, kind, bytes.fromhex(name)

@@ -41,6 +41,17 @@ class Type(IntEnum):
 
 COMMITS: Final = frozenset({Type.COMMIT, Type.RECOVERED})
 """Records that make a turn part of the archive's history."""
+OBJECT_KINDS: Final = {
+    Type.COMMIT: "turn",
+    Type.RECOVERED: "turn",
+    Type.LINK: "blob",
+    Type.GAP: "blob",
+    Type.PURGE: "blob",
+    Type.RUN: "run",
+    Type.NOTE: "note",
+    Type.CHECKPOINT: "blob",
+}
+"""The kind of the object that a record of each type names; of other types nothing is known yet."""
 
 
 class Record(NamedTuple):

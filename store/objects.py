@@ -15,7 +15,7 @@ from store.frames import FrameCache, OpenFrame
 from store.ids import object_id
 from store.index import Index, Place
 from store.pack import Block
-from store.records import KIND_OF, Decoder, Shell, message_payload
+from store.records import KIND_OF, Decoder, RecipePart, Shell, Tag, message_payload
 
 _MOST_NESTED = 32  # objects whose stored forms need each other; what writers make has five
 
@@ -184,6 +184,13 @@ class ObjectReader:
         with self._lock:
             _kind, frame, place = self._find(body)
             return self._unfold(body, self._decoder(frame, place).shell)
+
+    def recipe(self, blob: bytes) -> tuple[RecipePart, ...]:
+        """The parts of a blob that is stored as a recipe, as they are written; none where it is stored otherwise."""
+        with self._lock:
+            _kind, frame, place = self._find(blob)
+            decoder = self._decoder(frame, place)
+            return tuple(decoder.recipe()) if decoder.tag == Tag.RECIPE else ()
 
     def chain(self, tip: bytes) -> list[bytes]:
         """Ids of the messages of the chain that ends at ``tip``, oldest first."""

@@ -104,6 +104,19 @@ class Recorder:
         """Keep a note object (`store.notes`); its id."""
         return self._put("note", Type.NOTE, payload)
 
+    def take_over(self, type_: Type, wanted: bytes, stage: Callable[[Writer], None]) -> None:
+        """Put a record of another archive on record here; ``stage`` stages what it needs and this one lacks.
+
+        Raises `OSError`. `store.receive` sees to it that everything is what it says.
+        """
+        self._despite_index(lambda: self._take_over(type_, wanted, stage))
+
+    def _take_over(self, type_: Type, wanted: bytes, stage: Callable[[Writer], None]) -> None:
+        with self._committing():
+            stage(self._writer)
+            committed = self._writer.commit(type_, wanted)
+        self._tell(committed, lambda: catchup.take_in_object(self._archive, committed.record, self._keys))
+
     def gap(self, reason: str, detail: dict[str, Any]) -> None:
         """Put on record that something could not be kept. ``detail`` is plain JSON without captured text.
 

@@ -58,6 +58,27 @@ class Shell(NamedTuple):
     cuts: tuple[tuple[int, int, bytes], ...] = ()
 
 
+class Shared(NamedTuple):
+    """A blob that stands in a recipe by its id."""
+
+    id: bytes
+
+
+class Talk(NamedTuple):
+    """The conversation in a recipe: the last ``length`` messages up to ``tip``, and what stands between two of them.
+
+    ``cuts`` are, for each element that has some, its number from the end (1 is the last), then (offset, bytes) of each.
+    """
+
+    tip: bytes
+    length: int
+    separator: bytes
+    cuts: tuple[tuple[int, tuple[tuple[int, bytes], ...]], ...]
+
+
+RecipePart = bytes | Shared | Talk
+
+
 class Source(Protocol):
     """What decoding needs to know of the record's surroundings."""
 
@@ -220,7 +241,11 @@ class Decoder:
         """Ids that this record's stored form names and that its payload needs (for reachability)."""
         match self.tag:
             case Tag.RECIPE | Tag.OPENING:
-                return self._recipe_references()
+                return [
+                    part.id if isinstance(part, Shared) else part.tip
+                    for part in self.recipe()
+                    if not isinstance(part, bytes)
+                ]
             case Tag.TIMES:
                 return [self._back()]
             case Tag.REPEAT:
@@ -230,20 +255,18 @@ class Decoder:
             case _:
                 return []
 
-    def _recipe_references(self) -> list[bytes]:
+    def recipe(self) -> Iterator[RecipePart]:
+        """The parts of a recipe, nothing read for them."""
         self.stored_id()
-        named: list[bytes] = []
         for _ in range(self._cursor.varint()):
             match self._cursor.varint():
                 case 0:
-                    self._cursor.bytes()
+                    yield self._cursor.bytes()
                 case 1:
-                    named.append(self._fixed())
+                    yield Shared(self._fixed())
                 case _:
-                    named.append(self._chain_head()[0])
-                    for _ in self._cuts():
-                        pass
-        return named
+                    head = self._chain_head()
+                    yield Talk(*head, tuple((from_end, tuple(cuts)) for from_end, cuts in self._cuts()))
 
 
 def message_payload(parent: bytes | None, content: bytes, rebuilt_from: bytes | None = None) -> bytes:

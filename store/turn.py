@@ -4,6 +4,7 @@ Its payload is canonical JSON; docs/format.md lists the members. `parents`, sess
 was known at capture and are never rewritten.
 """
 
+from collections.abc import Iterator
 from typing import Any, Final
 
 from blake3 import blake3
@@ -34,3 +35,20 @@ def exchange_key(turn: dict[str, Any]) -> bytes:
     which = response["request_id"] or str(turn["times"]["start"])
     named = (http["method"], http["url"], request["body"], response["body"], which)
     return blake3("\0".join(named).encode("utf-8", "surrogatepass")).digest()
+
+
+def parts_of(said: dict[str, Any]) -> Iterator[tuple[str, str, bytes]]:
+    """(what it is to the turn, kind, id) of all that a turn is made of."""
+    request, response = said["request"], said["response"]
+    for what, kind, name in (
+        ("run", "run", said["run"]),
+        ("request headers", "blob", request["headers"]),
+        ("request body", "blob", request["body"]),
+        ("last message", "message", request["tip"]),
+        ("response headers", "blob", response["headers"]),
+        ("response body", "blob", response["body"]),
+        ("chunk times", "blob", response["chunks"]),
+        ("answer", "message", response["answer"]),
+    ):
+        if name:
+            yield what, kind, bytes.fromhex(name)

@@ -1,4 +1,4 @@
-"""`deck import`: recorded traffic from other tools."""
+"""`deck import`: recorded traffic from other tools, and turns of other archives."""
 
 from __future__ import annotations
 
@@ -8,13 +8,14 @@ NAME = "import"
 
 
 def import_(
-    *files: Annotated[str, "mitmproxy flow files or HAR files"],
+    *files: Annotated[str, "what deck export wrote as jsonl, mitmproxy flow files or HAR files"],
     archive: Annotated[str | None, "the archive to import into; made if absent"] = None,
     host: Annotated[list[str] | None, "a model's host beside the known providers; may be repeated"] = None,
 ) -> int:
-    """Import recorded traffic: mitmproxy flow files and HAR.
+    """Import recorded traffic: mitmproxy flow files and HAR, and the lines of another archive (deck export).
 
-    Model calls become turns, everything else is counted as skipped. What is already in the archive is not stored
+    Lines come in under the same ids, each one checked. Of the others model calls become turns, everything else is
+    counted as skipped. What is already in the archive is not stored
     again. Ends with 1 where a file could not be read to its end; what came before the damage is imported.
     """
     import sys
@@ -22,6 +23,7 @@ def import_(
 
     from deck.diagnostics import FAILED, OK, USAGE, Problem, report
     from deck.importing import import_file
+    from deck.jsonl.reader import import_lines, is_export
     from deck.launch.tally import Tally, total
     from deck.locations import chosen_archive
     from deck.render import plural, safe
@@ -40,7 +42,11 @@ def import_(
                 print(f"\r\x1b[K{safe(name, newlines=False)}: {plural(tally.turns, 'turn')}", end="", file=sys.stderr)
 
         try:
-            imported = import_file(Path(name).expanduser(), folder, host or (), progress)
+            file = Path(name).expanduser()
+            if is_export(file):
+                imported = import_lines(file, folder, progress)
+            else:
+                imported = import_file(file, folder, host or (), progress)
             tallies.append(imported.tally)
             problem = imported.problem and Problem(f"{name} cannot be read to its end: {imported.problem}")
         except Problem as failure:

@@ -3,7 +3,7 @@
 from deck.compare.parts import compare_parts
 from deck.compare.values import SessionDiff, TextDiff, TurnDiff
 from deck.diagnostics import NOT_FOUND, USAGE, Problem
-from deck.revs import HEAD, Target
+from deck.revs import Target, names_session
 from deck.timeline import Timeline
 
 
@@ -25,7 +25,7 @@ def between(timeline: Timeline, first: str, second: str | None) -> TurnDiff | Se
         raise Problem(f"{turns[0].rev!r} is a turn, and {other.rev!r} is {what}", hint, USAGE)
     if not turns:
         return compare_parts(timeline, before, after)
-    if second is not None and _names_session(before) and _names_session(after):
+    if second is not None and names_session(before) and names_session(after):
         return timeline.compare_sessions(before.session, after.session)
     return timeline.compare_turns(before.id, after.id)
 
@@ -43,8 +43,3 @@ def _before(timeline: Timeline, after: Target) -> Target:
             NOT_FOUND,
         )
     return after._replace(rev=f"the turn before {after.rev}", id=found[0])
-
-
-def _names_session(target: Target) -> bool:
-    name = target.rev.removeprefix("sessions/")
-    return name not in ("", HEAD) and target.session.startswith(name)
