@@ -16,7 +16,19 @@
 import sys
 
 from deck.render import safe
-from store.errors import Ambiguous, BadId, Busy, Damaged, Missing, NotAnArchive, NotFound, StoreError, Unsafe
+from store.errors import (
+    Ambiguous,
+    BadId,
+    BadName,
+    Busy,
+    Damaged,
+    Missing,
+    NotAnArchive,
+    NotFound,
+    StoreError,
+    Taken,
+    Unsafe,
+)
 
 OK = 0
 FAILED = 1
@@ -45,6 +57,8 @@ _HINTS: tuple[tuple[type[StoreError], str, int], ...] = (  # the first that fits
     (Ambiguous, "Give more of it.", AMBIGUOUS),
     (NotFound, "`deck sessions` and `deck log` list what there is.", NOT_FOUND),
     (BadId, "An id is 4 to 64 hexadecimal digits.", USAGE),
+    (BadName, "Names are those that git takes: `man git-check-ref-format`.", USAGE),
+    (Taken, "-f moves it.", FAILED),
     (NotAnArchive, "Name one with --archive or DECK_STORE, or make one with `deck init`.", UNUSABLE),
     (Unsafe, "The archive must be yours, with no access for others and without symbolic links.", UNUSABLE),
     (Busy, "Try again when it has ended.", FAILED),

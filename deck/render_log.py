@@ -1,40 +1,43 @@
 """Lists as text: sessions, and the turns of a session as a log, with or without a graph."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import pairwise
+from typing import NamedTuple
 
 from deck.render import Style, count, duration, plural, safe, short, wall_time
 from deck.render_graph import Graph
-from deck.views import SessionView, TurnRow
+from deck.render_notes import beside_marks, decoration, note_lines
+from deck.views import Beside, SessionView, TurnRow
 
 _BY_TIME = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}\Z")
 _TITLE = 48
 _LINE = 100
 
 
-def session_lines(
-    sessions: Sequence[SessionView],
-    marks: Mapping[str, str],
-    costs: Mapping[str, str],
-    now_ms: int,
-    style: Style,
-) -> Iterator[str]:
-    """One line a session, in columns; the key's first characters name it in revs.
+class SessionTold(NamedTuple):
+    """What a list of sessions tells of one besides its row."""
 
-    ``marks`` say of each session whether all of it is there (`store.ledger.State`), ``costs`` what it cost.
-    """
+    mark: str  # whether all of it is there (`store.ledger.State`)
+    cost: str
+    beside: Beside
+
+
+def session_lines(
+    sessions: Sequence[SessionView], told: Mapping[str, SessionTold], now_ms: int, style: Style
+) -> Iterator[str]:
+    """One line a session, in columns; the key's first characters name it in revs. ``told`` is by the whole key."""
     if not sessions:
         return
     length = key_length([view.key for view in sessions])
-    rows = [_session_cells(view, marks[view.key], costs[view.key], now_ms, length) for view in sessions]
+    rows = [_session_cells(view, told[view.key], now_ms, length) for view in sessions]
     widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
     for view, row in zip(sessions, rows, strict=True):
         cells = [cell.ljust(width) for cell, width in zip(row, widths, strict=True)]
         cells[0] = style.id(cells[0])
         if view.outcome != "complete" or view.errors:
             cells[-3] = style.kind("error", cells[-3])
-        if marks[view.key].startswith("gaps"):
+        if told[view.key].mark.startswith("gaps"):
             cells[-2] = style.kind("error", cells[-2])
         yield "  ".join(cells).rstrip()
 
@@ -49,7 +52,7 @@ def key_length(keys: Sequence[str], least: int = 8) -> int:
     return needed
 
 
-def _session_cells(view: SessionView, mark: str, cost: str, now_ms: int, length: int) -> list[str]:
+def _session_cells(view: SessionView, told: SessionTold, now_ms: int, length: int) -> list[str]:
     title = short(safe(view.title, newlines=False), _TITLE) or "(no prompt)"
     agents = f" ({plural(view.threads, 'agent')})" if view.threads else ""
     hit = f", {view.cached_tokens * 100 // view.input_tokens}% cached" if view.input_tokens else ""
@@ -58,35 +61,44 @@ def _session_cells(view: SessionView, mark: str, cost: str, now_ms: int, length:
     outcome = "live" if view.live else view.outcome
     return [
         safe(view.key[:length], newlines=False),
-        title + agents,
+        title + agents + decoration(told.beside, Style(False)),
         safe(view.client or "?", newlines=False),
         short(safe(", ".join(view.models), newlines=False), 32),
         plural(view.turns, "turn"),
         f"{count(view.input_tokens)} in{hit}",
         f"{count(view.output_tokens)} out",
-        cost,
+        told.cost,
         duration(max(view.last_ms - view.started_ms, 0)),
         ", ".join([outcome, *troubles]),
-        f"ledger {mark}",
+        f"ledger {told.mark}",
         f"{duration(max(now_ms - view.last_ms, 0) // 1000 * 1000)} ago",
     ]
 
 
-def log_lines(turns: Iterable[TurnRow], style: Style, *, oneline: bool, graph: bool, digits: int) -> Iterator[str]:
-    """The turns in the given order (newest first); ``digits`` of an id are shown on one line."""
+class Told(NamedTuple):
+    """What a log tells of a turn besides its row."""
+
+    digits: int  # of an id where it is short
+    beside: Mapping[str, Beside]  # by the turn's id
+    cost: Callable[[TurnRow], str]
+
+
+def log_lines(turns: Iterable[TurnRow], told: Told, style: Style, *, oneline: bool, graph: bool) -> Iterator[str]:
+    """The turns in the given order (newest first)."""
     drawn = Graph() if graph else None
     for row in turns:
-        lines = [_one_line(row, style, digits)] if oneline else [*_entry(row, style), ""]
+        lines = [_one_line(row, told, style)] if oneline else [*_entry(row, told, style), ""]
         if drawn is None:
             yield from lines
         else:
             yield from drawn.beside(row.id, [edge.turn for edge in row.parents], lines)
 
 
-def _one_line(row: TurnRow, style: Style, digits: int) -> str:
-    marks = [f"[{mark}]" for mark in _marks(row)]
-    words = [style.id(row.id[:digits]), *marks, short(safe(row.summary or row.outcome, newlines=False), _LINE)]
-    return " ".join(words)
+def _one_line(row: TurnRow, told: Told, style: Style) -> str:
+    beside = told.beside.get(row.id, Beside())
+    marks = [f"[{mark}]" for mark in (*beside_marks(beside), *_marks(row))]
+    summary = short(safe(row.summary or row.outcome, newlines=False), _LINE)
+    return " ".join([style.id(row.id[: told.digits]) + decoration(beside, style), *marks, summary])
 
 
 def _marks(row: TurnRow) -> Iterator[str]:
@@ -108,16 +120,21 @@ def _short_thread(thread: str) -> str:
     return thread[-8:] if _BY_TIME.match(thread) else thread[:8]
 
 
-def _entry(row: TurnRow, style: Style) -> Iterator[str]:
+def _entry(row: TurnRow, told: Told, style: Style) -> Iterator[str]:
     marks = "".join(f" [{mark}]" for mark in _marks(row))
-    yield f"{style.strong('turn')} {style.id(row.id)}{marks}"
+    beside = told.beside.get(row.id, Beside())
+    yield f"{style.strong('turn')} {style.id(row.id)}{decoration(beside, style)}{marks}"
     yield f"{'Session:':<9}{safe(row.session, newlines=False)} · turn {row.number:,}"
     yield f"{'Date:':<9}{wall_time(row.started_ms)} · {duration(row.duration_ms) or 'no end'}"
     model = safe(row.model or "unknown model", newlines=False)
     usage = row.usage
     cached = f" ({usage.cache_read * 100 // usage.context}% cached)" if usage.cache_read and usage.context else ""
-    yield f"{'Model:':<9}{model} · {count(usage.context)} in{cached} · {count(usage.output or 0)} out"
+    spent = f"{count(usage.context)} in{cached} · {count(usage.output or 0)} out · {told.cost(row)}"
+    yield f"{'Model:':<9}{model} · {spent}"
     yield ""
     yield f"    {safe(row.summary or row.outcome, newlines=False)}"
     if row.error:
         yield style.kind("error", f"    {safe(row.error, newlines=False)}")
+    for note in beside.notes:
+        yield ""
+        yield from note_lines(note, style, told.digits)

@@ -4,20 +4,33 @@ The lines are made from captured text, so every piece of it passes `deck.render.
 """
 
 from collections.abc import Callable, Iterator
-from typing import Any
+from typing import Any, NamedTuple
 
 from deck.render import Style, duration, indent, json_block, plural, safe, wall_time
-from deck.views import Message, Step, StepRow, TurnView
+from deck.render_notes import decoration, note_lines
+from deck.views import Beside, Message, Step, StepRow, TurnView
 from store.reading import Block, Usage
 from store.summary import first_line
 
 Join = Callable[[StepRow], Step]
 
 
-def turn_text(view: TurnView, total: int, join: Join, style: Style, *, full: bool = False) -> Iterator[str]:
-    """Lines of a turn. ``total`` is the number of turns in its session; ``join`` gives a step in full."""
-    yield from header_lines(view, total, style)
+class Aside(NamedTuple):
+    """What stands in a turn's header though it is not in the turn."""
+
+    total: int  # turns in its session
+    cost: str
+    beside: Beside
+    digits: int  # of an id where it is short
+
+
+def turn_text(view: TurnView, aside: Aside, join: Join, style: Style, *, full: bool = False) -> Iterator[str]:
+    """Lines of a turn; ``join`` gives a step in full."""
+    yield from header_lines(view, aside, style)
     yield ""
+    for note in aside.beside.notes:
+        yield from note_lines(note, style, aside.digits)
+        yield ""
     numbered = iter(view.steps)
     if full:
         yield from _context(view, style)
@@ -34,11 +47,11 @@ def turn_text(view: TurnView, total: int, join: Join, style: Style, *, full: boo
         yield style.faint("no response")
 
 
-def header_lines(view: TurnView, total: int, style: Style) -> Iterator[str]:
+def header_lines(view: TurnView, aside: Aside, style: Style) -> Iterator[str]:
     """What is known of a turn besides its content."""
     row, payload = view.row, view.payload
-    yield f"{style.strong('turn')} {style.id(row.id)}"
-    for name, value in _facts(view, total):
+    yield f"{style.strong('turn')} {style.id(row.id)}{decoration(aside.beside, style)}"
+    for name, value in _facts(view, aside):
         if value:
             yield f"{name + ':':<9}{safe(value, newlines=False)}"
     for edge in row.parents:
@@ -50,10 +63,10 @@ def header_lines(view: TurnView, total: int, style: Style) -> Iterator[str]:
         yield style.kind("error", f"{'Error:':<9}{safe(error, newlines=False)}")
 
 
-def _facts(view: TurnView, total: int) -> Iterator[tuple[str, str]]:
+def _facts(view: TurnView, aside: Aside) -> Iterator[tuple[str, str]]:
     row, payload = view.row, view.payload
     client, http = payload["client"], payload["http"]
-    place = f"turn {row.number:,} of {total:,}" + (f", thread {row.thread}" if row.thread else "")
+    place = f"turn {row.number:,} of {aside.total:,}" + (f", thread {row.thread}" if row.thread else "")
     kind = f", {row.role}" if row.role not in ("main", "sub") else ""
     yield "Session", f"{row.session} · {place}{kind}"
     yield "Agent", _joined(f"{client['name']} {client['version']}".strip(), row.model, client["cwd"])
@@ -63,6 +76,7 @@ def _facts(view: TurnView, total: int) -> Iterator[tuple[str, str]]:
     yield "Request", f"{http['method']} {http['url']} → {status}"
     yield "Outcome", _joined(row.outcome, row.stop_reason)
     yield "Usage", usage_text(row.usage)
+    yield "Cost", aside.cost
     yield "Tags", ", ".join(payload["tags"])
     yield "Notes", ", ".join(payload["notes"])
     yield "Run", payload["run"]

@@ -7,17 +7,19 @@ the index (`deck.timeline_rows`) and cost what they return; full turns are read 
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
 from deck import revs
 from deck.revs import Target
+from deck.timeline_beside import beside, session_tags
+from deck.timeline_costs import Costs
 from deck.timeline_names import ArchiveNames
 from deck.timeline_rows import Rows
 from deck.timeline_turns import Turns
-from deck.views import Hit, Piece, SessionView, Step, StepRow, TurnRow, TurnView
+from deck.views import Beside, Hit, Piece, SessionView, Step, StepRow, TurnRow, TurnView
 from store.archive import Archive
 from store.errors import NotFound
 from store.ids import from_hex
@@ -26,6 +28,8 @@ from store.reading import Block
 
 if TYPE_CHECKING:
     from deck.compare.values import SessionDiff, TurnDiff
+    from deck.cost.turns import TurnCosts
+    from deck.search.searcher import Searcher
     from store.ledger import Ledger
 
 _AROUND = 40  # characters of an excerpt on each side of what was found
@@ -37,9 +41,11 @@ class Timeline:
     def __init__(self, archive: Archive) -> None:
         self.archive = archive
         self.rows = Rows(archive)
+        self.costs = Costs(archive)
         self._turns = Turns(archive, self.rows)
         self._names = ArchiveNames(archive)
         self._newest = self._names.head()
+        self._costs: TurnCosts | None = None
 
     @classmethod
     def open(cls, path: Path) -> Self:
@@ -141,6 +147,26 @@ class Timeline:
         """Any object, verified."""
         return self.archive.get(from_hex(id))
 
+    def cost(self, id: str) -> int | None:
+        """What a turn cost at list prices (`deck.cost`), in micro-dollars; None where that is unknown."""
+        if self._costs is None:
+            from deck.cost.turns import TurnCosts  # loads prices
+
+            self._costs = TurnCosts(self.archive.index.db, self.archive.path)
+        return self._costs.of(from_hex(id))
+
+    def beside(self, id: str) -> Beside:
+        """Tags, notes and stars of an object (`store.notes`)."""
+        return beside(self.archive, id).get(id, Beside())
+
+    def all_beside(self) -> Mapping[str, Beside]:
+        """Tags, notes and stars of every object that has some, by its id."""
+        return beside(self.archive)
+
+    def session_tags(self) -> Mapping[str, Sequence[str]]:
+        """Names of the tags in each session that has some."""
+        return session_tags(self.archive)
+
     def pieces(self, turn_id: str) -> list[Piece]:
         """What became visible of a turn's answer, and when; for playback."""
         from deck.timeline_pieces import Arrivals, pieces  # only playback parses streams
@@ -151,16 +177,25 @@ class Timeline:
         _answer, blocks = self._turns.answer(turn_id)
         return pieces(self.body(turn_id, "response"), blocks, Arrivals(blob, payload["times"]["end"] or 0))
 
-    def search(self, session: str, query: str) -> Iterator[Hit]:
-        """Steps of a session whose full text holds ``query`` (any case), in order, found as one asks for them."""
+    def search(self, session: str, query: str, start: int = 0, stop: int | None = None) -> Iterator[Hit]:
+        """Steps of a session whose full text holds ``query`` (any case), in order, found as one asks for them.
+
+        Looks at positions ``start`` to ``stop`` (excluded; to the end without one).
+        """
         if not query:
             return
         wanted = re.compile(re.escape(query), re.IGNORECASE)
-        for row in self.rows.each_step(session):
+        for row in self.rows.each_step(session, start, stop):
             text = searched_text(self._turns.block(row))
             if found := wanted.search(text):
                 start, stop = max(found.start() - _AROUND, 0), found.end() + _AROUND
                 yield Hit(row.position, text[start:stop])
+
+    def searcher(self) -> "Searcher":
+        """Full text over every session; a context manager."""
+        from deck.search.searcher import Searcher  # only who searches pays for it
+
+        return Searcher(self.archive, self._turns)
 
     def compare_turns(self, before: str, after: str) -> "TurnDiff":
         """What differs between two turns; what both begin with is not read."""

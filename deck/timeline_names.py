@@ -2,6 +2,7 @@
 
 import re
 
+from deck.timeline_beside import are_there_any
 from store.archive import Archive
 from store.errors import Damaged, NotFound
 from store.ids import ID_BYTES, from_hex, is_prefix
@@ -21,7 +22,12 @@ class ArchiveNames:
         return row[0].hex() if row else None
 
     def tag(self, name: str) -> str | None:
-        """What a tag names; a name that could be anything but a file in ``refs/tags`` names nothing."""
+        """What a tag names: one of deck's own (`store.notes`), else a file in ``refs/tags`` that somebody put there."""
+        if are_there_any(self._archive):
+            from store import notes
+
+            if found := notes.tagged(self._archive, name):
+                return found[-1].target
         if not _TAG.match(name):
             return None
         path = self._archive.path / "refs" / "tags" / name

@@ -1,13 +1,12 @@
 """Views as plain values for ``--json``. A schema's members may be added to; what is there keeps its meaning."""
 
-from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from deck.diagnostics import NOT_FOUND, Problem
 from deck.parts import object_of, step_row
 from deck.revs import Target
 from deck.timeline import Timeline
-from deck.views import Message, SessionView, Step, StepRow, TurnRow, TurnView
+from deck.views import Beside, Message, SessionView, Step, TurnRow, TurnView
 from store.canonical import UNPARSABLE, loads
 from store.reading import Block, laid_open
 from store.wire import by_name
@@ -15,6 +14,7 @@ from store.wire import by_name
 if TYPE_CHECKING:
     from deck.cost.sessions import SessionCost
     from store.ledger import Ledger
+    from store.notes import Note
 
 
 def session_json(view: SessionView) -> dict[str, Any]:
@@ -34,6 +34,16 @@ def cost_json(cost: "SessionCost") -> dict[str, Any]:
     return {"cost_micro_usd": known, "turns_of_unknown_cost": cost.unknown}
 
 
+def note_json(note: "Note") -> dict[str, Any]:
+    """A note or star."""
+    return _members(note)
+
+
+def beside_json(beside: Beside) -> dict[str, Any]:
+    """What people put beside an object."""
+    return {"refs": [f"tags/{name}" for name in beside.tags], "notes": [note_json(note) for note in beside.notes]}
+
+
 def row_json(row: TurnRow) -> dict[str, Any]:
     """A turn in a list."""
     return {
@@ -43,15 +53,16 @@ def row_json(row: TurnRow) -> dict[str, Any]:
     }
 
 
-def turn_json(view: TurnView, join: Callable[[StepRow], Step], *, full: bool) -> dict[str, Any]:
+def turn_json(view: TurnView, timeline: Timeline, *, full: bool) -> dict[str, Any]:
     """A turn: its row, its steps with calls and results joined, its object; with ``full`` also its context."""
+    id = view.row.id
     shown: dict[str, Any] = {
-        "turn": row_json(view.row),
+        "turn": {**row_json(view.row), "cost_micro_usd": timeline.cost(id), **beside_json(timeline.beside(id))},
         "object": view.payload,
         "earlier_messages": view.payload["request"]["known"],
         "new_messages": [message_json(message) for message in view.new],
         "answer": None if view.answer is None else message_json(view.answer),
-        "steps": [step_json(join(row)) for row in view.steps],
+        "steps": [step_json(timeline.step(row)) for row in view.steps],
         "tools": [name for name, _schema in view.tools],
     }
     if full:

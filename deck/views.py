@@ -5,9 +5,12 @@ reaches a screen. Times are milliseconds: ``*_ms`` named ``started_ms``/``last_m
 durations are relative. Ids are 64 hex digits.
 """
 
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from store.reading import Block, Usage
+
+if TYPE_CHECKING:
+    from store.notes import Note  # most archives have none: it is imported where there are some
 
 
 class SessionView(NamedTuple):
@@ -32,6 +35,18 @@ class SessionView(NamedTuple):
     live: bool  # a writer is alive and its newest turn is of this session
 
 
+class BranchRow(NamedTuple):
+    """A subagent of a session, or all of its side calls of one role; what a list of sessions folds into a session."""
+
+    session: str
+    thread: str  # of a subagent; "" for side calls
+    role: str  # sub | aux:…
+    turns: int
+    input_tokens: int
+    output_tokens: int
+    first: int  # number of its first turn in the session
+
+
 class Edge(NamedTuple):
     """A link to a parent turn."""
 
@@ -39,6 +54,10 @@ class Edge(NamedTuple):
     kind: str  # continues, retries, forks, spawned-by, …
     confidence: float
     call: str = ""  # for spawned-by: id of the tool call
+
+
+SENT_AGAIN = ("compacts", "rewrites", "probable")
+"""Kinds of edges of turns whose requests carry old messages in another form, so that all of them look new."""
 
 
 class TurnRow(NamedTuple):
@@ -97,6 +116,7 @@ class Step(NamedTuple):
     result_turn: str = ""
     call: Block | None = None  # for a tool result
     call_turn: str = ""
+    joined: StepRow | None = None  # the row of the one or the other
 
 
 class TurnView(NamedTuple):
@@ -112,6 +132,13 @@ class TurnView(NamedTuple):
     new: tuple[Message, ...]  # what this request added
     answer: Message | None
     steps: tuple[StepRow, ...]
+
+
+class Beside(NamedTuple):
+    """What people put beside an object: the names of its tags, and its notes and stars, oldest first."""
+
+    tags: tuple[str, ...] = ()
+    notes: "tuple[Note, ...]" = ()
 
 
 class Piece(NamedTuple):

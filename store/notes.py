@@ -133,12 +133,6 @@ def tags(archive: "Archive") -> list[Note]:
     return [newest[name] for name in sorted(newest)]
 
 
-def tags_of(archive: "Archive", target: bytes) -> list[str]:
-    """Names of the tags that name an object."""
-    names = {note.name for note in _current(archive, "n.target = ? AND n.ref <> ''", (target,))}
-    return [name for name in sorted(names) if tagged(archive, name)[-1].target == target.hex()]
-
-
 def tagged(archive: "Archive", name: str) -> list[Note]:
     """What a tag names, the newest last: one note or none, several where archives were put together."""
     return list(_current(archive, "n.ref = ?", (TAG + name,)))

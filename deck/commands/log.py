@@ -24,12 +24,14 @@ def log(
     """
     from itertools import islice
 
+    from deck.cost.money import dollars
     from deck.diagnostics import USAGE, Problem
     from deck.locations import chosen_archive
     from deck.output import paged, print_json
-    from deck.render_log import log_lines
+    from deck.render_log import Told, log_lines
     from deck.timeline import Timeline
-    from deck.to_json import row_json
+    from deck.to_json import beside_json, row_json
+    from deck.views import Beside
     from store.errors import NotFound
 
     if number is not None and number < 0:
@@ -43,10 +45,16 @@ def log(
                 raise NotFound(f"{session[:80]!r} is a {target.kind}, which belongs to no session")
             turns = timeline.newest_turns(target.session)
         chosen = islice(turns, number)
+        beside = timeline.all_beside()
         if json:
-            print_json("log", {"turns": [row_json(row) for row in chosen]})
+            rows = [
+                {**row_json(row), "cost_micro_usd": timeline.cost(row.id), **beside_json(beside.get(row.id, Beside()))}
+                for row in chosen
+            ]
+            print_json("log", {"turns": rows})
             return 0
+        told = Told(timeline.short_digits(), beside, lambda row: dollars(timeline.cost(row.id)))
         with paged() as style:
-            for line in log_lines(chosen, style, oneline=oneline, graph=graph, digits=timeline.short_digits()):
+            for line in log_lines(chosen, told, style, oneline=oneline, graph=graph):
                 print(line)
     return 0

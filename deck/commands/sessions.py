@@ -26,27 +26,37 @@ def sessions(
     from deck.cost.table import load
     from deck.locations import chosen_archive
     from deck.output import paged, print_json
-    from deck.render_log import session_lines
+    from deck.render_log import SessionTold, session_lines
     from deck.timeline import Timeline
     from deck.to_json import cost_json, ledger_json, session_json
+    from deck.views import Beside
 
     with Timeline.open(chosen_archive(archive)) as timeline:
         ledger = timeline.ledger()
         views = timeline.sessions()
         known = session_costs(timeline.archive.index.db, load(timeline.archive.path))
         costs = {view.key: known.get(view.key, SessionCost()) for view in views}
+        tags = timeline.session_tags()
         if json:
             rows = [
-                {**session_json(view), **cost_json(costs[view.key]), "ledger": ledger_json(ledger, view.key)}
+                {
+                    **session_json(view),
+                    **cost_json(costs[view.key]),
+                    "refs": [f"tags/{name}" for name in tags.get(view.key, ())],
+                    "ledger": ledger_json(ledger, view.key),
+                }
                 for view in views
             ]
             print_json("sessions", {"sessions": rows, "elsewhere": ledger.elsewhere().as_json()})
             return 0
-        marks = {view.key: ledger.state(view.key).mark for view in views}
+        told = {
+            view.key: SessionTold(
+                ledger.state(view.key).mark, str(costs[view.key]), Beside(tuple(tags.get(view.key, ())))
+            )
+            for view in views
+        }
         with paged() as style:
-            for line in session_lines(
-                views, marks, {key: str(cost) for key, cost in costs.items()}, int(time.time() * 1000), style
-            ):
+            for line in session_lines(views, told, int(time.time() * 1000), style):
                 print(line)
         if not views:
             print("deck: no session yet; record one with `deck run -- COMMAND`", file=sys.stderr)

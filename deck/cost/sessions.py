@@ -4,9 +4,9 @@ import sqlite3
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from deck.cost.money import Billed, cost_of, dollars
+from deck.cost.money import dollars
 from deck.cost.table import PriceTable
-from store.reading import Usage
+from deck.cost.turns import BILLED, cost_of_row
 
 
 class SessionCost(NamedTuple):
@@ -24,14 +24,8 @@ class SessionCost(NamedTuple):
 def session_costs(db: sqlite3.Connection, prices: PriceTable) -> Mapping[str, SessionCost]:
     """The cost of every session of an index, by its key."""
     found: dict[str, SessionCost] = {}
-    for session, status, error, *billed, input, output, read, short, long, reasoning in db.execute(
-        "SELECT session, status, error, model, host, wire, role, started_ms,"
-        " input, output, cache_read, cache_write_5m, cache_write_1h, reasoning FROM turns"
-    ):
-        model, host, wire, role, started_ms = billed
-        usage = Usage(input, output, read, short, long, reasoning)
-        failed = (status or 0) >= 400 or bool(error)
-        cost = cost_of(Billed(model, host, wire, role, started_ms, usage, failed), prices)
+    for session, *row in db.execute(f"SELECT session, {BILLED} FROM turns"):
+        cost = cost_of_row(row, prices)
         before = found.get(session, SessionCost())
         found[session] = SessionCost(before.micro_usd + (cost.total if cost else 0), before.unknown + (cost is None))
     return found

@@ -57,7 +57,7 @@ def start(
     kept = (name for name in sorted(environ) if name in KEPT or _NAMES_A_SERVER.match(name))
     return {
         "type": "start",
-        "author": _author(cwd),
+        "author": author(cwd),
         "host": socket.gethostname(),
         "command": masked_command(command, masker),
         "cwd": str(cwd),
@@ -119,7 +119,8 @@ def _version() -> str:
         return ""
 
 
-def _author(cwd: Path) -> str:
+def author(cwd: Path) -> str:
+    """Who works in this folder: the name and address that git has, else the user's name."""
     name, email = _git(cwd, "config", "user.name"), _git(cwd, "config", "user.email")
     if name and email:
         return f"{name} <{email}>"

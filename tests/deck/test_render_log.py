@@ -3,8 +3,9 @@
 import pytest
 
 from deck.render import Style
-from deck.render_log import log_lines
-from deck.views import TurnRow
+from deck.render_log import Told, log_lines
+from deck.views import Beside, TurnRow
+from store.notes import STAR, Note
 from store.reading import Usage
 
 ROW = TurnRow(1, "ab" * 32, "s", "", "main", (), 0, 1, 2, "complete", 200, "m", Usage(), "", "", "Hi.")
@@ -31,4 +32,17 @@ ROW = TurnRow(1, "ab" * 32, "s", "", "main", (), 0, 1, 2, "complete", 200, "m", 
 )
 def test_marks_say_what_sets_a_turn_apart(changed: dict[str, object], line: str) -> None:
     row = ROW._replace(**changed)  # type: ignore[arg-type]
-    assert list(log_lines([row], Style(False), oneline=True, graph=False, digits=8)) == [line]
+    told = Told(8, {}, lambda _row: "?")
+    assert list(log_lines([row], told, Style(False), oneline=True, graph=False)) == [line]
+
+
+def test_tags_stars_and_notes_stand_beside_a_turn() -> None:
+    notes = (Note(ROW.id, text="\x1b]0;owned\x07", author="Ada", id="cd" * 32), Note(ROW.id, tags=(STAR,), step=3))
+    told = Told(8, {ROW.id: Beside(("v1", "base/first"), notes)}, lambda _row: "$0.31")
+    assert list(log_lines([ROW], told, Style(False), oneline=True, graph=False)) == [
+        "abababab (tag: v1, tag: base/first) [star] [note] Hi."
+    ]
+    entry = "\n".join(log_lines([ROW], told, Style(False), oneline=False, graph=False))
+    assert entry.startswith(f"turn {ROW.id} (tag: v1, tag: base/first)\n") and " · $0.31\n" in entry
+    assert "note cdcdcdcd · Ada · " in entry and "    \\x1b]0;owned\\x07" in entry and "★ star" in entry
+    assert "on step 3" in entry

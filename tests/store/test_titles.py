@@ -12,8 +12,9 @@ from archives import HOSTILE, recorded
 from kafka_session import SESSION, TITLE_ONLY, Clock, Thread, exchanges, text
 
 from deck.render import Style
-from deck.render_log import session_lines
+from deck.render_log import SessionTold, session_lines
 from deck.timeline import Timeline
+from deck.views import Beside
 from store.exchange import Exchange, Outcome
 from store.reading import Answer, Block
 from store.titles import given_title, prompt_title
@@ -150,7 +151,9 @@ def test_a_title_call_is_listed_by_its_title(tmp_path: Path) -> None:
 def test_a_hostile_title_is_shown_clean(tmp_path: Path) -> None:
     recorded(tmp_path / "a", [title_call(Clock(), json.dumps({"title": HOSTILE}))])
     with Timeline.open(tmp_path / "a") as timeline:
-        (line,) = session_lines(timeline.sessions(), {SESSION: "complete"}, {SESSION: "?"}, 0, Style(colour=False))
+        (line,) = session_lines(
+            timeline.sessions(), {SESSION: SessionTold("complete", "?", Beside())}, 0, Style(colour=False)
+        )
     assert "owned" in line and line.isprintable()
 
 
