@@ -9,6 +9,7 @@ from deck.tui import palette
 from deck.tui.document import Document, Writer
 from deck.tui.model import ReadModel
 from deck.tui.pages import Page
+from deck.tui.pages.viewing import Viewing
 from deck.views import SessionView, StepRow, TurnRow
 from store.errors import NotFound, StoreError
 
@@ -89,7 +90,7 @@ def opening(key: str, begin_at: int | None) -> Question[Opening]:
     return ask
 
 
-def detail(session: str, position: int, page: Page, unfolded: bool) -> Question[Detail | None]:
+def detail(session: str, position: int, page: Page, viewing: Viewing) -> Question[Detail | None]:
     """A page about the step at a position; None where there is no such step."""
 
     def ask(model: ReadModel) -> Detail | None:
@@ -102,7 +103,7 @@ def detail(session: str, position: int, page: Page, unfolded: bool) -> Question[
             return None
         waited = row.at_ms - rows[0].at_ms if position else None
         try:
-            document = page.build(model, row, unfolded)
+            document = page.build(model, row, viewing)
         except StoreError as error:  # the index still knows the step where its objects are damaged
             document = _failure(error)
         return Detail(row, turns[0], waited, document)

@@ -14,6 +14,7 @@ from deck.timeline import Timeline
 from deck.tui import pages
 from deck.tui.pages import PAGES, diff, headers, raw, request, response, step
 from deck.tui.pages.raw import LIMIT
+from deck.tui.pages.viewing import Viewing
 from store.exchange import Exchange, Outcome
 
 
@@ -48,7 +49,7 @@ def read(timeline: Timeline, turn: int, page: pages.Page, *, unfolded: bool = Fa
     session = timeline.sessions()[0].key
     rows = timeline.steps(session, 0, timeline.step_count(session))
     row = next(row for row in rows if (row.turn_number, row.number) == (turn, number))
-    return "\n".join(" " * line.indent + line.text for line in page.build(timeline, row, unfolded).lines)
+    return "\n".join(" " * line.indent + line.text for line in page.build(timeline, row, Viewing(unfolded)).lines)
 
 
 def page(module: object) -> pages.Page:
@@ -57,13 +58,13 @@ def page(module: object) -> pages.Page:
 
 def test_a_call_shows_its_result_and_a_result_its_call(archives: dict[str, Timeline]) -> None:
     called = read(archives["kafka"], 7, page(step), number=3)
-    assert "→ Bash\n  $ npm test\n↳ error\n  FAIL test/producer.test.ts" in called
+    assert "→ Bash\n  $ npm test\n↳ error · 3 lines · after 2m 1s\n  FAIL test/producer.test.ts" in called
     assert "→ Bash\n  $ npm test" in read(archives["kafka"], 8, page(step))
 
 
 def test_an_edit_is_a_diff(archives: dict[str, Timeline]) -> None:
     shown = read(archives["kafka"], 6, page(step), number=2)
-    assert 'file_path: src/producer.ts\n  @@ -1 +1 @@\n  -"orders-v2"\n  +"orders-v1"' in shown
+    assert '→ Edit\n  src/producer.ts\n  -"orders-v2"\n  +"orders-v1"' in shown
 
 
 def test_a_call_without_result_says_so(archives: dict[str, Timeline]) -> None:

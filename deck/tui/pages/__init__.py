@@ -1,6 +1,6 @@
 """The pages of the detail pane, in the order of their tabs. A page is a module with a TITLE and a pure ``build``.
 
-``build(model, row, unfolded)`` gives the document for the step under the cursor. It runs in a reader's thread.
+``build(model, row, viewing)`` gives the document for the step under the cursor. It runs in a reader's thread.
 """
 
 from collections.abc import Callable
@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from deck.tui.document import Document
 from deck.tui.model import ReadModel
 from deck.tui.pages import diff, headers, raw, request, response, step
+from deck.tui.pages.viewing import Viewing
 from deck.views import StepRow
 
 
@@ -17,7 +18,7 @@ class Page:
     """A tab: its title, and what builds its document."""
 
     title: str
-    build: Callable[[ReadModel, StepRow, bool], Document]
+    build: Callable[[ReadModel, StepRow, Viewing], Document]
 
 
 PAGES = tuple(Page(module.TITLE, module.build) for module in (step, request, response, diff, raw, headers))

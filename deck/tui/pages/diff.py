@@ -9,13 +9,14 @@ from deck.compare.report import turn_lines
 from deck.tui import palette
 from deck.tui.document import Document, Writer
 from deck.tui.model import ReadModel
+from deck.tui.pages.viewing import Viewing
 from deck.views import StepRow
 
 TITLE = "diff"
 _STYLES = {"=": palette.FAINT, "-": palette.REMOVED, "+": palette.ADDED, "~": palette.STRONG}
 
 
-def build(model: ReadModel, row: StepRow, unfolded: bool) -> Document:
+def build(model: ReadModel, row: StepRow, viewing: Viewing) -> Document:
     """The page; unfolded, with what is no longer sent, the answers, and noise."""
     out = Writer()
     found = model.turn_before(row.turn)
@@ -27,7 +28,7 @@ def build(model: ReadModel, row: StepRow, unfolded: bool) -> Document:
     why = edge or "the turn before it; this one begins a thread"
     out.line(f"request of turn {diff.after.number} against turn {diff.before.number} ({why})", palette.FAINT)
     out.line(f"{diff.before.id[:12]}..{diff.after.id[:12]}", palette.FAINT)
-    for line in turn_lines(diff, exact=unfolded, brief=not unfolded, hint="f unfolds"):
+    for line in turn_lines(diff, exact=viewing.unfolded, brief=not viewing.unfolded, hint="f unfolds"):
         _write(out, line)
     return out.done()
 

@@ -3,12 +3,13 @@
 from deck.tui import palette
 from deck.tui.document import Document, Writer
 from deck.tui.model import ReadModel
+from deck.tui.pages.viewing import Viewing
 from deck.views import StepRow
 
 TITLE = "headers"
 
 
-def build(model: ReadModel, row: StepRow, unfolded: bool) -> Document:
+def build(model: ReadModel, row: StepRow, viewing: Viewing) -> Document:
     """The page; nothing in it is folded."""
     turn = model.turn(row.turn, earlier=False, setting=False)
     out = Writer()

@@ -4,6 +4,7 @@ from deck.render import plural
 from deck.tui import palette
 from deck.tui.document import Document, Writer
 from deck.tui.model import ReadModel
+from deck.tui.pages.viewing import Viewing
 from deck.views import StepRow
 
 TITLE = "raw"
@@ -15,7 +16,7 @@ _HEX_LIMIT = 64 * 2**10
 _HEX_ROW = 16
 
 
-def build(model: ReadModel, row: StepRow, unfolded: bool) -> Document:
+def build(model: ReadModel, row: StepRow, viewing: Viewing) -> Document:
     """The page; unfolded, with the request's body, which is long."""
     out = Writer()
     out.line(f"turn {row.turn_number} · {row.turn}", palette.FAINT)
@@ -23,7 +24,7 @@ def build(model: ReadModel, row: StepRow, unfolded: bool) -> Document:
     _write_body(out, model.body(row.turn, "response"))
     out.heading("request")
     request = model.body(row.turn, "request")
-    if unfolded:
+    if viewing.unfolded:
         _write_body(out, request)
     else:
         out.fold(plural(len(request), "byte"))

@@ -4,13 +4,14 @@ from deck.render import plural
 from deck.tui import palette
 from deck.tui.document import Document, Writer
 from deck.tui.model import ReadModel
-from deck.tui.pages.blocks import as_json, write_block, write_content
+from deck.tui.pages.blocks import write_block, write_content, write_json
+from deck.tui.pages.viewing import Viewing
 from deck.views import Message, StepRow, TurnView
 
 TITLE = "request"
 
 
-def build(model: ReadModel, row: StepRow, unfolded: bool) -> Document:
+def build(model: ReadModel, row: StepRow, viewing: Viewing) -> Document:
     """The page; unfolded, with the system prompt, the tools and all messages in full."""
     turn = model.turn(row.turn)
     out = Writer()
@@ -19,21 +20,21 @@ def build(model: ReadModel, row: StepRow, unfolded: bool) -> Document:
         f"{plural(len(turn.earlier) + len(turn.new), 'message')}, {plural(len(turn.tools), 'tool')}, system "
         f"{plural(sum(len(block.text) for block in turn.system), 'character')}"
     )
-    _write_context(out, turn, unfolded)
+    _write_context(out, turn, viewing)
     out.heading(f"new: {plural(len(turn.new), 'message')}")
     for message in turn.new:
-        write_message(out, message)
+        write_message(out, message, viewing)
     return out.done()
 
 
-def write_message(out: Writer, message: Message) -> None:
+def write_message(out: Writer, message: Message, viewing: Viewing) -> None:
     """A message, block by block."""
     for block in message.blocks:
-        write_block(out, block)
+        write_block(out, block, viewing)
 
 
-def _write_context(out: Writer, turn: TurnView, unfolded: bool) -> None:
-    if not unfolded:
+def _write_context(out: Writer, turn: TurnView, viewing: Viewing) -> None:
+    if not viewing.unfolded:
         if turn.system or turn.tools:
             out.fold(f"system prompt and {plural(len(turn.tools), 'tool')}")
         if turn.earlier:
@@ -42,13 +43,13 @@ def _write_context(out: Writer, turn: TurnView, unfolded: bool) -> None:
     if turn.system:
         out.heading("system")
         for block in turn.system:
-            write_content(out, block, 2)
+            write_content(out, block, viewing, 2)
     if turn.tools:
         out.heading("tools")
         for name, schema in turn.tools:
             out.line(name, palette.TOOL)
-            out.text(as_json(schema), palette.FAINT, 2)
+            write_json(out, schema, viewing, 2)
     if turn.earlier:
         out.heading("earlier")
         for message in turn.earlier:
-            write_message(out, message)
+            write_message(out, message, viewing)

@@ -5,13 +5,14 @@ from deck.tui import palette
 from deck.tui.document import Document, Writer
 from deck.tui.model import ReadModel
 from deck.tui.pages.blocks import write_block
+from deck.tui.pages.viewing import Viewing
 from deck.views import StepRow, TurnRow
 
 TITLE = "response"
 
 
-def build(model: ReadModel, row: StepRow, unfolded: bool) -> Document:
-    """The page; nothing in it is folded."""
+def build(model: ReadModel, row: StepRow, viewing: Viewing) -> Document:
+    """The page; folded are long texts in JSON."""
     turn = model.turn(row.turn, earlier=False, setting=False)
     out = Writer()
     head = turn.row
@@ -20,7 +21,7 @@ def build(model: ReadModel, row: StepRow, unfolded: bool) -> Document:
     if head.error:
         out.line(f"error: {head.error}", palette.ERROR)
     for block in turn.answer.blocks if turn.answer else ():
-        write_block(out, block)
+        write_block(out, block, viewing)
     if turn.answer is None and not head.error:
         out.line("no answer could be read (raw shows its bytes)", palette.FAINT)
     _write_figures(out, head)

@@ -1,33 +1,41 @@
 """The step under the cursor in full; a tool call with its result, a result with its call."""
 
-from deck.render import offset, plural
+from deck.render import duration, offset, plural
 from deck.tui import palette
 from deck.tui.document import Document, Writer
 from deck.tui.model import ReadModel
-from deck.tui.pages.blocks import CALLS, RESULTS, write_arguments, write_block, write_content
-from deck.views import StepRow
+from deck.tui.pages.blocks import CALLS, RESULTS, outcome_title, write_block, write_content
+from deck.tui.pages.viewing import Viewing
+from deck.views import Step, StepRow
+from store.reading import Block
 
 TITLE = "step"
 
 
-def build(model: ReadModel, row: StepRow, unfolded: bool) -> Document:
-    """The page; nothing in it is folded."""
+def build(model: ReadModel, row: StepRow, viewing: Viewing) -> Document:
+    """The page; folded are long texts in JSON."""
     step = model.step(row)
     out = Writer()
     thread = f" · thread {row.thread}" if row.thread else ""
     out.line(f"turn {row.turn_number}, step {row.number} · {offset(row.at_ms)}{thread}", palette.FAINT)
     if row.kind in CALLS:
-        out.line(f"→ {row.name}", palette.TOOL)
-        write_arguments(out, step.block.data, 2)
+        write_block(out, step.block, viewing)
         if step.result is None:
             out.line("no result on record", palette.FAINT)
         else:
-            write_block(out, step.result)
+            _write_result(out, step, step.result, step.block, viewing)
     elif row.kind in RESULTS:
         if step.call is not None:
-            write_block(out, step.call)
-        write_block(out, step.block)
+            write_block(out, step.call, viewing)
+        _write_result(out, step, step.block, step.call, viewing)
     else:
         out.line(f"{row.role} · {row.kind} · {plural(len(step.block.text), 'character')}", palette.STRONG)
-        write_content(out, step.block)
+        write_content(out, step.block, viewing)
     return out.done()
+
+
+def _write_result(out: Writer, step: Step, result: Block, call: Block | None, viewing: Viewing) -> None:
+    waited = abs(step.joined.at_ms - step.row.at_ms) if step.joined is not None else 0
+    took = f"after {duration(waited)}" if waited else ""
+    out.line(*outcome_title(result, "" if call is not None else result.name, took))
+    write_content(out, result, viewing, 2, call)

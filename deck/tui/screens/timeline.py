@@ -65,7 +65,11 @@ class TimelineScreen(TimelineView):
         self.action_page(event.number)
 
     def action_fold(self) -> None:
-        self._unfolded = not self._unfolded
+        self._viewing = self._viewing._replace(unfolded=not self._viewing.unfolded)
+        self._ask_detail()
+
+    def action_raw(self) -> None:
+        self._viewing = self._viewing._replace(raw=not self._viewing.raw)
         self._ask_detail()
 
     def action_play(self) -> None:

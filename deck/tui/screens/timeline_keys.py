@@ -27,6 +27,7 @@ TIMELINE_KEYS: list[BindingType] = [
     Binding("Y", "copy('step')", show=False, tooltip="copy the step's address, hash:number"),
     *(Binding(str(n), f"page({n - 1})", show=False, tooltip=f"tab {page.title}") for n, page in enumerate(PAGES, 1)),
     Binding("f", "fold", show=False, tooltip="unfold what the tab folds, or fold it again"),
+    Binding("r", "raw", show=False, tooltip="blocks as JSON, or as what they mean again"),
     Binding("tab", "other_pane", show=False, tooltip="between list and detail; j k then scroll the detail"),
     Binding("enter", "zoom", show=False, tooltip="detail on the whole screen, or not"),
     Binding("ctrl+d", "scroll_detail(1)", show=False, tooltip="scroll the detail down by half a page"),

@@ -16,6 +16,7 @@ from deck.tui import palette, questions
 from deck.tui.following import Following
 from deck.tui.model import ReadModel
 from deck.tui.pages import PAGES
+from deck.tui.pages.viewing import Viewing
 from deck.tui.player import Player
 from deck.tui.reader import Reader
 from deck.tui.readers import Readers
@@ -50,7 +51,7 @@ class TimelineView(Screen[None]):
         self._player = Player(session, readers.rows, self._say, self._say_state)
         self._shape: Shape | None = None
         self._detail: questions.Detail | None = None
-        self._unfolded = False
+        self._viewing = Viewing()
         self._note = ""
 
     def compose(self) -> ComposeResult:
@@ -141,7 +142,7 @@ class TimelineView(Screen[None]):
 
     async def _show_detail(self) -> None:
         pane, position = self.query_one(DetailPane), self.query_one(StepList).position
-        question = questions.detail(self._session, position, PAGES[pane.page], self._unfolded)
+        question = questions.detail(self._session, position, PAGES[pane.page], self._viewing)
         try:
             detail = await self._readers.documents.ask(question)
         except (StoreError, OSError) as error:
@@ -151,7 +152,7 @@ class TimelineView(Screen[None]):
             pane.say("no step is recorded here yet")
             return
         self._detail = detail
-        pane.show((pane.page, detail.row.turn, detail.row.number, self._unfolded), detail.document)
+        pane.show((pane.page, detail.row.turn, detail.row.number, self._viewing), detail.document)
         self.query_one(Outline).set_detail(detail)
         self.query_one(Title).set_detail(detail)
         self._say_where()
