@@ -8,7 +8,7 @@ import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-from deck.views import Edge, SessionView, StepRow, TurnRow
+from deck.views import BranchRow, Edge, SessionView, StepRow, TurnRow
 from store.archive import Archive
 from store.errors import NotFound
 from store.journal import Type
@@ -19,6 +19,12 @@ _TURN = (
     " t.model, t.input, t.output, t.cache_read, t.cache_write_5m, t.cache_write_1h, t.reasoning, t.stop, t.error,"
     " t.summary"
 )
+_SESSION = (
+    "session, title, client, version, models, turns,"
+    " (SELECT count(*) FROM threads h WHERE h.session = s.session AND h.thread <> ''),"
+    " errors, interrupted, input, cached, output, started_ms, last_ms, outcome, head"
+)
+_TOKENS_IN = "total(input) + total(cache_read) + total(cache_write_5m) + total(cache_write_1h)"
 _STEP = "position, turn, turn_number, number, role, kind, name, summary, call_id, is_error, at_ms, thread"
 _WINDOW = 500
 _STEP_KINDS = {
@@ -27,9 +33,12 @@ _STEP_KINDS = {
     "user": "role = 'user' AND kind IN ('text', 'image', 'document')",
     "thread": "thread <> '' AND NOT EXISTS (SELECT 1 FROM steps b WHERE b.session = s.session"
     " AND b.position = s.position - 1 AND b.thread = s.thread)",
+    "compaction": "number = 1 AND EXISTS (SELECT 1 FROM parents p WHERE p.turn = s.turn AND p.kind = 'compacts')",
+    "fork": "number = 1 AND EXISTS (SELECT 1 FROM parents p WHERE p.turn = s.turn AND p.kind = 'forks')",
 }
 STEP_KINDS = tuple(_STEP_KINDS)
-"""What `Rows.next_step` can look for besides block kinds; ``thread`` is a step with which a subagent comes in."""
+"""What `Rows.next_step` can look for besides block kinds; ``thread`` is a step with which a subagent comes in,
+``compaction`` and ``fork`` are the first of a turn that begins so."""
 
 
 class Rows:
@@ -45,13 +54,33 @@ class Rows:
     def sessions(self) -> list[SessionView]:
         """Every session, the one with the newest turn first."""
         live = self._live()
-        rows = self._db.execute(
-            "SELECT session, title, client, version, models, turns,"
-            " (SELECT count(*) FROM threads h WHERE h.session = s.session AND h.thread <> ''),"
-            " errors, interrupted, input, cached, output, started_ms, last_ms, outcome, head"
-            " FROM sessions s ORDER BY head_number DESC"
-        )
+        rows = self._db.execute(f"SELECT {_SESSION} FROM sessions s ORDER BY head_number DESC")
         return [_session_view(row, live) for row in rows]
+
+    def session(self, key: str) -> SessionView | None:
+        """One session, None where there is none of that key."""
+        row = self._db.execute(f"SELECT {_SESSION} FROM sessions s WHERE session = ?", (key,)).fetchone()
+        return None if row is None else _session_view(row, self._live())
+
+    def projects(self) -> dict[str, str]:
+        """The working directory of each session: the first that one of its turns tells. Sessions without are not in it."""
+        rows = self._db.execute(
+            "SELECT session, cwd FROM (SELECT session, cwd, min(ordinal) FROM turns WHERE cwd <> '' GROUP BY session)"
+        )
+        return dict(rows.fetchall())
+
+    def branches(self, session: str) -> list[BranchRow]:
+        """What runs beside a session's main line: subagents in order of their first turn, then side calls by role."""
+        rows = self._db.execute(
+            f"SELECT thread, role, count(*), {_TOKENS_IN}, total(output), min(ordinal) FROM turns"
+            " WHERE session = ? AND (thread <> '' OR role LIKE 'aux:%')"
+            " GROUP BY thread, CASE WHEN thread = '' THEN role END ORDER BY thread = '', min(ordinal)",
+            (session,),
+        ).fetchall()
+        return [
+            BranchRow(session, thread, role, turns, int(read), int(out), first)
+            for thread, role, turns, read, out, first in rows
+        ]
 
     def _live(self) -> set[str]:
         """Sessions of the newest turn of each writer that is alive."""
@@ -140,10 +169,10 @@ class Rows:
         )
         return _step_rows(rows)
 
-    def each_step(self, session: str) -> Iterator[StepRow]:
-        """All steps of a session, fetched in windows."""
-        start = 0
-        while window := self.steps(session, start, start + _WINDOW):
+    def each_step(self, session: str, start: int = 0, stop: int | None = None) -> Iterator[StepRow]:
+        """Steps of a session at positions ``start`` to ``stop`` (excluded), or to the end, fetched in windows."""
+        end = self.step_count(session) if stop is None else stop
+        while window := self.steps(session, start, min(start + _WINDOW, end)):
             yield from window
             start += _WINDOW
 

@@ -3,11 +3,12 @@
 Two sizes of context are compared only along an edge, as they are only the same conversation there.
 """
 
-from collections.abc import Iterator
-from typing import NamedTuple
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple, Protocol, TypeVar
 
 from deck.stats.counts import same_model
 from deck.stats.values import Amount, Edge, Facts, Turn
+from store.reading import Usage
 
 _LEAST = 1024  # tokens: what is less is a reminder that came and went, and no provider caches it
 _ASIDE = ("retries", "spawned-by")  # edges along which no conversation goes on
@@ -21,10 +22,24 @@ class Break(NamedTuple):
     tokens: int
 
 
+class _HasKind(Protocol):
+    @property
+    def kind(self) -> str: ...
+
+
+AnyEdge = TypeVar("AnyEdge", bound=_HasKind)
+"""An edge to a parent, of the facts or of a turn's row."""
+
+
+def main_edge(edges: Iterable[AnyEdge]) -> AnyEdge | None:
+    """Of the edges of a turn the one along which its conversation goes on."""
+    own = [edge for edge in edges if edge.kind not in _ASIDE]
+    return next((edge for edge in own if edge.kind == "continues"), next(iter(own), None))
+
+
 def goes_on_from(facts: Facts, place: int) -> Edge | None:
     """The edge along which a turn's conversation goes on."""
-    edges = [edge for edge in facts.edges.get(place, ()) if edge.kind not in _ASIDE]
-    return next((edge for edge in edges if edge.kind == "continues"), next(iter(edges), None))
+    return main_edge(facts.edges.get(place, ()))
 
 
 def count_context(facts: Facts) -> Iterator[Amount]:
@@ -53,17 +68,21 @@ def count_context(facts: Facts) -> Iterator[Amount]:
 
 
 def breaks(facts: Facts) -> Iterator[Break]:
-    """Turns that read at least a tenth less from the cache than stood in it after the turn before.
+    """Turns that paid again for context that the turn before them had in the cache."""
+    for place, turn in enumerate(facts.turns):
+        before = goes_on_from(facts, place)
+        if before is not None and (lost := lost_from_cache(before.parent.spent, turn.spent)):
+            yield Break(place, before, lost)
+
+
+def lost_from_cache(before: Usage, now: Usage) -> int:
+    """Tokens that stood in the cache after one turn and were not read from it by the next; 0 for less than a tenth.
 
     Where a provider does not say what it wrote, all of the context of the turn before should have been there.
     """
-    for place, turn in enumerate(facts.turns):
-        before = goes_on_from(facts, place)
-        if before is None or turn.spent.cache_read is None:
-            continue
-        old = before.parent.spent
-        written = [tokens for tokens in (old.cache_write_5m, old.cache_write_1h) if tokens is not None]
-        cached = sum(written) + (old.cache_read or 0) if written else old.context
-        lost = min(cached, turn.spent.context) - turn.spent.cache_read
-        if lost >= max(_LEAST, cached // 10):
-            yield Break(place, before, lost)
+    if now.cache_read is None:
+        return 0
+    written = [tokens for tokens in (before.cache_write_5m, before.cache_write_1h) if tokens is not None]
+    cached = sum(written) + (before.cache_read or 0) if written else before.context
+    lost = min(cached, now.context) - now.cache_read
+    return lost if lost >= max(_LEAST, cached // 10) else 0
