@@ -13,6 +13,7 @@ def run(
     tag: Annotated[list[str] | None, "a tag for the turns of this run; may be repeated"] = None,
     set: Annotated[list[str] | None, "NAME=VALUE, an option of mitmproxy or the addon; may be repeated"] = None,
     fail: Annotated[str, "open: traffic goes on when recording fails; closed: new model calls get a 503"] = "open",
+    password: Annotated[bool, "let in only who has this run's password; it stands in the agent's environment"] = False,
 ) -> int:
     """Run an agent on this terminal and record what it says to its models.
 
@@ -31,5 +32,6 @@ def run(
             tags=tuple(tag or ()),
             settings=tuple(set or ()),
             fail=fail,
+            password=password,
         )
     )

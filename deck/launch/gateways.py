@@ -89,10 +89,17 @@ class Routes:
     bypassed: tuple[Bypass, ...]  # what the agent reaches without us
 
 
-def plan(named: Iterable[Named], users_no_proxy: str, upstream: bool, providers: Iterable[str] = ()) -> Routes:
+def plan(
+    named: Iterable[Named],
+    users_no_proxy: str,
+    upstream: bool,
+    providers: Iterable[str] = (),
+    may_reverse: bool = True,
+) -> Routes:
     """Routes to the named addresses and to the ``providers`` (host or host:port).
 
-    ``upstream``: a proxy of the user's stands between us and the net.
+    ``upstream``: a proxy of the user's stands between us and the net. Unless ``may_reverse``, what a variable names
+    is treated as if settings did.
     """
     entries = noproxy.merged(noproxy.LOOPBACK, noproxy.split(users_no_proxy))
     hosts: list[str] = []
@@ -108,13 +115,15 @@ def plan(named: Iterable[Named], users_no_proxy: str, upstream: bool, providers:
         bypass = noproxy.matching(entries, address.host, address.port)
         if not bypass and not noproxy.is_loopback(address.host):
             hosts.append(_authority(address))
-        elif address.variable and _SPEAKS_OF_MODELS.search(address.variable):
+            continue
+        is_projects = bool(address.variable) and not _SPEAKS_OF_MODELS.search(address.variable)
+        if may_reverse and address.variable and not is_projects:
             target = f"{address.url.scheme}://{_authority(address)}"
             query = f"?{address.url.query}" if address.url.query else ""
             reverses.append(Reverse(address.variable, target, address.url.path + query))
-        elif upstream or address.variable:
+        elif upstream or is_projects:
             said = f"{address.source} names an address that NO_PROXY keeps from the proxy"
-            bypassed.append(Bypass(said, not address.variable))
+            bypassed.append(Bypass(said, not is_projects))
         else:
             hosts.append(_authority(address))
             entries = tuple(entry for entry in entries if entry not in bypass)

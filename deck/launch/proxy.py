@@ -19,7 +19,7 @@ from deck.diagnostics import Problem
 from deck.launch import ports
 from deck.launch.gateways import Reverse
 from deck.launch.tally import Tally, read_report, total
-from deck.launch.variables import Upstream
+from deck.launch.variables import PROXY_USER, Upstream
 
 ADDON_FOLDER = Path(__file__).resolve().parents[2] / "addon"
 CAPTURE = ADDON_FOLDER / "capture.py"
@@ -41,6 +41,7 @@ class Recording:
     confdir: Path  # holds the CA
     roots: Path | None = None  # PEM file that servers are checked against; mitmproxy's own where None
     upstream: Upstream | None = None
+    password: str = ""  # that clients must give; empty where they need none
     hosts: tuple[str, ...] = ()
     reverses: tuple[Reverse, ...] = ()
     fail: str = "open"
@@ -85,11 +86,16 @@ def command(line: Sequence[str], secrets: int | None, lifeline: int | None) -> l
 
 def secrets_pipe(recording: Recording) -> int | None:
     """The reading end of a pipe that holds the arguments no other user may read, or None where there are none."""
-    if recording.upstream is None or not recording.upstream.credentials:
+    secret: list[str] = []
+    if recording.upstream is not None and recording.upstream.credentials:
+        secret += ["--set", f"upstream_auth={recording.upstream.credentials}"]
+    if recording.password:
+        secret += ["--set", f"proxyauth={PROXY_USER}:{recording.password}"]
+    if not secret:
         return None
     reading, writing = os.pipe()
     with os.fdopen(writing, "wb") as pipe:
-        pipe.write(json.dumps(["--set", f"upstream_auth={recording.upstream.credentials}"]).encode())
+        pipe.write(json.dumps(secret).encode())
     return reading
 
 

@@ -1,6 +1,7 @@
 """One launch from beginning to end: archive, CA, routes, run object, proxy, agent, closing line."""
 
 import os
+import secrets
 import shutil
 import sys
 import tempfile
@@ -21,6 +22,7 @@ from store.record import Recorder
 from store.recover import recover
 
 FAIL_POLICIES = ("open", "closed")
+_PASSWORD_BYTES = 16
 _SHORT = 7
 _LONGER = 4
 
@@ -40,6 +42,7 @@ class Launch:
     tags: tuple[str, ...] = ()
     settings: tuple[str, ...] = ()
     fail: str = "open"
+    password: bool = False  # the proxy asks for one, which only the agent's environment has
     confdir: Path | None = None  # the user's own CA folder where None
     roots: tuple[Path, ...] = ()
     scripts: tuple[Path, ...] = ()
@@ -92,7 +95,10 @@ def _through_proxy(launch: Launch, environ: Mapping[str, str], folder: Path, run
     upstream = variables.upstream(environ)
     named = [*gateways.in_variables(environ), *gateways.in_settings(Path.home(), Path.cwd(), environ)]
     captured = [*providers.known_hosts(launch.archive), *_hosts_set(launch.settings)]
-    routes = gateways.plan(named, variables.users_no_proxy(environ), upstream is not None, captured)
+    users = variables.users_no_proxy(environ)
+    password = secrets.token_urlsafe(_PASSWORD_BYTES) if launch.password else ""
+    # A reverse proxy has no place for a password.
+    routes = gateways.plan(named, users, upstream is not None, captured, may_reverse=not password)
     confdir = launch.confdir or ca_folder(environ)
     certificate = roots.ensure_ca(confdir)
     trusted = [*roots.sources(environ), *launch.roots]
@@ -101,6 +107,7 @@ def _through_proxy(launch: Launch, environ: Mapping[str, str], folder: Path, run
         confdir=confdir,
         roots=roots.write_bundle(folder / "roots.pem", trusted),
         upstream=upstream,
+        password=password,
         hosts=routes.hosts,
         reverses=routes.reverses,
         fail=launch.fail,
@@ -113,7 +120,7 @@ def _through_proxy(launch: Launch, environ: Mapping[str, str], folder: Path, run
     proxy = Proxy(recording, folder)
     proxy.start()
     try:
-        given = dict(environ) | variables.for_agent(proxy.ports[0], bundle, routes.no_proxy, environ)
+        given = dict(environ) | variables.for_agent(proxy.ports[0], bundle, routes.no_proxy, environ, password)
         for reverse, port in zip(routes.reverses, proxy.ports[1:], strict=True):
             given[reverse.variable] = reverse.rewritten(port)
         for bypass in routes.bypassed:

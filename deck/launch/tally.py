@@ -24,6 +24,7 @@ class Tally:
     known: int = 0  # recorded before, found again
     skipped: int = 0  # requests to captured hosts that were no model calls
     gaps: int = 0  # exchanges that could not be kept
+    strangers: int = 0  # requests without the run's password, which were refused
     requests: int = 0  # everything that reached the proxy; a tunnel and what is in it both count
     last: str = ""
     distrust: Mapping[str, int] = field(default_factory=dict)  # host -> TLS handshakes the client broke off
@@ -40,6 +41,7 @@ def read_report(path: Path) -> Tally | None:
         known=report.get("known", 0),
         skipped=report["skipped"],
         gaps=report["gaps"],
+        strangers=report.get("strangers", 0),
         requests=report["requests"],
         last=report["last"],
         distrust=report["tls_failures"],
@@ -57,6 +59,7 @@ def total(reports: Iterable[Tally]) -> Tally:
         known=sum(report.known for report in all_reports),
         skipped=sum(report.skipped for report in all_reports),
         gaps=sum(report.gaps for report in all_reports),
+        strangers=sum(report.strangers for report in all_reports),
         requests=sum(report.requests for report in all_reports),
         last=next((report.last for report in reversed(all_reports) if report.last), ""),
         distrust=distrust,
@@ -66,6 +69,8 @@ def total(reports: Iterable[Tally]) -> Tally:
 def closing_line(tally: Tally, short_id: str, archive_option: str) -> str:
     """The line for a run that has turns; ``archive_option`` is what `deck` needs to find the archive again."""
     counts = f"{plural(tally.turns, 'turn')}, {tally.skipped:,} skipped, {plural(tally.gaps, 'gap')}"
+    if tally.strangers:
+        counts += f", {tally.strangers:,} refused for want of the password"
     return f"{counts} · {short_id} · deck {archive_option}{short_id}"
 
 
@@ -81,6 +86,8 @@ def likely_cause(tally: Tally, environ: Mapping[str, str], home: Path, cwd: Path
         return f"the agent does not trust deck's CA (it broke off TLS to {host}): {remedy}"
     if tally.gaps:
         return f"{plural(tally.gaps, 'exchange')} could not be kept; `deck fsck` and the proxy's log say why."
+    if tally.strangers:
+        return f"{plural(tally.strangers, 'request')} came without the password of this run: try without --password."
     if tally.requests == 0:
         if instead:
             return f"no request reached the proxy: {instead}."

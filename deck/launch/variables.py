@@ -13,6 +13,7 @@ PROXY_VARIABLES = ("HTTPS_PROXY", "HTTP_PROXY", "https_proxy", "http_proxy")
 _UPSTREAM_ORDER = ("https_proxy", "HTTPS_PROXY", "http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY")
 _MORE_PROXIES = ("ALL_PROXY", "all_proxy", "WSS_PROXY", "wss_proxy", "WS_PROXY", "ws_proxy")
 _SOCKS = ("SOCKS_PROXY", "socks_proxy")
+PROXY_USER = "deck"
 SHELLS = ("bash", "zsh", "fish")
 
 
@@ -24,22 +25,24 @@ class Upstream:
     credentials: str
 
 
-def proxy_address(port: int) -> str:
-    """The proxy's address as clients write it."""
-    return f"http://127.0.0.1:{port}"
+def proxy_address(port: int, password: str = "") -> str:
+    """The proxy's address as clients write it, with the password (of letters that need no quoting) that it asks for."""
+    return f"http://{PROXY_USER}:{password}@127.0.0.1:{port}" if password else f"http://127.0.0.1:{port}"
 
 
-def for_agent(port: int, bundle: Path, no_proxy: Iterable[str], environ: Mapping[str, str]) -> dict[str, str]:
+def for_agent(
+    port: int, bundle: Path, no_proxy: Iterable[str], environ: Mapping[str, str], password: str = ""
+) -> dict[str, str]:
     """The variables that lead every known client through the proxy on ``port`` and let it trust its CA.
 
     ``environ`` is the user's: of the variables that some clients prefer, those that are set there are set anew, or
     emptied where only a SOCKS proxy can stand in them.
     """
-    bypass = ",".join(no_proxy)
+    address, bypass = proxy_address(port, password), ",".join(no_proxy)
     preferred = (name for name in _MORE_PROXIES if environ.get(name))
     return {
-        **dict.fromkeys(PROXY_VARIABLES, proxy_address(port)),
-        **dict.fromkeys(preferred, proxy_address(port)),
+        **dict.fromkeys(PROXY_VARIABLES, address),
+        **dict.fromkeys(preferred, address),
         **dict.fromkeys((name for name in _SOCKS if environ.get(name)), ""),
         **dict.fromkeys(("NO_PROXY", "no_proxy"), bypass),
         **dict.fromkeys(CA_VARIABLES, str(bundle)),

@@ -43,6 +43,17 @@ def test_a_local_model_gets_a_reverse_proxy_and_keeps_its_path(variable: str, va
     assert routes.hosts == ()
 
 
+def test_where_no_reverse_proxy_may_stand_the_forward_proxy_gets_local_models() -> None:
+    named = list(
+        gateways.in_variables({"OPENAI_BASE_URL": "http://localhost:8000/v1", "APP_BASE_URL": "http://[::1]:3"})
+    )
+    routes = plan(named, "", upstream=False, may_reverse=False)
+    assert (routes.hosts, routes.reverses) == (("localhost:8000",), ())
+    assert routes.no_proxy == ("127.0.0.1", "::1")
+    behind = plan(named, "", upstream=True, may_reverse=False)
+    assert [each.is_model for each in behind.bypassed] == [False, True]
+
+
 def test_a_gateway_that_no_proxy_bypasses_gets_a_reverse_proxy() -> None:
     routes = planned({"ANTHROPIC_BASE_URL": "https://gw.intern.example/a"}, no_proxy="x,.intern.example")
     assert routes.reverses == (Reverse("ANTHROPIC_BASE_URL", "https://gw.intern.example", "/a"),)
