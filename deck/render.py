@@ -80,6 +80,10 @@ class Style:
         """Text in the colour of a step's kind; ``user`` and ``error`` count as kinds here."""
         return self._paint(_KIND_CODES.get(kind, "0"), text)
 
+    def found(self, text: str) -> str:
+        """What was looked for."""
+        return self._paint("1;31", text)
+
     def sign(self, sign: str, text: str) -> str:
         """Text that was dropped (``-``), added (``+``) or is the same (``=``); any other stays as it is."""
         return self._paint(_SIGN_CODES[sign], text) if sign in _SIGN_CODES else text

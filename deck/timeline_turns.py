@@ -18,7 +18,7 @@ from store.errors import Damaged, NotFound
 from store.ids import from_hex
 from store.reading import Answer, Block, Members, Wire, laid_open
 from store.records import Shell
-from store.summary import first_line
+from store.summary import is_step
 from store.turn import parse
 from store.wire import blocks_of
 
@@ -112,6 +112,16 @@ class Turns:
         content = self._archive.objects.message(id).content
         return Message(id.hex(), _role(content), blocks_of(wire, content), content)
 
+    def new_messages(self, id: str) -> tuple[Message, ...]:
+        """What a turn's request added to what was known from the turns before."""
+        wire, request = self.wire(id), self.payload(id)["request"]
+        chain = self._chain(request["tip"], request["count"] - request["known"])
+        return tuple(self.message(wire, message) for message in chain)
+
+    def system(self, id: str) -> tuple[Block, ...]:
+        """The system prompt of a turn's request, none of whose messages is read."""
+        return self.wire(id).system_blocks(_written(self.members(id)))
+
     def _answer_message(self, id: str) -> Message | None:
         said = self.payload(id)["response"]
         _answer, blocks = self.answer(id)
@@ -141,8 +151,8 @@ class Turns:
             return Step(row, block)
         joined = self.block(other)
         if row.kind.endswith("tool-call"):
-            return Step(row, block, result=joined, result_turn=other.turn)
-        return Step(row, block, call=joined, call_turn=other.turn)
+            return Step(row, block, result=joined, result_turn=other.turn, joined=other)
+        return Step(row, block, call=joined, call_turn=other.turn, joined=other)
 
     def block(self, row: StepRow) -> Block:
         """The block of a step. Raises `Damaged` where the index does not fit what is stored."""
@@ -157,12 +167,7 @@ class Turns:
                 blocks = self.answer(row.turn)[1]
             else:
                 content = self._archive.objects.message(message).content
-                # reminders that a client injects are no steps: `store.derive` passes over them
-                blocks = tuple(
-                    block
-                    for block in blocks_of(self.wire(row.turn), content)
-                    if block.kind != "text" or first_line(block.text)
-                )
+                blocks = tuple(block for block in blocks_of(self.wire(row.turn), content) if is_step(block))
             place: int = row.number - first
             if place < len(blocks):
                 return blocks[place]

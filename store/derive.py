@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from store import chunks
 from store.link_keys import ChainKeys, Keys, chain_key
 from store.reading import Answer, Block, Wire
-from store.summary import first_line, summary_of
+from store.summary import first_line, is_step, summary_of
 from store.titles import given_title, prompt_title
 from store.wire import blocks_of
 
@@ -176,7 +176,7 @@ Steps = Sequence[tuple[bytes | None, Block, int]]
 def _steps(payload: dict[str, Any], reading: TurnReading) -> Steps:
     """(message, block, ms since the turn's start) of everything that is new in the turn."""
     found: list[tuple[bytes | None, Block, int]] = [
-        (message, block, 0) for message, blocks in reading.new for block in blocks if _is_step(block)
+        (message, block, 0) for message, blocks in reading.new for block in blocks if is_step(block)
     ]
     answer_id = payload["response"]["answer"]
     message = bytes.fromhex(answer_id) if answer_id else None
@@ -186,11 +186,6 @@ def _steps(payload: dict[str, Any], reading: TurnReading) -> Steps:
     if reading.answer.error and not any(block.kind == "error" for block in reading.answer.blocks):
         found.append((message, Block("assistant", "error", reading.answer.error, is_error=True), end))
     return found
-
-
-def _is_step(block: Block) -> bool:
-    """Injected reminders are context, not something that anybody said."""
-    return block.kind != "text" or bool(first_line(block.text))
 
 
 def _arrivals(arrived: Sequence[tuple[int, int]], offsets: Sequence[int], end: int) -> list[int]:

@@ -43,6 +43,11 @@ def _said_from(text: str) -> int:
     return position
 
 
+def is_step(block: Block) -> bool:
+    """Whether a block of a request is a step: injected reminders are context, not something that anybody said."""
+    return block.kind != "text" or bool(first_line(block.text))
+
+
 def summary_of(block: Block) -> str:
     """One line for a step."""
     if block.kind in ("tool-call", "server-tool-call"):

@@ -6,6 +6,7 @@ from itertools import groupby
 from typing import Any
 
 from deck.stats.values import Edge, Facts, Step, Turn
+from deck.views import SENT_AGAIN
 from store.reading import Usage
 
 _TURN = (
@@ -13,7 +14,6 @@ _TURN = (
     " t.asked, t.host, t.cwd, t.error, t.input, t.output, t.cache_read, t.cache_write_5m, t.cache_write_1h, t.reasoning"
 )
 _USAGE = 6  # columns at the end
-_SENT_AGAIN = ("compacts", "rewrites", "probable")  # edges of turns that carry old messages in another form
 
 
 def read_facts(db: sqlite3.Connection, sessions: Sequence[str] | None) -> Facts:
@@ -54,7 +54,7 @@ def _read(db: sqlite3.Connection, sessions: Sequence[str] | None) -> Facts:
 def _new_steps(steps: Iterator[Step], edges: Mapping[int, Sequence[Edge]]) -> Iterator[Step]:
     """Steps, but of a history that was sent again in another form only what stands in its last message or after it."""
     for place, group in groupby(steps, lambda step: step.turn):
-        if not any(edge.kind in _SENT_AGAIN for edge in edges.get(place, ())):
+        if not any(edge.kind in SENT_AGAIN for edge in edges.get(place, ())):
             yield from group
             continue
         own = list(group)
