@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING, Any, Self
 from deck import revs
 from deck.revs import Target
 from deck.timeline_beside import beside, session_tags
-from deck.timeline_costs import Costs
 from deck.timeline_names import ArchiveNames
 from deck.timeline_rows import Rows
 from deck.timeline_turns import Turns
@@ -41,7 +40,6 @@ class Timeline:
     def __init__(self, archive: Archive) -> None:
         self.archive = archive
         self.rows = Rows(archive)
-        self.costs = Costs(archive)
         self._turns = Turns(archive, self.rows)
         self._names = ArchiveNames(archive)
         self._newest = self._names.head()
@@ -147,13 +145,18 @@ class Timeline:
         """Any object, verified."""
         return self.archive.get(from_hex(id))
 
-    def cost(self, id: str) -> int | None:
-        """What a turn cost at list prices (`deck.cost`), in micro-dollars; None where that is unknown."""
+    @property
+    def costs(self) -> "TurnCosts":
+        """What turns cost. Raises `StoreError` where the user's own prices cannot be understood."""
         if self._costs is None:
             from deck.cost.turns import TurnCosts  # loads prices
 
             self._costs = TurnCosts(self.archive.index.db, self.archive.path)
-        return self._costs.of(from_hex(id))
+        return self._costs
+
+    def cost(self, id: str) -> int | None:
+        """What a turn cost at list prices (`deck.cost`), in micro-dollars; None where that is unknown."""
+        return self.costs.of(from_hex(id))
 
     def beside(self, id: str) -> Beside:
         """Tags, notes and stars of an object (`store.notes`)."""

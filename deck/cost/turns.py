@@ -24,14 +24,23 @@ def cost_of_row(row: Sequence[Any], prices: PriceTable) -> Cost | None:
 
 
 class TurnCosts:
-    """Costs of single turns of an archive."""
+    """Costs of the turns of an archive, in micro-dollars, None where one is unknown."""
 
     def __init__(self, db: sqlite3.Connection, archive: Path) -> None:
         self._db = db
         self._prices = load(archive)
 
     def of(self, turn: bytes) -> int | None:
-        """Micro-dollars, or None where they are unknown."""
+        """Of one turn."""
         row = self._db.execute(f"SELECT {BILLED} FROM turns WHERE id = ?", (turn,)).fetchone()
         cost = cost_of_row(row, self._prices) if row else None
         return None if cost is None else cost.total
+
+    def turns(self, session: str, start: int, stop: int) -> list[int | None]:
+        """Of each turn of a session numbered in (start, stop]."""
+        rows = self._db.execute(
+            f"SELECT {BILLED} FROM turns WHERE session = ? AND ordinal > ? AND ordinal <= ? ORDER BY ordinal",
+            (session, start, stop),
+        )
+        costs = (cost_of_row(row, self._prices) for row in rows)
+        return [None if cost is None else cost.total for cost in costs]
