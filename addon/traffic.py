@@ -69,7 +69,7 @@ def fixed_length(headers: Headers) -> int | None:
 def imported(flow: http.HTTPFlow, run: str, tags: tuple[str, ...]) -> Exchange:
     """The exchange in a flow that was read from a file: whole, without chunk times."""
     start = _wall_ms(flow.request.timestamp_start)
-    response = flow.response
+    response = flow.response if flow.response and flow.response.status_code else None  # 0: a HAR without one
     outcome, error = ending(flow) if flow.error else (Outcome.COMPLETE, "")
     return Exchange(
         method=flow.request.method,
