@@ -16,6 +16,7 @@ from deck.diagnostics import Problem
 from deck.launch.proxy import CAPTURE, command
 from deck.launch.roots import ensure_ca
 from deck.launch.tally import Tally, read_report
+from store.files import private_opener
 from store.locations import ca_folder
 
 _POLL_SECONDS = 0.1
@@ -50,7 +51,7 @@ def import_file(file: Path, archive: Path, hosts: Sequence[str], progress: Calla
         line = ["-q", "-n", "-r", str(file.absolute()), "-s", str(CAPTURE)]
         for option in options:
             line += ["--set", option]
-        with log.open("wb") as output:
+        with open(log, "wb", opener=private_opener) as output:
             process = subprocess.Popen(
                 command(line, None, None), stdin=subprocess.DEVNULL, stdout=output, stderr=output
             )

@@ -11,7 +11,6 @@ Opening refuses what is not private to the user. Reading goes through `get`, whi
 import contextlib
 import os
 import sqlite3
-import stat
 from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
@@ -19,7 +18,7 @@ from typing import Final, NamedTuple, Self
 
 from store import format_file
 from store.derived import is_damage, remove
-from store.errors import Ambiguous, Damaged, NotAnArchive, NotFound, Unsafe
+from store.errors import Ambiguous, Damaged, NotAnArchive, NotFound
 from store.files import FILES, Files
 from store.format_file import KEY_BYTES
 from store.ids import is_prefix
@@ -27,6 +26,7 @@ from store.index import Index
 from store.journal import RECORD_BYTES
 from store.objects import Object, ObjectReader
 from store.pack import HEADER_BYTES
+from store.safety import refuse_links, refuse_unsafe
 
 _REPLACEABLE: Final = ("index", "spool", "refs")
 
@@ -67,6 +67,7 @@ class Archive:
     def open(cls, path: Path, files: Files = FILES) -> Self:
         """Open an archive. Raises `NotAnArchive` or `Unsafe`."""
         refuse_unsafe(path, files)
+        refuse_links(path, files)
         try:
             archive_id = format_file.parse(files.read(path / "FORMAT"))
         except (FileNotFoundError, NotADirectoryError) as error:
@@ -215,17 +216,3 @@ def _refuse_strange(path: Path, files: Files) -> None:
 
 def _is_temporary(name: str) -> bool:
     return name.startswith((".key.", ".FORMAT.")) and name.endswith(".tmp")
-
-
-def refuse_unsafe(path: Path, files: Files) -> None:
-    """Refuse a folder that is a symlink, another user's, or open to others."""
-    try:
-        status = files.status(path)
-    except (FileNotFoundError, NotADirectoryError) as error:
-        raise NotAnArchive(f"no deck archive in {path}") from error
-    if stat.S_ISLNK(status.st_mode):
-        raise Unsafe(f"{path} is a symbolic link; name the folder itself")
-    if status.st_uid != os.getuid():
-        raise Unsafe(f"{path} belongs to another user (uid {status.st_uid})")
-    if status.st_mode & 0o077:
-        raise Unsafe(f"{path} is open to other users; close it with: chmod 700 {path}")

@@ -4,8 +4,12 @@ A file says of itself which schema it has and for which archive. One of another 
 no database, is replaced by an empty one; where nothing can be written the caller's ``otherwise`` stands in.
 """
 
+import contextlib
+import os
 import sqlite3
 from pathlib import Path
+
+from store.files import private_opener
 
 
 def open_file(path: Path | None, schema: str, wanted: str, otherwise: str = ":memory:") -> sqlite3.Connection:
@@ -17,6 +21,7 @@ def open_file(path: Path | None, schema: str, wanted: str, otherwise: str = ":me
     if path is None:
         db = _connect(otherwise)
     else:
+        _make_private(path)
         try:
             db = _connect(str(path))
             found = _version(db)
@@ -25,6 +30,7 @@ def open_file(path: Path | None, schema: str, wanted: str, otherwise: str = ":me
             if found is not None:
                 db.close()
                 remove(path)
+                _make_private(path)
                 db = _connect(str(path))
         except sqlite3.DatabaseError as error:
             if isinstance(error, sqlite3.OperationalError) and not _is_unwritable(error):
@@ -56,7 +62,14 @@ def _replacement(path: Path, error: sqlite3.DatabaseError, otherwise: str) -> sq
     if _is_unwritable(error):
         return _connect(otherwise)
     remove(path)
+    _make_private(path)
     return _connect(str(path))
+
+
+def _make_private(path: Path) -> None:
+    """Make the file, if there is none, for the user alone: SQLite goes by the umask, and beside it by this file."""
+    with contextlib.suppress(OSError):  # what is wrong SQLite says better
+        os.close(private_opener(str(path), os.O_RDWR | os.O_CREAT))
 
 
 def _connect(name: str) -> sqlite3.Connection:

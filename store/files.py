@@ -21,6 +21,16 @@ _MOST_PIECES = 1024  # of one call (IOV_MAX)
 _MOUNTS = "/proc/self/mountinfo"
 
 
+def private_opener(path: str, flags: int) -> int:
+    """For `open`: a file that it makes is the user's alone, and it opens no symbolic link."""
+    return os.open(path, flags | os.O_CLOEXEC | os.O_NOFOLLOW, FILE_MODE)
+
+
+def _reading(path: str, flags: int) -> int:
+    """For `open`: what has the name of an archive's file may be a link that leads out of it, or a pipe to wait at."""
+    return os.open(path, flags | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK)
+
+
 class Window(Protocol):
     """A part of a file that is mapped: what is put in is the kernel's at once."""
 
@@ -87,18 +97,18 @@ class Files:
 
     def read(self, path: Path) -> bytes:
         """A whole file."""
-        with open(path, "rb") as file:
+        with open(path, "rb", opener=_reading) as file:
             return file.read()
 
     def read_at(self, path: Path, offset: int, length: int) -> bytes:
         """At most ``length`` bytes from ``offset``; fewer at the end of the file."""
-        with open(path, "rb") as file:
+        with open(path, "rb", opener=_reading) as file:
             file.seek(offset)
             return file.read(length)
 
     def read_from(self, path: Path, offset: int) -> bytes:
         """Everything from ``offset`` to the end of the file."""
-        with open(path, "rb") as file:
+        with open(path, "rb", opener=_reading) as file:
             file.seek(offset)
             return file.read()
 
@@ -215,7 +225,7 @@ class Files:
     def is_locked(self, path: Path) -> bool:
         """Whether a living process holds the exclusive lock of this file."""
         try:
-            descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+            descriptor = _reading(os.fspath(path), os.O_RDONLY)
         except OSError:
             return False
         try:

@@ -10,7 +10,7 @@ from collections import Counter
 from pathlib import Path
 
 from store import format_file, fsck_files, fsck_index, journal, pack
-from store.archive import Archive, refuse_unsafe
+from store.archive import Archive
 from store.errors import NotAnArchive
 from store.files import FILES, Files
 from store.fsck_journals import JournalCheck, check_journals
@@ -18,6 +18,7 @@ from store.fsck_objects import ObjectCheck
 from store.fsck_packs import check_packs, check_records
 from store.fsck_report import Finding, Progress, Report
 from store.index import Index
+from store.safety import refuse_unsafe
 
 __all__ = ["Finding", "Progress", "Report", "check", "examine", "open_damaged"]
 

@@ -16,14 +16,14 @@ def init(folder: Annotated[str, "the project's folder"] = ".") -> int:
     from pathlib import Path
 
     from store.archive import Archive
+    from store.files import FILES
     from store.locations import PROJECT_FOLDER
 
     path = Path(folder).expanduser().absolute() / PROJECT_FOLDER
     known = (path / "FORMAT").exists()
     Archive.create(path).close()
     ignore = path / ".gitignore"
-    if not ignore.exists():
-        ignore.write_text("# An archive holds conversations, and the key that masks their secrets.\n*\n", "utf-8")
-        ignore.chmod(0o600)
+    if not FILES.exists(ignore):
+        FILES.replace(ignore, b"# An archive holds conversations, and the key that masks their secrets.\n*\n")
     print(f"{'Already there:' if known else 'Made'} {path}")
     return 0

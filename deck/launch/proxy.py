@@ -20,6 +20,7 @@ from deck.launch import ports
 from deck.launch.gateways import Reverse
 from deck.launch.tally import Tally, read_report, total
 from deck.launch.variables import PROXY_USER, Upstream
+from store.files import private_opener
 
 ADDON_FOLDER = Path(__file__).resolve().parents[2] / "addon"
 CAPTURE = ADDON_FOLDER / "capture.py"
@@ -178,7 +179,7 @@ class Proxy:
         line = arguments(self.recording, self.ports, report)
         secrets = secrets_pipe(self.recording)
         reading = self._lifeline[0]
-        with self._lock, self.log.open("ab") as log:
+        with self._lock, open(self.log, "ab", opener=private_opener) as log:
             if self._stopping.is_set():
                 return False
             self._reports.append(report)

@@ -5,7 +5,6 @@ trusted (the system's roots, certifi's, and whatever files its own variables nam
 without that CA are what the proxy itself checks servers against, so that a company's own CA goes on working.
 """
 
-import fcntl
 import os
 import re
 import ssl
@@ -15,6 +14,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from deck.diagnostics import Problem
+from store.files import FILES
 
 CA_VARIABLES = (
     "NODE_EXTRA_CA_CERTS",
@@ -27,14 +27,21 @@ CA_VARIABLES = (
 CA_CERTIFICATE = "mitmproxy-ca-cert.pem"
 BUNDLE = "bundle.pem"
 CA_KEY = "mitmproxy-ca.pem"
-_MAKE_CA = "import sys; from mitmproxy.certs import CertStore; CertStore.from_store(sys.argv[1], 'mitmproxy', 2048)"
+_MAKE_CA = (
+    "import os, sys; os.umask(0o077)\n"
+    "from mitmproxy.certs import CertStore; CertStore.from_store(sys.argv[1], 'mitmproxy', 2048)"
+)
 _CERTIFICATE = re.compile(rb"-----BEGIN CERTIFICATE-----.+?-----END CERTIFICATE-----", re.DOTALL)
 
 
 def private_folder(folder: Path) -> Path:
-    """The folder, made if absent, for its owner only (0700)."""
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    folder.chmod(0o700)
+    """The folder, made if absent, for its owner only (0700). Raises `Problem` where it is not the user's own."""
+    FILES.make_folder(folder)
+    if not FILES.is_folder(folder) or FILES.status(folder).st_uid != os.getuid():
+        raise Problem(
+            f"{folder} is not your own folder, so a CA in it may be somebody else's.", f"Look at it: ls -ld {folder}"
+        )
+    FILES.make_private(folder)
     return folder
 
 
@@ -43,16 +50,18 @@ def ensure_ca(folder: Path) -> Path:
 
     Raises `Problem` where it cannot be made.
     """
-    private_folder(folder)
+    lock = FILES.open_folder(private_folder(folder))
     certificate = folder / CA_CERTIFICATE
-    with (folder / "lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
+    try:
+        FILES.lock(lock)
         if not (certificate.exists() and (folder / CA_KEY).exists()):
             command = [sys.executable, "-P", "-c", _MAKE_CA, str(folder)]
             made = subprocess.run(command, capture_output=True, text=True, check=False)
             if made.returncode:
                 reason = made.stderr.strip().splitlines()[-1:] or ["no reason given"]
                 raise Problem(f"The proxy's CA cannot be made in {folder}: {reason[0]}")
+    finally:
+        FILES.close(lock)
     return certificate
 
 
@@ -87,7 +96,5 @@ def bundle(files: Iterable[Path]) -> bytes:
 
 def write_bundle(target: Path, files: Iterable[Path]) -> Path:
     """Write `bundle` to ``target``, replacing it whole, so that no client ever reads half of it."""
-    fresh = target.with_suffix(f".{os.getpid()}.new")
-    fresh.write_bytes(bundle(files))
-    fresh.replace(target)
+    FILES.replace(target, bundle(files))
     return target

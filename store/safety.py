@@ -1,0 +1,47 @@
+"""Whether an archive may be used at all: it is the user's, nobody else can look in, and nothing in it leads elsewhere.
+
+An archive may come from somebody else, in a copy or out of a file. Ids prove what is in it; these checks keep it from
+making deck write, or look, outside of it.
+"""
+
+import os
+import stat
+from pathlib import Path
+from typing import Final
+
+from store.errors import NotAnArchive, Unsafe
+from store.files import Files
+
+_FILES: Final = ("FORMAT", "key")
+_FOLDERS: Final = ("objects", "objects/pack", "journal", "index", "spool", "refs", "refs/tags", "quarantine")
+_LISTED: Final = "index"  # SQLite opens what lies there by its name
+
+
+def refuse_unsafe(path: Path, files: Files) -> None:
+    """Refuse a folder that is a symlink, another user's, or open to others. Raises `Unsafe` or `NotAnArchive`."""
+    try:
+        status = files.status(path)
+    except (FileNotFoundError, NotADirectoryError) as error:
+        raise NotAnArchive(f"no deck archive in {path}") from error
+    if stat.S_ISLNK(status.st_mode):
+        raise Unsafe(f"{path} is a symbolic link; name the folder itself")
+    if status.st_uid != os.getuid():
+        whose = f"{path} belongs to another user (uid {status.st_uid})"
+        raise Unsafe(f"{whose}; make it yours: sudo chown -R {os.getuid()} {path}; chmod -R go= {path}")
+    if status.st_mode & 0o077:
+        raise Unsafe(f"{path} is open to other users; close it with: chmod 700 {path}")
+
+
+def refuse_links(path: Path, files: Files) -> None:
+    """Refuse an archive in which something else stands for one of its own files or folders. Raises `Unsafe`."""
+    for name in _FOLDERS:
+        if files.exists(path / name) and not files.is_folder(path / name):
+            raise _strange(path / name, "folder")
+    listed = [f"{_LISTED}/{name}" for name in files.names(path / _LISTED)]
+    for name in (*_FILES, *listed):
+        if files.exists(path / name) and not files.is_file(path / name):
+            raise _strange(path / name, "file")
+
+
+def _strange(path: Path, what: str) -> Unsafe:
+    return Unsafe(f"{path} is no {what} but a link or something else, which no archive has; look at it: ls -l {path}")
