@@ -25,6 +25,7 @@ from deck.diagnostics import (
 from store.errors import NotFound, StoreError
 
 _TOP_LEVEL = ("-h", "--help", "--version", "--install-completion", "--show-completion")
+_FOLLOWING = ("-f", "--follow")  # the command without its word
 _COMPLETING = "_DECK_COMPLETE"  # typer's completion scripts set it
 _GARBAGE = 50_000  # objects; imports make many that stay, and looking through them is a tenth of a short command
 
@@ -44,6 +45,8 @@ def _dispatch(line: list[str]) -> int:
     word = line[0] if line else ""
     if _COMPLETING in os.environ or word in _TOP_LEVEL:
         return _with_typer(stems(), line)
+    if word in _FOLLOWING:
+        word = "follow"
     stem = find(word)
     if stem is None:
         return _open(line, archive)

@@ -78,9 +78,14 @@ def print_json(thing: str, members: Mapping[str, Any]) -> None:
     print(json_text({"schema": f"deck.{thing}/1", **members}))
 
 
-def json_text(value: Any) -> str:
-    """Indented JSON in printable ASCII. Raises `Problem` where it is nested too deeply."""
-    for indent in (2, None):  # the indenting encoder is the one that minds depth more
+def print_json_line(thing: str, members: Mapping[str, Any]) -> None:
+    """Print one such document on one line, at once."""
+    print(json_text({"schema": f"deck.{thing}/1", **members}, indented=False), flush=True)
+
+
+def json_text(value: Any, *, indented: bool = True) -> str:
+    """JSON in printable ASCII. Raises `Problem` where it is nested too deeply."""
+    for indent in (2, None) if indented else (None,):  # the indenting encoder is the one that minds depth more
         try:
             return json.dumps(value, indent=indent, ensure_ascii=True).replace("\x7f", "\\u007f")
         except RecursionError:

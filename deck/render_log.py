@@ -106,7 +106,7 @@ def _marks(row: TurnRow) -> Iterator[str]:
     if row.role not in ("main", "sub"):
         yield safe(row.role, newlines=False)
     if row.thread:
-        yield f"sub {safe(_short_thread(row.thread), newlines=False)}"
+        yield f"sub {safe(short_thread(row.thread), newlines=False)}"
     yield from (safe(edge.kind, newlines=False) for edge in row.parents if edge.kind != "continues")
     if row.outcome != "complete":
         yield safe(row.outcome, newlines=False)
@@ -115,7 +115,7 @@ def _marks(row: TurnRow) -> Iterator[str]:
         yield f"error {row.status}" if (row.status or 0) >= 400 else "error"
 
 
-def _short_thread(thread: str) -> str:
+def short_thread(thread: str) -> str:
     """Enough of a thread's id to tell it apart: the end of a UUID that begins with the time (version 7)."""
     return thread[-8:] if _BY_TIME.match(thread) else thread[:8]
 

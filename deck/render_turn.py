@@ -157,7 +157,7 @@ def _block(label: str, block: Block, style: Style, *, of: str = "", margin: str 
     yield ""
 
 
-def block_title(block: Block, of: str = "") -> str:
+def block_title(block: Block | StepRow, of: str = "") -> str:
     """What a block is, in a word or three: ``user``, ``thinking``, ``call Bash``, ``result of Bash``; not yet safe.
 
     ``of`` is the tool of a result, where the block itself does not say.

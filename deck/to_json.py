@@ -13,6 +13,7 @@ from store.wire import by_name
 
 if TYPE_CHECKING:
     from deck.cost.sessions import SessionCost
+    from deck.follow import Followed
     from store.ledger import Ledger
     from store.notes import Note
 
@@ -42,6 +43,15 @@ def note_json(note: "Note") -> dict[str, Any]:
 def beside_json(beside: Beside) -> dict[str, Any]:
     """What people put beside an object."""
     return {"refs": [f"tags/{name}" for name in beside.tags], "notes": [note_json(note) for note in beside.notes]}
+
+
+def followed_json(followed: "Followed") -> dict[str, Any]:
+    """A step of a turn that was just committed; ``step`` is null where the turn has none."""
+    turn, step = followed.turn, followed.step
+    address = turn.id if step is None else f"{turn.id}:{step.number}"
+    shown = {name: getattr(turn, name) for name in ("session", "thread", "role", "model", "outcome", "error")}
+    told = None if step is None else _members(step)
+    return {"address": address, "time_ms": followed.at_ms, "turn": turn.id, **shown, "step": told}
 
 
 def row_json(row: TurnRow) -> dict[str, Any]:
