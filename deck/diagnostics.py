@@ -1,7 +1,7 @@
 """What went wrong, in words: a sentence, what to do next, an exit code. Never a traceback for bad input.
 
     0    all is well
-    1    the command failed, found what it looked for: damage (fsck, gc), something to mend (doctor), or did not (search)
+    1    the command failed, or found damage (fsck, gc), something to mend (doctor), nothing (search)
     2    usage: an unknown option, a missing argument, no terminal
     3    nothing of that name
     4    a name or prefix that fits several things; the candidates are listed

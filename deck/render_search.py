@@ -28,7 +28,7 @@ def search_lines(groups: Sequence[Group], style: Style, digits: int) -> Iterator
 
 
 def _address(hit: Hit, digits: int) -> str:
-    return f"{hit.turn.id[:digits]}:{hit.passage.part}"
+    return f"{hit.turn.id[:digits]}:{hit.passage.place.part}"
 
 
 def _kind(hit: Hit) -> str:

@@ -156,24 +156,26 @@ class Turns:
 
     def block(self, row: StepRow) -> Block:
         """The block of a step. Raises `Damaged` where the index does not fit what is stored."""
+        return self.block_of_step(row.turn, row.number)
+
+    def block_of_step(self, id: str, number: int) -> Block:
+        """The block of a turn's step of this number, counted from 1. Raises like `block`."""
         found = self._archive.index.db.execute(
             "SELECT s.message, (SELECT min(b.number) FROM steps b WHERE b.turn = s.turn AND b.message IS s.message)"
             " FROM steps s WHERE s.turn = ? AND s.number = ?",
-            (from_hex(row.turn), row.number),
+            (from_hex(id), number),
         ).fetchone()
         if found is not None:
             message, first = found
-            if message is None or message.hex() == self.payload(row.turn)["response"]["answer"]:
-                blocks = self.answer(row.turn)[1]
+            if message is None or message.hex() == self.payload(id)["response"]["answer"]:
+                blocks = self.answer(id)[1]
             else:
                 content = self._archive.objects.message(message).content
-                blocks = tuple(block for block in blocks_of(self.wire(row.turn), content) if is_step(block))
-            place: int = row.number - first
+                blocks = tuple(block for block in blocks_of(self.wire(id), content) if is_step(block))
+            place: int = number - first
             if place < len(blocks):
                 return blocks[place]
-        raise Damaged(
-            "the index is not that of this archive; remove its index folder, it is made again", where=row.turn
-        )
+        raise Damaged("the index is not that of this archive; remove its index folder, it is made again", where=id)
 
 
 def _written(members: dict[str, Any]) -> Members:

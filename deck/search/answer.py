@@ -52,7 +52,7 @@ def _hit_json(hit: Hit) -> dict[str, Any]:
     return {
         "rev": hit.address,
         "turn": turn.id,
-        "part": passage.part,
+        "part": passage.place.part,
         "role": passage.role,
         "kind": passage.kind,
         "tool": passage.tool,

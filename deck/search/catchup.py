@@ -126,27 +126,24 @@ def _committed(archive: Archive, first: int) -> Iterator[_Committed]:
 
 def _entry(archive: Archive, passages: Passages, id: bytes) -> TurnEntry:
     """A turn with all that is to be found in it; what is damaged is left out, and fsck speaks of it."""
-    found: list[Passage] = []
+    said: list[tuple[bytes | None, Passage]] = []
+    system: list[Passage] = []
     with suppress(Damaged):
-        found += passages.said_first(id.hex())
-        found += passages.system(id.hex())
-    turn = read_turn(archive, passages, id.hex()) if found else None
+        said = passages.said_first(id.hex())
+        system = passages.system(id.hex())
+    turn = read_turn(archive, passages, id.hex()) if said or system else None
     if turn is None:
         return TurnEntry(id, 0, ())
-    entries = [
-        Entry(passage.place, passage.text, facets(turn, passage), _known(turn.session, passage))
-        for passage in found
-        if passage.text
-    ]
+    names = [(_in_session(turn.session, message, passage), passage) for message, passage in said]
+    names += [(_hash(passage.text.encode()), passage) for passage in system]
+    entries = [Entry(each.place, each.text, facets(turn, each), known) for known, each in names if each.text]
     return TurnEntry(id, turn.started_ms, entries)
 
 
-def _known(session: str, passage: Passage) -> int | None:
-    """A name for a text that turns have again and again: system prompts everywhere, messages in their session."""
-    if passage.place < 0:
-        name = passage.text.encode()
-    elif passage.message is not None:
-        name = b"%b %d %b" % (passage.message, passage.block, session.encode())
-    else:
-        return None
+def _in_session(session: str, message: bytes | None, passage: Passage) -> int | None:
+    """A name for a text of a message, the same in every turn of a session that sends it."""
+    return None if message is None else _hash(b"\0".join((message, session.encode(), passage.text.encode())))
+
+
+def _hash(name: bytes) -> int:
     return int.from_bytes(blake3(name).digest(8), "little", signed=True)

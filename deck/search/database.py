@@ -10,9 +10,11 @@ Everything is derived: the file may be deleted at any time, and where none can b
 
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import groupby
 from pathlib import Path
 from typing import Final, NamedTuple
 
+from deck.search.passages import Place
 from store import derived
 
 FILE: Final = "search.sqlite"
@@ -23,7 +25,7 @@ _SHARD_BITS: Final = 15
 _SCHEMA: Final = """
 CREATE TABLE journals(name TEXT PRIMARY KEY, size INTEGER NOT NULL, chain BLOB NOT NULL) WITHOUT ROWID;
 CREATE TABLE turns(number INTEGER PRIMARY KEY, id BLOB NOT NULL);
-CREATE TABLE passages(number INTEGER PRIMARY KEY, turn INTEGER NOT NULL, place INTEGER NOT NULL);
+CREATE TABLE passages(number INTEGER PRIMARY KEY, turn INTEGER NOT NULL, step INTEGER NOT NULL, other INTEGER NOT NULL);
 CREATE TABLE known(text INTEGER PRIMARY KEY);
 CREATE TABLE names(number INTEGER PRIMARY KEY, kind TEXT NOT NULL, name TEXT NOT NULL, UNIQUE(kind, name));
 CREATE TABLE hours(hour INTEGER PRIMARY KEY, first INTEGER NOT NULL, last INTEGER NOT NULL);
@@ -41,7 +43,7 @@ class Mark(NamedTuple):
 class Entry(NamedTuple):
     """A passage to be taken in. ``known`` names its text, so that it is taken in once; None where it has no name."""
 
-    place: int
+    place: Place
     text: str
     names: tuple[tuple[str, str], ...]  # (kind, name) of all that it can be filtered by
     known: int | None
@@ -55,12 +57,12 @@ class TurnEntry(NamedTuple):
     passages: Sequence[Entry]
 
 
-class Place(NamedTuple):
-    """Where a passage is: its number, its turn (64 hex digits) and its place in the turn."""
+class Found(NamedTuple):
+    """A passage that fits: its number, its turn (64 hex digits) and its place in the turn."""
 
     number: int
     turn: str
-    place: int
+    place: Place
 
 
 class Database:
@@ -69,6 +71,7 @@ class Database:
     def __init__(self, path: Path | None, archive_id: str) -> None:
         """Open or make it; ``path`` None means a temporary one."""
         self.db = derived.open_file(path, _SCHEMA, f"{SCHEMA_VERSION} {archive_id}", otherwise="")
+        self._numbers: dict[tuple[str, str], int] = {}  # of names, as far as no other process changed the file
         ((_number, _name, self._file),) = self.db.execute("PRAGMA database_list")
 
     @property
@@ -98,6 +101,7 @@ class Database:
 
     def clear(self) -> None:
         """Forget everything."""
+        self._numbers.clear()
         self.db.execute("BEGIN IMMEDIATE")
         for (table,) in self.db.execute("SELECT name FROM sqlite_master WHERE sql LIKE 'CREATE VIRTUAL%'").fetchall():
             self.db.execute(f"DROP TABLE {table}")
@@ -113,6 +117,7 @@ class Database:
         self.db.execute("BEGIN IMMEDIATE")
         try:
             if self.changes() != changes:
+                self._numbers.clear()
                 return False
             for turn in turns:
                 self._add_turn(turn)
@@ -129,15 +134,10 @@ class Database:
             return
         number = self.db.execute("INSERT INTO turns(id) VALUES(?)", (turn.id,)).lastrowid
         first = self._count()
-        for at, passage in enumerate(new, first):
-            self.db.execute("INSERT INTO passages VALUES(?, ?, ?)", (at, number, passage.place))
-            shard, begins = at >> _SHARD_BITS, not at % (1 << _SHARD_BITS)
-            if begins:
-                self._begin_shard(shard)
-            facets = " ".join(f"n{self._number(kind, name)}" for kind, name in passage.names)
-            self.db.execute(
-                f"INSERT INTO words_{shard}(rowid, text, facets) VALUES(?, ?, ?)", (at, passage.text, facets)
-            )
+        places = [(at, number, *passage.place) for at, passage in enumerate(new, first)]
+        self.db.executemany("INSERT INTO passages VALUES(?, ?, ?, ?)", places)
+        for shard, own in groupby(enumerate(new, first), lambda numbered: numbered[0] >> _SHARD_BITS):
+            self._add_words(shard, list(own))
         self.db.execute(
             "INSERT INTO hours VALUES(?, ?, ?)"
             " ON CONFLICT(hour) DO UPDATE SET first = min(first, excluded.first), last = max(last, excluded.last)",
@@ -147,12 +147,21 @@ class Database:
     def _is_new(self, known: int | None) -> bool:
         return known is None or bool(self.db.execute("INSERT OR IGNORE INTO known VALUES(?)", (known,)).rowcount)
 
-    def _begin_shard(self, shard: int) -> None:
-        if shard:  # nothing more comes into the one before
-            self.db.execute(f"INSERT INTO words_{shard - 1}(words_{shard - 1}) VALUES('optimize')")
-        self.db.execute(
-            f"CREATE VIRTUAL TABLE words_{shard}"
-            f" USING fts5(text, facets, content='', columnsize=0, tokenize='{TOKENS}')"
+    def _add_words(self, shard: int, numbered: Sequence[tuple[int, Entry]]) -> None:
+        """Take in the words of numbered passages of one table, which the first passage of a table makes."""
+        if numbered[0][0] == shard << _SHARD_BITS:
+            if shard:  # nothing more comes into the one before
+                self.db.execute(f"INSERT INTO words_{shard - 1}(words_{shard - 1}) VALUES('optimize')")
+            self.db.execute(
+                f"CREATE VIRTUAL TABLE words_{shard}"
+                f" USING fts5(text, facets, content='', columnsize=0, tokenize='{TOKENS}')"
+            )
+        self.db.executemany(
+            f"INSERT INTO words_{shard}(rowid, text, facets) VALUES(?, ?, ?)",
+            [
+                (at, passage.text, " ".join(f"n{self._number(kind, name)}" for kind, name in passage.names))
+                for at, passage in numbered
+            ],
         )
 
     def _count(self) -> int:
@@ -161,10 +170,16 @@ class Database:
         return 0 if last is None else int(last) + 1
 
     def _number(self, kind: str, name: str) -> int:
+        """The number of a name, given when it is first seen."""
+        known = self._numbers.get((kind, name))
+        if known is not None:
+            return known
         row = self.db.execute("SELECT number FROM names WHERE kind = ? AND name = ?", (kind, name)).fetchone()
-        if row is not None:
-            return int(row[0])
-        return self.db.execute("INSERT INTO names(kind, name) VALUES(?, ?)", (kind, name)).lastrowid or 0
+        number = (
+            row[0] if row else self.db.execute("INSERT INTO names(kind, name) VALUES(?, ?)", (kind, name)).lastrowid
+        )
+        self._numbers[kind, name] = number
+        return int(number)
 
     def names(self, kind: str) -> Iterator[tuple[str, str]]:
         """(word in the index, name) of everything of a kind that passages can be filtered by."""
@@ -180,7 +195,7 @@ class Database:
         ).fetchone()
         return (0, -1) if first is None else (first, last)
 
-    def newest(self, expression: str, first: int, last: int) -> Iterator[Place]:
+    def newest(self, expression: str, first: int, last: int) -> Iterator[Found]:
         """Passages numbered ``first`` to ``last`` that fit an FTS5 expression (all for none), the last one first."""
         if not expression:
             yield from self._places("passages p", "p.number BETWEEN ? AND ? ORDER BY p.number DESC", (first, last))
@@ -192,12 +207,13 @@ class Database:
                 f"{words} JOIN passages p ON p.number = {words}.rowid", fits, (expression, first, last)
             )
 
-    def _places(self, tables: str, where: str, values: tuple[object, ...]) -> Iterator[Place]:
+    def _places(self, tables: str, where: str, values: tuple[object, ...]) -> Iterator[Found]:
         rows = self.db.execute(
-            f"SELECT p.number, t.id, p.place FROM {tables} JOIN turns t ON t.number = p.turn WHERE {where}", values
+            f"SELECT p.number, t.id, p.step, p.other FROM {tables} JOIN turns t ON t.number = p.turn WHERE {where}",
+            values,
         )
-        for number, turn, place in rows:
-            yield Place(number, turn.hex(), place)
+        for number, turn, step, other in rows:
+            yield Found(number, turn.hex(), Place(step, other))
 
 
 def is_damage(error: sqlite3.DatabaseError) -> bool:

@@ -9,7 +9,7 @@ from deck.search import words
 from deck.search.catchup import Show, catch_up
 from deck.search.database import FILE, Database, is_damage
 from deck.search.excerpts import Anything, Excerpt, Finder, Pattern, Words, excerpt
-from deck.search.passages import Passage, Passages
+from deck.search.passages import Passage, Passages, Place
 from deck.search.wanted import EVERYTHING, Judge, TurnFacts, Wanted, narrowing
 from deck.timeline_turns import Turns
 from store.archive import Archive
@@ -26,7 +26,7 @@ class Hit(NamedTuple):
     @property
     def address(self) -> str:
         """What `deck show` takes: the turn's id, and the part behind a colon."""
-        return f"{self.turn.id}:{self.passage.part}"
+        return f"{self.turn.id}:{self.passage.place.part}"
 
 
 class Searcher:
@@ -37,7 +37,7 @@ class Searcher:
 
     def __init__(self, archive: Archive, turns: Turns) -> None:
         self._archive = archive
-        self._passages = Passages(archive, turns)
+        self.passages = Passages(archive, turns)
         self._database = self._open()
         self.unreadable = 0
 
@@ -62,13 +62,13 @@ class Searcher:
     def catch_up(self, show: Show = lambda _what, _done, _of: None) -> None:
         """Take in what was recorded since the last time; ``show(what, done, of)`` tells how far it is."""
         try:
-            catch_up(self._archive, self._passages, self._database, show)
+            catch_up(self._archive, self.passages, self._database, show)
         except sqlite3.DatabaseError as error:
             if not is_damage(error):
                 raise
             self._database.remove()
             self._database = self._open()
-            catch_up(self._archive, self._passages, self._database, show)
+            catch_up(self._archive, self.passages, self._database, show)
 
     def words(self, query: str, wanted: Wanted = EVERYTHING) -> Iterator[Hit]:
         """Passages with all words and phrases of a query (`deck.search.words`), the newest first.
@@ -86,23 +86,23 @@ class Searcher:
 
     def _hits(self, expression: str, finder: Finder, wanted: Wanted, show: Show = lambda *_: None) -> Iterator[Hit]:
         self.unreadable = 0
-        judge = Judge(self._archive, self._passages, wanted)
+        judge = Judge(self._archive, self.passages, wanted)
         narrowed = narrowing(wanted, self._database)
         if narrowed is None:
             return
         columns = (("text", expression), ("facets", narrowed))
         whole = " AND ".join(f"{column} : ({part})" for column, part in columns if part)
         first, last = self._database.between(wanted.turns.since_ms, wanted.turns.until_ms)
-        for place in self._database.newest(whole, first, last):
-            show("looking at passage", last - place.number + 1, last - first + 1)
-            turn = judge.turn(place.turn)
-            hit = turn and self._hit(turn, place.place, finder, judge)
+        for found in self._database.newest(whole, first, last):
+            show("looking at passage", last - found.number + 1, last - first + 1)
+            turn = judge.turn(found.turn)
+            hit = turn and self._hit(turn, found.place, finder, judge)
             if hit:
                 yield hit
 
-    def _hit(self, turn: TurnFacts, place: int, finder: Finder, judge: Judge) -> Hit | None:
+    def _hit(self, turn: TurnFacts, place: Place, finder: Finder, judge: Judge) -> Hit | None:
         try:
-            passage = self._passages.at(turn.id, place)
+            passage = self.passages.at(turn.id, place)
         except Damaged:
             self.unreadable += 1
             return None
