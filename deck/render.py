@@ -24,6 +24,7 @@ _UNSAFE = re.compile(
     "]"
 )
 _TAB = "    "
+_EIGHTHS = " ▏▎▍▌▋▊▉"
 
 
 def _escape(match: re.Match[str]) -> str:
@@ -138,6 +139,12 @@ def count(number: int) -> str:
 def plural(number: int, noun: str) -> str:
     """``1 turn``, ``2 turns``."""
     return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+
+
+def bar(share: float, width: int) -> str:
+    """A share (0 to 1) as a bar of at most ``width`` cells; what is more than nothing is seen."""
+    whole, rest = divmod(round(min(max(share, 0.0), 1.0) * width * len(_EIGHTHS)), len(_EIGHTHS))
+    return ("█" * whole + (_EIGHTHS[rest] if rest else "")) or ("▏" if share else "")
 
 
 def duration(ms: int | None) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby
 
 from deck.cost.money import dollars
-from deck.render import Style, count, duration, safe, short
+from deck.render import Style, bar, count, duration, safe, short
 from deck.stats.values import Figure, Group, Report
 from deck.views import TurnRow
 
@@ -14,7 +14,6 @@ _LONGEST_KEY = 120
 _NAME = 40
 _SUMMARY = 100
 _ADDRESSES = 3  # so many turns behind a figure are named
-_EIGHTHS = " ▏▎▍▌▋▊▉"
 _SECTIONS = (
     ("sessions", "turns"),
     ("messages", "prompts", "images", "days"),
@@ -50,10 +49,10 @@ def _line(figure: Figure, figures: Mapping[str, Figure], style: Style, width: in
     key = short(safe(figure.key, newlines=False), _LONGEST_KEY).ljust(width)
     if figure.key == figure.root:
         key = style.strong(key)
-    bar = _bar(_share(figure, figures)) if "/" in figure.key else ""
+    share = bar(_share(figure, figures), _BAR) if "/" in figure.key else ""
     told = [figure.note, _NOTES.get(figure.key, "") if figure.value else "", _addresses(figure, figures, digits)]
     notes = " · ".join(safe(part, newlines=False) for part in told if part)
-    return f"{key}  {value_text(figure):>10}  {bar:<{_BAR}}  {notes}".rstrip()
+    return f"{key}  {value_text(figure):>10}  {share:<{_BAR}}  {notes}".rstrip()
 
 
 def value_text(figure: Figure) -> str:
@@ -78,12 +77,6 @@ def _share(figure: Figure, figures: Mapping[str, Figure]) -> float:
     return (figure.value or 0) / root.value if root.value else 0.0
 
 
-def _bar(share: float) -> str:
-    eighths = round(min(max(share, 0.0), 1.0) * _BAR * 8)
-    whole, rest = divmod(eighths, 8)
-    return ("█" * whole + (_EIGHTHS[rest] if rest else "")) or ("▏" if share else "")
-
-
 def _addresses(figure: Figure, figures: Mapping[str, Figure], digits: int) -> str:
     """The turns behind a figure, where they are few and not simply all."""
     if not 0 < len(figure.turns) <= _ADDRESSES or len(figure.turns) == len(figures["turns"].turns):
@@ -105,7 +98,7 @@ def group_lines(report: Report, by: str, style: Style) -> Iterator[str]:
     for group, row in zip(groups, rows, strict=True):
         whole = report.whole.figures[measure].value
         part = (group.figures[measure].value or 0) / whole if whole and group.name != "all" else 0.0
-        yield f"{_row(row, widths)}  {_bar(part)}".rstrip()
+        yield f"{_row(row, widths)}  {bar(part, _BAR)}".rstrip()
 
 
 def _columns(group: Group) -> Sequence[Figure | None]:

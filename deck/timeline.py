@@ -27,6 +27,7 @@ from store.reading import Block
 
 if TYPE_CHECKING:
     from deck.compare.values import SessionDiff, TurnDiff
+    from deck.context.values import Composition
     from deck.cost.turns import TurnCosts
     from deck.search.searcher import Searcher
     from store.ledger import Ledger
@@ -211,6 +212,12 @@ class Timeline:
         from deck.compare.sessions import compare_sessions
 
         return compare_sessions(self.rows, self._turns, before, after)
+
+    def composition(self, id: str) -> "Composition":
+        """What was in the window when a turn was answered, and what had left it."""
+        from deck.context.composition import compose  # only who asks pays for it
+
+        return compose(self.archive, self.rows, self._turns, id)
 
     def turn_before(self, id: str) -> tuple[str, str] | None:
         """(id, kind of edge) of the turn that a turn's request goes on from, else of the one before it."""

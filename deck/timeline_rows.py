@@ -193,6 +193,15 @@ class Rows:
         )
         return next(iter(_step_rows(rows)), None)
 
+    def tool_calls(self, turn: TurnRow) -> dict[str, int]:
+        """How often each tool had been called in a turn's thread before its answer."""
+        rows = self._db.execute(
+            "SELECT name, count(*) FROM steps WHERE session = ? AND thread = ? AND turn_number < ?"
+            f" AND {_STEP_KINDS['tool']} GROUP BY name",
+            (turn.session, turn.thread, turn.number),
+        )
+        return dict(rows.fetchall())
+
     def joined(self, row: StepRow, session: str) -> StepRow | None:
         """The result of a tool call, the call of a tool result: the nearest step with the same call id."""
         wanted = "%tool-result" if row.kind.endswith("tool-call") else "%tool-call"

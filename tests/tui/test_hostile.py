@@ -33,10 +33,12 @@ async def test_nothing_captured_reaches_the_terminal_as_a_command(archive: Path,
         await deck.press("enter")
         await deck.see("turn 1 of 2", "\\x1b]52")
         for _ in range(6):
-            for tab in "123456":
+            for tab in "1234567":
                 await deck.press(tab)
                 assert_harmless(await deck.see(f"[{tab} "))
-            await deck.press("f", "j")
+            await deck.press("f", "j", "1", "r")
+            assert_harmless(await deck.see("[1 ", '"kind":'))
+            await deck.press("r")
         await deck.press("slash")
         await deck.type("txt")
         await deck.press("enter")

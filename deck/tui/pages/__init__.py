@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from deck.tui.document import Document
 from deck.tui.model import ReadModel
-from deck.tui.pages import diff, headers, raw, request, response, step
+from deck.tui.pages import context, diff, headers, raw, request, response, step
 from deck.tui.pages.viewing import Viewing
 from deck.views import StepRow
 
@@ -21,5 +21,6 @@ class Page:
     build: Callable[[ReadModel, StepRow, Viewing], Document]
 
 
-PAGES = tuple(Page(module.TITLE, module.build) for module in (step, request, response, diff, raw, headers))
+PAGES = tuple(Page(module.TITLE, module.build) for module in (step, request, response, context, diff, raw, headers))
+CONTEXT = PAGES.index(Page(context.TITLE, context.build))
 DIFF = PAGES.index(Page(diff.TITLE, diff.build))

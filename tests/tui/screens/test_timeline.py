@@ -92,11 +92,13 @@ async def test_every_tab_shows_its_page(archive: Path, size: tuple[int, int]) ->
         await deck.press("3")
         await deck.see("[3 response]", "A test still names orders-v2.", "→ Read")
         await deck.press("4")
-        await deck.see("[4 diff]", "turn 8 against turn 7", "= 11 messages unchanged", "+ message 13 · user")
+        await deck.see("[4 context]", "tokens · as reported", "4 tools, 3 used so far", "tool results")
         await deck.press("5")
-        await deck.see("[5 raw]", '{"id": "msg_1"')
+        await deck.see("[5 diff]", "turn 8 against turn 7", "= 11 messages unchanged", "+ message 13 · user")
         await deck.press("6")
-        await deck.see("[6 headers]", "continues", "user-agent: claude-cli/2.1.219")
+        await deck.see("[6 raw]", '{"id": "msg_1"')
+        await deck.press("7")
+        await deck.see("[7 headers]", "continues", "user-agent: claude-cli/2.1.219")
 
 
 async def test_unfolding_shows_what_was_folded(archive: Path) -> None:
