@@ -38,11 +38,12 @@ try:
     _bind("store")
     _bind("addon")
     from addon.network import Network as _Network
+    from addon.reading import Reading as _Reading
     from addon.recorder import Capture as _Capture
     from addon.report import Counts as _Counts
 
     _counts = _Counts()
-    addons = [_Network(_counts), _Capture(_counts)]
+    addons = [_Network(_counts), _Capture(_counts), _Reading()]
 except ImportError as _error:
     _logging.getLogger("deck").error(
         "deck: this mitmdump cannot run the recorder (%s); start the right one with: deck proxy", _error

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from deck.diagnostics import Problem
+from deck.import_limits import refuse_too_large
 from deck.launch.proxy import CAPTURE, command
 from deck.launch.roots import ensure_ca
 from deck.launch.tally import Tally, read_report
@@ -40,6 +41,7 @@ def import_file(file: Path, archive: Path, hosts: Sequence[str], progress: Calla
     """
     if not file.is_file():
         raise Problem(f"{file}: no such file.")
+    refuse_too_large(file)
     with tempfile.TemporaryDirectory(prefix="deck-import-") as scratch:
         report, log = Path(scratch) / "report.json", Path(scratch) / "log"
         options = [

@@ -38,6 +38,7 @@ def test_the_closing_line() -> None:
         (Tally(gaps=1, requests=1), {}, ("could not be kept",)),
         (Tally(), {}, ("HTTPS_PROXY",)),
         (Tally(requests=3), {}, ("*_BASE_URL",)),
+        (Tally(requests=3, strangers=3), {}, ("3 requests", "--password")),
     ],
 )
 def test_the_likely_cause_is_one_sentence_that_names_the_variable(

@@ -1,5 +1,6 @@
 """`deck import` through a real mitmdump: flow files, HAR, damage, and nothing twice."""
 
+import gzip
 import json
 import os
 import subprocess
@@ -11,6 +12,7 @@ from launching import MAIN, ROOT
 from mitmproxy import http, io
 from mitmproxy.test import tflow
 from mitmproxy.websocket import WebSocketData, WebSocketMessage
+from recorded import turns
 from wsproto.frame_protocol import Opcode
 
 from store.archive import Archive
@@ -94,6 +96,32 @@ def test_what_is_no_recording_is_refused_in_words(tmp_path: Path) -> None:
     assert done.returncode == 1
     assert [line.rpartition(": ")[2] for line in done.stderr.splitlines()] == ["Invalid data format.", "no such file."]
     assert deck_import(tmp_path).returncode == 2
+
+
+def test_bombs_cost_themselves(tmp_path: Path) -> None:
+    gzipped = flow("/v1/messages", 1)
+    assert gzipped.response is not None
+    gzipped.response.headers["content-encoding"] = "gzip"
+    gzipped.response.raw_content = gzip.compress(bytes(80 << 20), 1)
+    deep = flow("/v1/messages", 2)
+    deep.request.raw_content = b'{"model":"m","messages":' + b"[" * 100_000 + b"]" * 100_000 + b"}"
+    bodies, nested = tmp_path / "bodies.mitm", tmp_path / "nested.mitm"
+    with bodies.open("wb") as file:
+        for each in (gzipped, deep):
+            io.FlowWriter(file).add(each)
+    levels = b"0:]"
+    for _ in range(2_000):
+        levels = b"%d:%b]" % (len(levels), levels)
+    nested.write_bytes(bodies.read_bytes() + levels)
+    done = deck_import(tmp_path, str(bodies), str(nested))
+    assert done.returncode == 1
+    assert done.stdout == "imported 2 turns (2 already there), 0 skipped\n"
+    (said,) = done.stderr.splitlines()
+    assert said.startswith(f"deck: {nested} cannot be read to its end: ") and "RecursionError" in said
+    cut, kept = turns(tmp_path / "archive")
+    assert "gzip" in cut.payload["response"]["coding"]
+    assert len(cut.response) <= 64 << 20
+    assert kept.request == deep.request.raw_content
 
 
 @pytest.mark.skipif(not RECORDED.exists(), reason="the recorded traffic is not on this machine")

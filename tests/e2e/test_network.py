@@ -20,18 +20,6 @@ from deck.launch import ports
 pytestmark = pytest.mark.e2e
 
 
-def test_a_server_that_nobody_vouches_for_is_not_asked(start: Any, provider: Provider) -> None:
-    proxy = start(provider_ca=None)
-    with pytest.raises(anthropic.APIStatusError) as caught:
-        sdk.ask()
-    assert caught.value.status_code == 502
-    assert provider.seen == []
-    proxy.stop()
-    (turn,) = turns(proxy.archive)
-    assert turn.outcome == "upstream-error"
-    assert "ertificate verify failed" in turn.payload["error"]
-
-
 def test_nothing_is_recorded_where_servers_are_not_checked(tmp_path: Path, python: str) -> None:
     done = Proxy(tmp_path / "proxy", python, options={"ssl_insecure": "true"}).run()
     assert done.returncode != 0
@@ -65,33 +53,32 @@ def recovered(proxy: Proxy) -> Any:
 
 
 TURNS_CHECKS_OFF = """
+import logging
 from mitmproxy import ctx, exceptions
 class Switch:
     def requestheaders(self, flow):
         try:
             ctx.options.ssl_insecure = True
         except exceptions.OptionsError:
-            flow.request.headers["x-refused"] = str(ctx.options.ssl_insecure)
+            logging.getLogger().warning("option refused")
 addons = [Switch()]
 """
 
 
-def test_checks_cannot_be_switched_off_while_it_records(start: Any, provider: Provider) -> None:
-    proxy = start(scripts=[TURNS_CHECKS_OFF])
-    provider.script(Reply.json(message_json("checked")))
-    assert sdk.ask()[0] == "checked"
-    assert ("x-refused", "False") in [(name.lower(), value) for name, value in provider.seen[0].headers]
+def test_a_server_that_nobody_vouches_for_is_not_asked_and_no_script_can_change_that(
+    start: Any, provider: Provider
+) -> None:
+    proxy = start(provider_ca=None, scripts=[TURNS_CHECKS_OFF])
+    with pytest.raises(anthropic.APIStatusError) as caught:
+        sdk.ask()
+    assert caught.value.status_code == 502
+    assert provider.seen == []
+    proxy.stop()
     (turn,) = turns(proxy.archive)
+    assert turn.outcome == "upstream-error"
+    assert "ertificate verify failed" in turn.payload["error"]
     assert "unverified" not in turn.payload["capture"]
-
-
-def test_every_mode_listens_on_loopback_alone(start: Any) -> None:
-    (port,) = ports.free(1)
-    proxy = start(arguments=["--mode", "regular@0", "--mode", f"reverse:https://api.anthropic.com@{port}"])
-    until(lambda: len(listened_on(proxy)) == 2)
-    assert {host for host, _port in listened_on(proxy)} == {"127.0.0.1"}
-    (told,) = recorders.running(proxy.archive)
-    assert told.exposed == ()
+    assert "option refused" in proxy.log()
 
 
 def test_who_listens_on_all_addresses_is_told_loudly(start: Any) -> None:
@@ -120,10 +107,17 @@ def listened_on(proxy: Proxy) -> set[tuple[str, int]]:
 
 
 def test_a_request_without_the_password_is_refused_and_counted(start: Any, provider: Provider) -> None:
-    proxy = start(options={"proxyauth": "deck:secret"})
+    """And each mode listens on loopback alone."""
+    (reverse,) = ports.free(1)
+    modes = ["--mode", "regular@0", "--mode", f"reverse:https://api.anthropic.com@{reverse}"]
+    proxy = start(options={"proxyauth": "deck:secret"}, arguments=modes)
+    until(lambda: len(listened_on(proxy)) == 2)
+    assert {host for host, _port in listened_on(proxy)} == {"127.0.0.1"}
+    (told,) = recorders.running(proxy.archive)
+    assert told.exposed == ()
     provider.script(Reply.json(message_json("known")))
     trust = ssl.create_default_context(cafile=str(proxy.ca))
-    port = proxy.report()["port"]
+    (port,) = {port for _host, port in listened_on(proxy)} - {reverse}
     for stranger in ("", "deck:wrong@"):
         with httpx.Client(proxy=f"http://{stranger}127.0.0.1:{port}", verify=trust, trust_env=False) as client:
             with pytest.raises(httpx.ProxyError, match="407"):
