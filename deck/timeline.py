@@ -207,11 +207,11 @@ class Timeline:
 
         return compare_turns(self.archive, self.rows, self._turns, before, after)
 
-    def compare_sessions(self, before: str, after: str) -> "SessionDiff":
-        """Where two sessions, named by their keys, part, and how they go on. Raises `NotFound`."""
+    def compare_sessions(self, before: str, after: str, *, beyond: bool = True) -> "SessionDiff":
+        """Where two sessions, named by their keys, part, and ``beyond`` that how they go on. Raises `NotFound`."""
         from deck.compare.sessions import compare_sessions
 
-        return compare_sessions(self.rows, self._turns, before, after)
+        return compare_sessions(self.rows, self._turns, before, after, beyond=beyond)
 
     def composition(self, id: str) -> "Composition":
         """What was in the window when a turn was answered, and what had left it."""

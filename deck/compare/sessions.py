@@ -20,8 +20,11 @@ from store.ids import from_hex
 _SAME_LINE = 0  # the level on which the lines of two steps are the same
 
 
-def compare_sessions(rows: Rows, turns: Turns, before: str, after: str) -> SessionDiff:
-    """Two sessions, by their keys. Raises `NotFound`."""
+def compare_sessions(rows: Rows, turns: Turns, before: str, after: str, *, beyond: bool = True) -> SessionDiff:
+    """Two sessions, by their keys; ``beyond=False`` leaves out how they go on, which is most of the work.
+
+    Raises `NotFound`.
+    """
     lines = (Line(rows, before), Line(rows, after))
     old_turns, new_turns = (line.turns for line in lines)
     known = shared_turns(*lines)
@@ -37,7 +40,7 @@ def compare_sessions(rows: Rows, turns: Turns, before: str, after: str) -> Sessi
         shared=shared,
         parting=parting,
         members=settings(turns, old_turns[at].id, new_turns[at].id, budget),
-        steps=tuple(_side_by_side(turns, here[same:], there[same:], budget)),
+        steps=tuple(_side_by_side(turns, here[same:], there[same:], budget)) if beyond else (),
     )
 
 

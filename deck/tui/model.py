@@ -6,7 +6,7 @@ A `ReadModel` is used from one thread, the one that opened it (`deck.tui.reader`
 from collections.abc import Callable, Iterable
 from typing import Protocol
 
-from deck.compare.values import TurnDiff
+from deck.compare.values import SessionDiff, TurnDiff
 from deck.context.values import Composition
 from deck.revs import Target
 from deck.views import Hit, SessionView, Step, StepRow, TurnRow, TurnView
@@ -39,6 +39,7 @@ class ReadModel(Protocol):
     def next_step(self, session: str, position: int, kind: str, direction: int) -> StepRow | None: ...
     def turn_before(self, id: str) -> tuple[str, str] | None: ...
     def compare_turns(self, before: str, after: str) -> TurnDiff: ...
+    def compare_sessions(self, before: str, after: str, *, beyond: bool = True) -> SessionDiff: ...
     def composition(self, id: str) -> Composition: ...
 
 

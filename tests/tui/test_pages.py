@@ -7,7 +7,7 @@ from pathlib import Path
 
 import codex_turns
 import pytest
-from kafka_session import Clock, Thread, call, exchanges, result, text
+from kafka_session import STARTED_MS, Clock, Thread, call, exchanges, result, text
 from tui_pilot import record
 
 from deck.timeline import Timeline
@@ -28,6 +28,14 @@ def changed() -> Iterator[Exchange]:
     yield Thread(thread.clock).send([text("Something else.")], [text("Indeed.")])
 
 
+def parting() -> Iterator[Exchange]:
+    """Two sessions that begin alike, and in which a tool then says something else."""
+    for session, said in (("one", "a.ts"), ("two", "b.ts")):
+        thread = Thread(Clock(STARTED_MS + (said == "b.ts") * 60_000), session=session)
+        yield thread.send([text("Begin.")], [call(1, "Bash", command="ls")])
+        yield thread.send([result(1, said)], [text(f"There is {said}.")])
+
+
 def broken() -> Iterator[Exchange]:
     """An answer that is no JSON, one that is no text, and none at all."""
     sent = list(exchanges())
@@ -41,15 +49,19 @@ def broken() -> Iterator[Exchange]:
 def archives(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Timeline]:
     folder = tmp_path_factory.mktemp("pages")
     made = {"unfinished": lambda: list(exchanges())[:2], "kafka": exchanges, "changed": changed, "broken": broken}
-    made["codex"] = codex_turns.exchanges
+    made["codex"], made["parting"] = codex_turns.exchanges, parting
     return {name: Timeline.open(record(Path(folder) / name, make())) for name, make in made.items()}
 
 
-def read(timeline: Timeline, turn: int, page: pages.Page, *, unfolded: bool = False, number: int = 1) -> str:
+def read(
+    timeline: Timeline, turn: int, page: pages.Page, *, unfolded: bool = False, number: int = 1, marked: str = ""
+) -> str:
     session = timeline.sessions()[0].key
     rows = timeline.steps(session, 0, timeline.step_count(session))
     row = next(row for row in rows if (row.turn_number, row.number) == (turn, number))
-    return "\n".join(" " * line.indent + line.text for line in page.build(timeline, row, Viewing(unfolded)).lines)
+    return "\n".join(
+        " " * line.indent + line.text for line in page.build(timeline, row, Viewing(unfolded, marked=marked)).lines
+    )
 
 
 def page(module: object) -> pages.Page:
@@ -96,6 +108,27 @@ def test_a_turn_without_parent_is_compared_with_the_turn_before(archives: dict[s
     assert "- message 2 · assistant" in unfolded and "So be it." in unfolded
 
 
+def test_a_turn_is_compared_with_the_marked_one(archives: dict[str, Timeline]) -> None:
+    timeline = archives["kafka"]
+    marked = timeline.turns(timeline.sessions()[0].key)[3].id
+    shown = read(timeline, 8, page(diff), marked=marked)
+    assert "request of turn 8 against turn 4 (marked)" in shown and "the two sessions" not in shown
+    assert "+ message 13 · user" in shown and "+ message 7 · user" in shown
+    assert "the marked turn itself" in read(timeline, 4, page(diff), marked=marked)
+
+
+def test_against_another_session_the_first_lines_say_where_they_part(archives: dict[str, Timeline]) -> None:
+    timeline = archives["parting"]
+    shown = read(timeline, 2, page(diff), marked=timeline.turns("one")[1].id)
+    assert timeline.sessions()[0].key == "two"
+    head = shown.splitlines()[:3]
+    assert head[1:] == [
+        "turn 2 is of session one",
+        "the two sessions: identical through turn 1, then the result of Bash differs",
+    ]
+    assert "~ [-a-]{+b+}.ts" in shown
+
+
 def test_the_first_turn_has_nothing_to_be_compared_with(archives: dict[str, Timeline]) -> None:
     assert "the first of its session" in read(archives["changed"], 1, page(diff))
 
@@ -115,6 +148,13 @@ def test_a_response_says_what_it_used(archives: dict[str, Timeline]) -> None:
 def test_headers_show_links(archives: dict[str, Timeline]) -> None:
     shown = read(archives["kafka"], 10, page(headers))
     assert "spawned-by" in shown and "through toolu_08" in shown
+
+
+def test_blocks_can_be_seen_as_json(archives: dict[str, Timeline]) -> None:
+    timeline = archives["kafka"]
+    row = timeline.turn_steps(timeline.turns(timeline.sessions()[0].key)[6].id)[2]
+    shown = "\n".join(line.text for line in step.build(timeline, row, Viewing(raw=True)).lines)
+    assert '"command": "npm test"' in shown and '"is_error": true' in shown and "$ npm test" not in shown
 
 
 def test_raw_shows_text_as_text_and_bytes_as_bytes(archives: dict[str, Timeline]) -> None:
