@@ -7,6 +7,7 @@ event stream (`store.columns`). Pure functions; nothing raises.
 """
 
 import re
+from collections.abc import Iterable
 from typing import Final, NamedTuple
 
 _END: Final = b"\n\n"
@@ -42,3 +43,21 @@ def parse(body: bytes) -> list[Message]:
         found.append(Message(body[position + 2 : max(stop, position + 2)], from_client, is_text, position, end))
         position = end
     return found
+
+
+def split(body: bytes, sizes: Iterable[int]) -> list[Message]:
+    """The messages of a body whose chunks have these sizes, whatever is in them.
+
+    Where these are no messages, one a chunk, they are what `parse` finds.
+    """
+    found: list[Message] = []
+    position = 0
+    for size in sizes:
+        end = position + size
+        if not (size >= len(_END) + 2 and body.startswith(_MARKS, position) and body.endswith(_END, position, end)):
+            return parse(body)
+        mark = body[position : position + 2]
+        data = body[position + 2 : end - len(_END)]
+        found.append(Message(data, mark[:1] == b">", mark[1:] == b" ", position, end))
+        position = end
+    return found if position == len(body) else parse(body)

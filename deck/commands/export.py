@@ -21,6 +21,7 @@ def export(
 
     A session's name means all of it, any other REV one turn; jsonl adds the turns that it goes on from.
     """
+    import contextlib
     import sys
 
     from deck.diagnostics import USAGE, Problem
@@ -39,8 +40,16 @@ def export(
     writing = by_name(name)
     with Timeline.open(chosen_archive(archive)) as timeline:
         chosen = choose(timeline, revs, everything=all)
-        size = write(writing.written(chosen), output, is_text=writing.IS_TEXT, force=force)
-        if output != STDOUT:
-            told = f"{plural(chosen.turns, 'turn')} of {plural(len(chosen.shares), 'session')}"
-            print(f"deck: wrote {safe(output, newlines=False)}: {told}, {plural(size, 'byte')}", file=sys.stderr)
+        with contextlib.ExitStack() as stack:
+            if redact:
+                from deck.export.redaction import redacted
+
+                masked = stack.enter_context(redacted(chosen))
+                chosen = masked.chosen
+                places = f"{plural(masked.places, 'place')} by rules {masked.rules}; hashes are not the archive's"
+                print(f"deck: masked {places}", file=sys.stderr)
+            size = write(writing.written(chosen), output, is_text=writing.IS_TEXT, force=force)
+    if output != STDOUT:
+        told = f"{plural(chosen.turns, 'turn')} of {plural(len(chosen.shares), 'session')}"
+        print(f"deck: wrote {safe(output, newlines=False)}: {told}, {plural(size, 'byte')}", file=sys.stderr)
     return 0

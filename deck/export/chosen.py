@@ -47,7 +47,9 @@ def choose(timeline: Timeline, revs: Sequence[str], *, everything: bool = False)
         keys = _named([timeline.resolve(rev) for rev in revs])
     else:
         keys = {timeline.resolve(HEAD).session: None}
-    views = sorted((view for view in timeline.sessions() if view.key in keys), key=lambda view: view.started_ms)
+    views = sorted(
+        (view for view in timeline.sessions() if view.key in keys), key=lambda view: (view.started_ms, view.key)
+    )
     shares = tuple(_share(timeline, view, keys[view.key]) for view in views)
     return Chosen(timeline, shares, everything)
 

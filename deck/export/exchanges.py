@@ -5,11 +5,11 @@ an exchange of its own here as in the archive: the handshake, the message that a
 """
 
 from collections.abc import Iterator
-from itertools import accumulate, pairwise
 from typing import Any, NamedTuple
 
 from deck.export.chosen import Chosen
 from deck.timeline import Timeline
+from deck.timeline_pieces import Arrivals
 from store import chunks, socket_body
 from store.ids import from_hex
 
@@ -69,10 +69,10 @@ def exchange(timeline: Timeline, turn: str) -> Whole:
         method=http["method"],
         url=http["url"],
         http_version=http["version"],
-        request_headers=_fitting(view.request_headers, payload["request"], b"" if passed else request),
+        request_headers=fitting(view.request_headers, payload["request"], b"" if passed else request),
         request=b"" if passed else request,
         status=SWITCHED if passed else http["status"],
-        response_headers=_fitting(view.response_headers, payload["response"], b"" if passed else response),
+        response_headers=fitting(view.response_headers, payload["response"], b"" if passed else response),
         response=b"" if passed else response,
         response_type=payload["response"]["type"],
         started_ms=times["start"],
@@ -85,7 +85,7 @@ def exchange(timeline: Timeline, turn: str) -> Whole:
     )
 
 
-def _fitting(headers: Headers, side: dict[str, Any], body: bytes) -> Headers:
+def fitting(headers: Headers, side: dict[str, Any], body: bytes) -> Headers:
     """The headers with those that speak of the body's form as the body is now."""
     found: list[tuple[str, str]] = []
     for name, value in headers:
@@ -97,12 +97,8 @@ def _fitting(headers: Headers, side: dict[str, Any], body: bytes) -> Headers:
 
 def _passed(timeline: Timeline, payload: dict[str, Any], request: bytes, response: bytes) -> Iterator[Passed]:
     yield Passed(request, True, True, 0)
-    times = payload["response"]["chunks"]
-    arrived = list(chunks.decode(timeline.archive.get_kind(from_hex(times), "blob"))) if times else []
-    pieces = [response[start:end] for start, end in pairwise(accumulate((size for _at, size in arrived), initial=0))]
-    if b"".join(pieces) == response and all(len(socket_body.parse(piece)) == 1 for piece in pieces):
-        found = [(at_ms, socket_body.parse(piece)[0]) for (at_ms, _size), piece in zip(arrived, pieces, strict=True)]
-    else:  # the times are not there, or of another form of the body
-        found = [(payload["times"]["end"] or 0, message) for message in socket_body.parse(response)]
-    for at_ms, message in found:
-        yield Passed(message.data, message.from_client, message.is_text, at_ms)
+    name = payload["response"]["chunks"]
+    times = timeline.archive.get_kind(from_hex(name), "blob") if name else b""
+    arrivals = Arrivals(times, payload["times"]["end"] or 0)
+    for message in socket_body.split(response, (size for _at_ms, size in chunks.decode(times))):
+        yield Passed(message.data, message.from_client, message.is_text, arrivals.at(message.end - 1))

@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from store import columns
-from store.socket_body import Message, parse, piece
+from store.socket_body import Message, parse, piece, split
 
 JSON = st.recursive(st.none() | st.text(max_size=5), lambda inner: st.lists(inner, max_size=3), max_leaves=5)
 DATA = st.sampled_from([b"", b"{}", b"\n", b"a\nb", b"< ", b"> x"]) | JSON.map(lambda value: repr(value).encode())
@@ -16,6 +16,20 @@ def test_what_is_put_in_comes_back(sent: list[tuple[bytes, bool, bool]]) -> None
     found = parse(b"".join(pieces))
     assert [(each.data, each.from_client, each.is_text) for each in found] == sent
     assert [each.end - each.start for each in found] == [len(each) for each in pieces]
+
+
+@given(st.lists(st.tuples(st.binary(max_size=9), st.booleans(), st.booleans()), max_size=6))
+def test_the_sizes_of_chunks_tell_messages_apart_whatever_is_in_them(sent: list[tuple[bytes, bool, bool]]) -> None:
+    pieces = [piece(data, from_client=client, is_text=text) for data, client, text in sent]
+    found = split(b"".join(pieces), map(len, pieces))
+    assert [(each.data, each.from_client, each.is_text) for each in found] == sent
+    assert [each.end - each.start for each in found] == [len(each) for each in pieces]
+
+
+@given(st.binary(max_size=20) | st.just(b"< {}\n\n> {}\n\n"), st.lists(st.integers(0, 9), max_size=4))
+def test_other_sizes_leave_it_to_the_marks(body: bytes, sizes: list[int]) -> None:
+    found = split(body, sizes)
+    assert found == parse(body) or [each.end - each.start for each in found] == sizes
 
 
 def test_the_marks() -> None:

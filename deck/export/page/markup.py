@@ -39,7 +39,8 @@ def step_name(session: int, position: int) -> str:
 
 def facts(found: Facts) -> str:
     """Names and values."""
-    return f"<dl>{''.join(f'<dt>{escaped(name)}</dt><dd>{escaped(value)}</dd>' for name, value in found.pairs)}</dl>\n"
+    rows = (f"<div><dt>{escaped(name)}</dt><dd>{escaped(value)}</dd></div>" for name, value in found.pairs)
+    return f"<dl>{''.join(rows)}</dl>\n"
 
 
 def scrubber(session: int, turns: Sequence[TurnRow]) -> str:
