@@ -38,8 +38,8 @@ def follow(path: Path, rev: str | None, waiting: Callable[[], None]) -> Iterator
     session: str | None = None
     from_the_start = False
     if rev is not None:
-        with Timeline.open(path) as timeline:
-            session = timeline.resolve(rev).session
+        with Timeline.open(path) as named:
+            session = named.resolve(rev).session
     while True:
         timeline = _opened(path)
         if timeline is None:

@@ -2,13 +2,12 @@
 
 from collections.abc import Iterator
 
-from deck.cost.money import dollars
 from deck.diagnostics import NOT_FOUND, Problem
 from deck.render import Style, json_block, safe
-from deck.render_turn import Aside, block_text, step_text, tool_text, turn_text
+from deck.render_turn import block_text, step_text, tool_text, turn_text
 from deck.revs import Target
 from deck.timeline import Timeline
-from deck.views import StepRow, TurnView
+from deck.views import StepRow
 from store.canonical import UNPARSABLE, loads
 
 
@@ -82,17 +81,11 @@ def _tools(timeline: Timeline, target: Target, style: Style) -> Iterator[str]:
         yield f"{style.strong(safe(name, newlines=False))}  {safe(first, newlines=False)}".rstrip()
 
 
-def aside_of(timeline: Timeline, view: TurnView) -> Aside:
-    """What stands in a turn's header though it is not in the turn."""
-    id, total = view.row.id, timeline.turn_count(view.row.session)
-    return Aside(total, dollars(timeline.cost(id)), timeline.beside(id), timeline.short_digits())
-
-
 def object_text(timeline: Timeline, target: Target, style: Style) -> Iterator[str]:
     """Lines of any object."""
     if target.kind == "turn":
         view = timeline.turn(target.id, earlier=False)
-        yield from turn_text(view, aside_of(timeline, view), timeline.step, style)
+        yield from turn_text(timeline, view, style)
         return
     yield f"{style.strong(target.kind)} {style.id(target.id)}"
     yield ""

@@ -3,33 +3,27 @@
 The lines are made from captured text, so every piece of it passes `deck.render.safe` here.
 """
 
-from collections.abc import Callable, Iterator
-from typing import Any, NamedTuple
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
 
 from deck.render import Style, duration, indent, json_block, plural, safe, wall_time
 from deck.render_notes import decoration, note_lines
 from deck.views import Beside, Message, Step, StepRow, TurnView
+from store.errors import StoreError
 from store.reading import Block, Usage
 from store.summary import first_line
 
-Join = Callable[[StepRow], Step]
+if TYPE_CHECKING:
+    from deck.timeline import Timeline
 
 
-class Aside(NamedTuple):
-    """What stands in a turn's header though it is not in the turn."""
-
-    total: int  # turns in its session
-    cost: str
-    beside: Beside
-    digits: int  # of an id where it is short
-
-
-def turn_text(view: TurnView, aside: Aside, join: Join, style: Style, *, full: bool = False) -> Iterator[str]:
-    """Lines of a turn; ``join`` gives a step in full."""
-    yield from header_lines(view, aside, style)
+def turn_text(timeline: "Timeline", view: TurnView, style: Style, *, full: bool = False) -> Iterator[str]:
+    """Lines of a turn, with what it cost and what people put beside it."""
+    beside = timeline.beside(view.row.id)
+    yield from _header(timeline, view, beside, style)
     yield ""
-    for note in aside.beside.notes:
-        yield from note_lines(note, style, aside.digits)
+    for note in beside.notes:
+        yield from note_lines(note, style, timeline.short_digits())
         yield ""
     numbered = iter(view.steps)
     if full:
@@ -40,18 +34,28 @@ def turn_text(view: TurnView, aside: Aside, join: Join, style: Style, *, full: b
         yield style.faint(f"= {', '.join(folded)} (--full)")
         yield ""
     for message in view.new:
-        yield from _message(message, numbered, join, style, full)
+        yield from _message(timeline, message, numbered, style, full)
     if view.answer is not None:
-        yield from _message(view.answer, numbered, join, style, full)
+        yield from _message(timeline, view.answer, numbered, style, full)
     elif not view.payload["response"]["body"]:
         yield style.faint("no response")
 
 
-def header_lines(view: TurnView, aside: Aside, style: Style) -> Iterator[str]:
+def cost_text(timeline: "Timeline", id: str) -> str:
+    """What a turn cost, in words; where the user's own prices cannot be understood, why. Not yet safe."""
+    from deck.cost.money import dollars  # a step or a part has no cost
+
+    try:
+        return dollars(timeline.cost(id))
+    except StoreError as error:
+        return f"? ({error})"
+
+
+def _header(timeline: "Timeline", view: TurnView, beside: Beside, style: Style) -> Iterator[str]:
     """What is known of a turn besides its content."""
     row, payload = view.row, view.payload
-    yield f"{style.strong('turn')} {style.id(row.id)}{decoration(aside.beside, style)}"
-    for name, value in _facts(view, aside):
+    yield f"{style.strong('turn')} {style.id(row.id)}{decoration(beside, style)}"
+    for name, value in _facts(timeline, view):
         if value:
             yield f"{name + ':':<9}{safe(value, newlines=False)}"
     for edge in row.parents:
@@ -63,10 +67,12 @@ def header_lines(view: TurnView, aside: Aside, style: Style) -> Iterator[str]:
         yield style.kind("error", f"{'Error:':<9}{safe(error, newlines=False)}")
 
 
-def _facts(view: TurnView, aside: Aside) -> Iterator[tuple[str, str]]:
+def _facts(timeline: "Timeline", view: TurnView) -> Iterator[tuple[str, str]]:
     row, payload = view.row, view.payload
     client, http = payload["client"], payload["http"]
-    place = f"turn {row.number:,} of {aside.total:,}" + (f", thread {row.thread}" if row.thread else "")
+    place = f"turn {row.number:,} of {timeline.turn_count(row.session):,}" + (
+        f", thread {row.thread}" if row.thread else ""
+    )
     kind = f", {row.role}" if row.role not in ("main", "sub") else ""
     yield "Session", f"{row.session} · {place}{kind}"
     yield "Agent", _joined(f"{client['name']} {client['version']}".strip(), row.model, client["cwd"])
@@ -76,7 +82,7 @@ def _facts(view: TurnView, aside: Aside) -> Iterator[tuple[str, str]]:
     yield "Request", f"{http['method']} {http['url']} → {status}"
     yield "Outcome", _joined(row.outcome, row.stop_reason)
     yield "Usage", usage_text(row.usage)
-    yield "Cost", aside.cost
+    yield "Cost", cost_text(timeline, row.id)
     yield "Tags", ", ".join(payload["tags"])
     yield "Notes", ", ".join(payload["notes"])
     yield "Run", payload["run"]
@@ -125,7 +131,9 @@ def tool_text(schema: Any) -> str:
     return f"{safe(schema['description'])}\n{json_block(rest)}"
 
 
-def _message(message: Message, numbered: Iterator[StepRow], join: Join, style: Style, full: bool) -> Iterator[str]:
+def _message(
+    timeline: "Timeline", message: Message, numbered: Iterator[StepRow], style: Style, full: bool
+) -> Iterator[str]:
     for block in message.blocks:
         if block.kind == "text" and not first_line(block.text):  # a reminder that the client injects is no step
             if full:
@@ -135,7 +143,7 @@ def _message(message: Message, numbered: Iterator[StepRow], join: Join, style: S
         if row is None:
             yield from _block("", block, style)
         else:
-            yield from step_text(join(row), style)
+            yield from step_text(timeline.step(row), style)
 
 
 def step_text(step: Step, style: Style) -> Iterator[str]:

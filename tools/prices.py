@@ -1,4 +1,4 @@
-"""Write deck/cost/prices.json, the prices that deck ships, from the package genai-prices.
+"""Write deck/cost/prices/, the prices that deck ships, from the package genai-prices.
 
     python3 -m venv /tmp/prices && /tmp/prices/bin/pip install genai-prices
     /tmp/prices/bin/python tools/prices.py
@@ -10,7 +10,7 @@ nothing of that stands in a turn's usage. `deck.cost.table` says what the file's
 
 import argparse
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from importlib import metadata
@@ -32,8 +32,8 @@ from genai_prices.types import (
     TimeOfDateConstraint,
 )
 
-FILE = Path(__file__).parents[1] / "deck" / "cost" / "prices.json"
-LICENCE = FILE.with_name("prices.LICENSE")
+FOLDER = Path(__file__).parents[1] / "deck" / "cost" / "prices"
+LICENCE = "LICENSE"
 PACKAGE = "genai-prices"
 PROVIDERS = (
     *("anthropic", "openai", "google", "azure", "aws", "deepseek", "fireworks", "groq", "mistral", "moonshotai"),
@@ -93,10 +93,9 @@ def tokens(price: ModelPrice) -> dict[str, Any]:
     return found | ({"above": above} if above else {})
 
 
-def number(value: Decimal) -> int | float:
-    """A price as JSON shows it best, to a millionth of a dollar for a million tokens."""
-    rounded = value.quantize(Decimal("0.000001"))
-    return int(rounded) if rounded == int(rounded) else float(rounded)
+def number(value: Decimal) -> int:
+    """A price in dollars for a million tokens as micro-dollars."""
+    return round(value * 1_000_000)
 
 
 def when(constraint: Any) -> dict[str, Any]:
@@ -125,39 +124,42 @@ def entries(provider: Any) -> Iterator[dict[str, Any]]:
         yield entry | ({"later": changes} if changes else {})
 
 
-def document(day: date) -> Iterator[str]:
-    """The lines of the file, one a model."""
-    version = metadata.version(PACKAGE)
-    yield "{"
-    yield f'"date": "{day.isoformat()}",'
-    yield f'"source": "{PACKAGE} {version}",'
-    yield f'"licence": "MIT, see {LICENCE.name}",'
-    yield '"unit": "US dollars for a million tokens",'
-    yield '"providers": ['
-    chosen = [provider for name in PROVIDERS for provider in providers if provider.id == name]
-    for provider in chosen:
-        head = {"name": provider.id, "url": provider.api_pattern}
-        if provider.model_match:
-            head["models"] = patterns(provider.model_match)
-        if provider.fallback_model_providers:
-            head["also"] = [name for name in provider.fallback_model_providers if name in PROVIDERS]
-        yield json.dumps(head)[:-1] + ', "prices": ['
-        lines = [json.dumps(entry) for entry in entries(provider)]
-        yield ",\n".join(lines)
-        yield "]}" + ("" if provider is chosen[-1] else ",")
-    yield "]}"
+def head(provider: Any) -> dict[str, Any]:
+    """At which hosts a provider's prices count, and for which models elsewhere."""
+    found = {"name": provider.id, "url": provider.api_pattern}
+    if provider.model_match:
+        found["models"] = patterns(provider.model_match)
+    if provider.fallback_model_providers:
+        found["also"] = [name for name in provider.fallback_model_providers if name in PROVIDERS]
+    return found
+
+
+def lines(entries: Iterable[Any]) -> str:
+    """A JSON list with one entry a line, so that a change of a price is a change of a line."""
+    return "[\n" + ",\n".join(map(json.dumps, entries)) + "\n]"
 
 
 def main() -> None:
-    """Write the file and the licence of its source."""
-    parser = argparse.ArgumentParser(description="Write the price file anew.")
-    parser.add_argument("--date", type=date.fromisoformat, default=datetime.now(UTC).date(), help="the file's date")
+    """Write the files and the licence of their source."""
+    parser = argparse.ArgumentParser(description="Write the price files anew.")
+    parser.add_argument("--date", type=date.fromisoformat, default=datetime.now(UTC).date(), help="the files' date")
     day = parser.parse_args().date
-    text = "\n".join(document(day)) + "\n"
-    json.loads(text)
-    FILE.write_text(text, "utf-8")
+    chosen = [provider for name in PROVIDERS for provider in providers if provider.id == name]
+    told = {
+        "date": day.isoformat(),
+        "source": f"{PACKAGE} {metadata.version(PACKAGE)}",
+        "licence": f"MIT, see {LICENCE}",
+        "unit": "micro-dollars for a million tokens",
+    }
+    FOLDER.mkdir(exist_ok=True)
+    for old in FOLDER.glob("*.json"):
+        old.unlink()
+    providers_text = json.dumps(told)[:-1] + f', "providers": {lines(map(head, chosen))}}}\n'
+    (FOLDER / "providers.json").write_text(providers_text, "utf-8")
+    for provider in chosen:
+        (FOLDER / f"{provider.id}.json").write_text(lines(entries(provider)) + "\n", "utf-8")
     licence = next(file for file in metadata.files(PACKAGE) or () if "licenses/" in str(file))
-    LICENCE.write_text(licence.read_text(), "utf-8")
+    (FOLDER / LICENCE).write_text(licence.read_text(), "utf-8")
 
 
 if __name__ == "__main__":

@@ -24,7 +24,6 @@ def checkout(
     from deck.diagnostics import USAGE, Problem
     from deck.locations import chosen_archive
     from deck.output import json_text, paged, print_bytes, print_json
-    from deck.parts import aside_of, part_text
     from deck.render_turn import turn_text
     from deck.timeline import Timeline
     from store.errors import NotFound
@@ -53,9 +52,11 @@ def checkout(
             return 0
         with paged() as style:
             if target.part:
+                from deck.parts import part_text
+
                 lines = part_text(timeline, target, style)
             else:
-                lines = turn_text(view, aside_of(timeline, view), timeline.step, style, full=full)
+                lines = turn_text(timeline, view, style, full=full)
             for line in lines:
                 print(line)
     return 0

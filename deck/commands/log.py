@@ -24,11 +24,12 @@ def log(
     """
     from itertools import islice
 
-    from deck.cost.money import dollars
     from deck.diagnostics import USAGE, Problem
     from deck.locations import chosen_archive
     from deck.output import paged, print_json
+    from deck.render import safe
     from deck.render_log import Told, log_lines
+    from deck.render_turn import cost_text
     from deck.timeline import Timeline
     from deck.to_json import beside_json, row_json
     from deck.views import Beside
@@ -53,7 +54,7 @@ def log(
             ]
             print_json("log", {"turns": rows})
             return 0
-        told = Told(timeline.short_digits(), beside, lambda row: dollars(timeline.cost(row.id)))
+        told = Told(timeline.short_digits(), beside, lambda row: safe(cost_text(timeline, row.id), newlines=False))
         with paged() as style:
             for line in log_lines(chosen, told, style, oneline=oneline, graph=graph):
                 print(line)

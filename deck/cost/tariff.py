@@ -2,10 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
-from decimal import Decimal
 from typing import Any, NamedTuple
-
-_MICRO = 1_000_000
 
 
 class Price(NamedTuple):
@@ -39,7 +36,7 @@ class Tariff(NamedTuple):
 
 
 def tariffs(row: Mapping[str, Any]) -> tuple[Tariff, ...]:
-    """The tariffs of a row, of which the last that is in force counts, the first where none is.
+    """The tariffs of a row (`deck.cost.table`), of which the last that is in force counts, the first where none is.
 
     Raises `ValueError` or `TypeError` for a row that makes no sense.
     """
@@ -57,17 +54,7 @@ def _tariff(entry: Mapping[str, Any]) -> Tariff:
 
 
 def _rates(entry: Mapping[str, Any]) -> dict[str, int]:
-    return {kind: _micro(entry[kind]) for kind in Price._fields if kind in entry}
-
-
-def _micro(dollars: Any) -> int:
-    """Dollars as micro-dollars. More digits than that are refused: they would be lost silently."""
-    if isinstance(dollars, bool) or not isinstance(dollars, int | Decimal):
-        raise TypeError(f"{dollars!r} is no price")
-    exact = dollars * _MICRO
-    if not (isinstance(exact, int) or exact.is_finite()) or exact < 0 or exact != int(exact):
-        raise ValueError(f"{dollars} is no price: at least 0, at most six digits after the point")
-    return int(exact)
+    return {kind: entry[kind] for kind in Price._fields if kind in entry}
 
 
 def _since(day: Any) -> int:

@@ -1,16 +1,19 @@
-"""Which price counts: hosts, names, days, and the user's own rows."""
+"""Which price counts: hosts, names and days."""
 
 import json
+import re
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from deck.cost import table
 from deck.cost.table import PriceTable, load
-from deck.cost.tariff import Price
-from store.errors import StoreError
+from deck.cost.tariff import Price, tariffs
 
+FOLDER = Path(table.__file__).with_name("prices")
 NOW_MS = int(datetime(2026, 7, 28, tzinfo=UTC).timestamp() * 1000)
 EARLY_MS = int(datetime(2026, 3, 1, tzinfo=UTC).timestamp() * 1000)
 SONNET = Price(3_000_000, 15_000_000, 300_000, 3_750_000, 6_000_000)
@@ -72,71 +75,43 @@ def test_a_model_on_the_users_own_machine_has_no_list_price(shipped: PriceTable)
 
 def test_the_file_that_ships_is_whole() -> None:
     """Every row can be used, and no pattern stands where it can never be reached."""
-    document = json.loads(Path(table.__file__).with_name("prices.json").read_text("utf-8"))
-    assert datetime.fromisoformat(document["date"]) and document["source"].startswith("genai-prices ")
     prices = load()
-    rows = [(provider, row) for provider in document["providers"] for row in provider["prices"]]
-    assert len(rows) > 1000
+    assert datetime.fromisoformat(prices.date) and prices.source.startswith("genai-prices ")
     hosts = {"anthropic": "api.anthropic.com", "openai": "api.openai.com", "openrouter": "openrouter.ai"}
-    for provider, row in rows:
-        plain = next((name for name in row["models"] if "*" not in name and not name.startswith("~")), "")
-        if plain and provider["name"] in hosts:
-            assert prices.find(plain, hosts[provider["name"]], NOW_MS, 10) is not None
+    count = 0
+    for provider in json.loads((FOLDER / "providers.json").read_text("utf-8"))["providers"]:
+        re.compile(provider["url"])
+        for row in json.loads((FOLDER / f"{provider['name']}.json").read_text("utf-8")):
+            count += 1
+            assert tariffs(row)[0].price(10) != Price()
+            assert all(re.compile(name[1:]) for name in row["models"] if name.startswith("~"))
+            plain = next((name for name in row["models"] if "*" not in name and not name.startswith("~")), "")
+            if plain and provider["name"] in hosts:
+                assert prices.find(plain, hosts[provider["name"]], NOW_MS, 10) is not None
+    assert count > 1000
 
 
-def own(path: Path, text: str) -> PriceTable:
-    (path / "config.toml").write_text(text, "utf-8")
-    return load(path)
+NAMES = st.text(st.sampled_from("ab-5"), max_size=8)
 
 
-def test_the_users_own_rows_come_first(tmp_path: Path) -> None:
-    prices = own(
-        tmp_path,
-        """
-        [[price]]
-        models = ["my-*", "~^other-\\\\d+$"]
-        input = 0
-        output = 1.25
-        above.1000 = { input = 2 }
-        [[price.later]]
-        from = 2026-07-01
-        input = 4
-
-        [[price]]
-        models = ["claude-sonnet-4-6"]
-        host = "Gateway.example"
-        input = 1
-        """,
-    )
-    assert prices.find("My-Model", "anywhere", EARLY_MS, 10) == Price(input=0, output=1_250_000)
-    assert prices.find("other-7", "anywhere", EARLY_MS, 1001) == Price(input=2_000_000, output=1_250_000)
-    assert prices.find("my-model", "anywhere", NOW_MS, 10, local=True) == Price(input=4_000_000)
-    assert prices.find("claude-sonnet-4-6", "gateway.example", NOW_MS, 10) == Price(input=1_000_000)
-    assert prices.find("claude-sonnet-4-6", "api.anthropic.com", NOW_MS, 10) == SONNET
+@given(NAMES, st.text(st.sampled_from("ab-5*"), max_size=8))
+def test_a_star_stands_for_anything(name: str, pattern: str) -> None:
+    expression = ".*".join(re.escape(part) for part in pattern.split("*"))
+    assert table._fits(name, [pattern]) == (re.fullmatch(expression, name) is not None)
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
-        "price = 3",
-        "[[price]]\ninput = 3",
-        "[[price]]\nmodels = []",
-        "[[price]]\nmodels = [3]",
-        '[[price]]\nmodels = ["a"]\ninput = "3"',
-        '[[price]]\nmodels = ["a"]\ninput = -3',
-        '[[price]]\nmodels = ["a"]\nhost = 3',
-        '[[price]]\nmodels = ["~("]',
-        '[[price]]\nmodels = ["a"]\nabove.many = { input = 3 }',
-        '[[price]]\nmodels = ["a"]\nhours = ["late"]',
-        '[[price]]\nmodels = ["a"]\nlater = [{ from = "soon" }]',
-        '[[price]]\nmodels = ["a"',
-    ],
-)
-def test_rows_that_make_no_sense_are_refused_in_words(text: str, tmp_path: Path) -> None:
-    with pytest.raises(StoreError, match=r"config\.toml"):
-        own(tmp_path, text)
+@given(NAMES, st.text(st.sampled_from("^ab-5?*+|.\\d$()"), max_size=8))
+def test_an_expression_is_looked_for(name: str, expression: str) -> None:
+    try:
+        found = re.search(expression, name) is not None
+    except re.error:
+        return
+    assert table._fits(name, [f"~{expression}"]) == found
 
 
-def test_a_config_without_prices_is_fine(tmp_path: Path) -> None:
-    assert own(tmp_path, '[[provider]]\nhost = "x"').find("my-model", "x", NOW_MS, 1) is None
-    assert load(tmp_path / "nowhere").date == load().date
+def test_only_what_is_asked_for_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    read: list[str] = []
+    real = Path.read_text
+    monkeypatch.setattr(Path, "read_text", lambda path, *args: read.append(path.name) or real(path, *args))
+    assert load().find("claude-sonnet-4-6", "api.anthropic.com", NOW_MS, 10) is not None
+    assert read == ["providers.json", "anthropic.json"]
