@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from deck.cost.turns import TurnCosts
     from deck.search.searcher import Searcher
     from store.ledger import Ledger
+    from store.notes import Note
 
 _AROUND = 40  # characters of an excerpt on each side of what was found
 
@@ -83,7 +84,7 @@ class Timeline:
 
     def session(self, key: str) -> SessionView:
         """One session. Raises `NotFound`."""
-        found = next((view for view in self.sessions() if view.key == key), None)
+        found = self.rows.session(key)
         if found is None:
             raise NotFound(f"no session {key[:80]!r}")
         return found
@@ -166,6 +167,18 @@ class Timeline:
     def all_beside(self) -> Mapping[str, Beside]:
         """Tags, notes and stars of every object that has some, by its id."""
         return beside(self.archive)
+
+    def star(self, turn: str, step: int, text: str, old: "Note | None" = None) -> None:
+        """Put a star with a note beside a step of a turn, or in place of an older one. Raises `OSError`."""
+        from deck.starring import star  # loads all that recording needs
+
+        star(self.archive, turn, step, text, old)
+
+    def unstar(self, old: "Note") -> None:
+        """Take a star off. Raises `OSError`."""
+        from deck.starring import unstar
+
+        unstar(self.archive, old)
 
     def session_tags(self) -> Mapping[str, Sequence[str]]:
         """Names of the tags in each session that has some."""

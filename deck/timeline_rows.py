@@ -63,7 +63,7 @@ class Rows:
         return None if row is None else _session_view(row, self._live())
 
     def projects(self) -> dict[str, str]:
-        """The working directory of each session: the first that a turn of it tells. Sessions without are not in it."""
+        """The working directory of each session that has one: the first that one of its turns tells."""
         rows = self._db.execute(
             "SELECT session, cwd FROM (SELECT session, cwd, min(ordinal) FROM turns WHERE cwd <> '' GROUP BY session)"
         )

@@ -4,45 +4,57 @@ Data come from `deck.timeline.Timeline` alone, through `deck.tui.reader` threads
 themes are left out: what is on the screen is a session, and nothing in it is more than a key away.
 """
 
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import ClassVar
 
 from textual import on
 from textual.app import App
 from textual.binding import BindingType
+from textual.filter import LineFilter
+from textual.screen import Screen
 
-from deck.tui.model import OpenModel
-from deck.tui.questions import Place, place_of_rev
+from deck.tui.model import OpenModel, ReadModel
+from deck.tui.pages import PAGES
+from deck.tui.questions import Opening, Place, opening, place_of_rev
 from deck.tui.readers import Readers
 from deck.tui.screens.sessions import SessionsScreen
 from deck.tui.screens.timeline import TimelineScreen
+from deck.tui.shared import Shared
+from deck.tui.wall import Wall
 
 
 class DeckApp(App[None]):
-    """The app; ``place`` is where it opens, None for the list of sessions."""
+    """The app; ``start`` is where it opens, or what it opens with, None for the list of sessions."""
 
     CSS_PATH = Path(__file__).with_name("deck.tcss")
-    ENABLE_COMMAND_PALETTE = False
     BINDINGS: ClassVar[list[BindingType]] = []
 
-    def __init__(self, open_model: OpenModel, where: str = "", place: Place | None = None) -> None:
+    def __init__(self, open_model: OpenModel, where: str = "", start: Place | Opening | None = None) -> None:
         super().__init__()
-        self._readers = Readers.open(open_model)
-        self._where = where
-        self._place = place
+        self._shared = Shared(Readers.open(open_model), where)
+        self._start = start
+        self._wall = Wall()
 
-    def on_mount(self) -> None:
-        if self._place is None:
-            self._list()
-        else:
-            self._show(self._place.session, self._place.position)
+    def get_line_filters(self) -> Sequence[LineFilter]:
+        """Textual's own, and after them the last look at what goes to the terminal."""
+        return (*super().get_line_filters(), self._wall)
+
+    def get_default_screen(self) -> Screen[None]:
+        """The first screen: a blank one under it would be drawn first, for nothing."""
+        start = self._start
+        if start is None:
+            return SessionsScreen(self._shared)
+        if isinstance(start, Opening):
+            return TimelineScreen(self._shared, start.session, start)
+        return TimelineScreen(self._shared, start.session, start.position)
 
     def on_unmount(self) -> None:
-        self._readers.close()
+        self._shared.readers.close()
 
     @on(SessionsScreen.Chosen)
     def _session_chosen(self, event: SessionsScreen.Chosen) -> None:
-        self._show(event.key)
+        self._show(event.key, event.position)
 
     @on(TimelineScreen.Elsewhere)
     def _elsewhere(self, event: TimelineScreen.Elsewhere) -> None:
@@ -50,15 +62,14 @@ class DeckApp(App[None]):
 
     @on(TimelineScreen.Left)
     def _left(self) -> None:
-        self.pop_screen()
-        if not isinstance(self.screen, SessionsScreen | TimelineScreen):  # the app was opened at a place
-            self._list()
+        if len(self.screen_stack) > 1:
+            self.pop_screen()
+        else:  # the app was opened at a place; that screen stays at the bottom, and nobody comes back to it
+            self.workers.cancel_node(self.screen)
+            self.push_screen(SessionsScreen(self._shared))
 
-    def _list(self) -> None:
-        self.push_screen(SessionsScreen(self._readers, self._where))
-
-    def _show(self, session: str, position: int | None = None) -> None:
-        self.push_screen(TimelineScreen(self._readers, session, position))
+    def _show(self, session: str, position: int | None) -> None:
+        self.push_screen(TimelineScreen(self._shared, session, position))
 
 
 def run(archive_path: Path, rev: str | None = None) -> int:
@@ -69,10 +80,20 @@ def run(archive_path: Path, rev: str | None = None) -> int:
     from deck.timeline import Timeline
 
     with Timeline.open(archive_path) as timeline:
-        place = place_of_rev(rev)(timeline) if rev is not None else None
-    app = DeckApp(lambda: Timeline.open(archive_path), _short(archive_path), place)
+        start = first_picture(rev)(timeline) if rev is not None else None
+    app = DeckApp(lambda: Timeline.open(archive_path), _short(archive_path), start)
     app.run()
     return app.return_code or 0
+
+
+def first_picture(rev: str) -> Callable[[ReadModel], Opening]:
+    """What the app opens with at a rev. Read before the app starts, so that it draws it at once."""
+
+    def ask(model: ReadModel) -> Opening:
+        place = place_of_rev(rev)(model)
+        return opening(place.session, place.position, PAGES[0])(model)
+
+    return ask
 
 
 def _short(path: Path) -> str:

@@ -1,4 +1,4 @@
-"""The places that a search found, and which of them is the current one."""
+"""The places that a search found so far, and which of them is the current one."""
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
@@ -10,10 +10,11 @@ from deck.views import Hit
 
 @dataclass(frozen=True, slots=True)
 class Hits:
-    """All hits of one query, in the order of the session."""
+    """The hits of one query, in the order of the session; all of them when it is ``complete``."""
 
     query: str = ""
     hits: Sequence[Hit] = ()
+    complete: bool = True
 
     def next(self, position: int, direction: int, *, inclusive: bool = False) -> Hit | None:
         """The hit after (before) a position, from the other end on when there is none."""
@@ -29,6 +30,6 @@ class Hits:
     def words(self, hit: Hit | None) -> str:
         """What the status line says about a hit."""
         if hit is None:
-            return f"nothing found for “{self.query}”"
-        number = self.hits.index(hit) + 1
-        return f"{number} of {len(self.hits)} for “{self.query}”: {short(hit.excerpt, 120)}"
+            return f"{'nothing found' if self.complete else 'searching'} for “{self.query}”"
+        number, more = self.hits.index(hit) + 1, "" if self.complete else "+"
+        return f"{number} of {len(self.hits)}{more} for “{self.query}”: {short(hit.excerpt, 120)}"

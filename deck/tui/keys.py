@@ -21,6 +21,13 @@ _NAMES = {
     "tab": "Tab",
     "enter": "Enter",
     "space": "Space",
+    "left": "←",
+    "right": "→",
+    "shift+tab": "Shift-Tab",
+    "apostrophe": "'",
+    "asterisk": "*",
+    "left_square_bracket": "[",
+    "right_square_bracket": "]",
 }
 
 

@@ -1,9 +1,10 @@
-"""Which sessions the first screen shows, in which order: live ones on top, then by what the user chose."""
+"""Which sessions the first screen shows, in which order and in which groups; live ones are always on top."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
+from deck.tui.overview import SessionLine, projects_in_short
 from deck.views import SessionView
 
 
@@ -12,38 +13,54 @@ class Order:
     """A way to sort; ``by_day`` says that a line a day makes sense in it."""
 
     name: str
-    key: Callable[[SessionView], float]
+    key: Callable[[SessionLine], float]
     by_day: bool = False
 
 
 ORDERS = (
-    Order("newest", lambda session: -session.last_ms, by_day=True),
-    Order("oldest", lambda session: session.started_ms, by_day=True),
-    Order("most turns", lambda session: -session.turns),
-    Order("most tokens", lambda session: -(session.input_tokens + session.output_tokens)),
-    Order("most errors", lambda session: -session.errors),
-    Order("longest", lambda session: session.started_ms - session.last_ms),
+    Order("newest", lambda line: -line.view.last_ms, by_day=True),
+    Order("oldest", lambda line: line.view.started_ms, by_day=True),
+    Order("most turns", lambda line: -line.view.turns),
+    Order("most tokens", lambda line: -(line.view.input_tokens + line.view.output_tokens)),
+    Order("most costly", lambda line: -(line.cost.micro_usd if line.cost else 0)),
+    Order("most errors", lambda line: -line.view.errors),
+    Order("longest", lambda line: line.view.started_ms - line.view.last_ms),
 )
 
 
 def arrange(
-    sessions: Iterable[SessionView], order: Order, words: str, day: Callable[[int], str]
-) -> list[SessionView | str]:
-    """The sessions that hold all ``words``, in order; a text between them names a day."""
+    lines: Iterable[SessionLine], order: Order, words: str, day: Callable[[int], str], *, by_project: bool = False
+) -> list[SessionLine | str]:
+    """The sessions that hold all ``words``, in order; a text between them begins a group: a day, or a project."""
     wanted = words.casefold().split()
-    shown = [session for session in sessions if all(word in _searched(session) for word in wanted)]
-    shown.sort(key=lambda session: (not session.live, order.key(session)))
+    shown = [line for line in lines if all(word in _searched(line) for word in wanted)]
+    shown.sort(key=lambda line: (not line.view.live, order.key(line)))
+    if by_project:
+        return _by_project(shown)
     if not order.by_day:
         return list(shown)
-    lines: list[SessionView | str] = []
+    items: list[SessionLine | str] = []
     today = ""
-    for session in shown:
-        name = "" if session.live else day(session.last_ms)
-        if name != today and lines:
-            lines.append(name)
+    for line in shown:
+        name = "" if line.view.live else day(line.view.last_ms)
+        if name != today and items:
+            items.append(name)
         today = name
-        lines.append(session)
-    return lines
+        items.append(line)
+    return items
+
+
+def _by_project(shown: list[SessionLine]) -> list[SessionLine | str]:
+    """Live sessions, then the projects in the order of their first session, the one without a name last."""
+    names = projects_in_short(shown)
+    groups: dict[str, list[SessionLine]] = {}
+    for line in shown:
+        if not line.view.live:
+            groups.setdefault(line.project, []).append(line)
+    items: list[SessionLine | str] = [line for line in shown if line.view.live]
+    for project, members in sorted(groups.items(), key=lambda group: not group[0]):
+        items += (names[project], *members)
+    return items
 
 
 def day_name(now_ms: int) -> Callable[[int], str]:
@@ -63,5 +80,6 @@ def day_name(now_ms: int) -> Callable[[int], str]:
     return name
 
 
-def _searched(session: SessionView) -> str:
-    return " ".join((session.title, session.client, session.key, *session.models)).casefold()
+def _searched(line: SessionLine) -> str:
+    view: SessionView = line.view
+    return " ".join((view.title, view.client, view.key, line.project, *view.models)).casefold()

@@ -36,7 +36,9 @@ SELECTED: Final = Style(bgcolor="#1d4a66")
 HELD: Final = Style(bgcolor="#333333")
 """The cursor of a list that has no focus."""
 LANE: Final = Style(color=PINK, bold=True)
-FOUND: Final = Style(color="#000000", bgcolor=YELLOW)
+STAR: Final = Style(color=YELLOW, bold=True)
+FOUND: Final = Style(color="#000000", bgcolor=YELLOW, underline=True)
+"""What a search found; the line under it is for terminals without colour."""
 
 FULL_AT: Final = ((0.9, Style(color=RED)), (0.7, Style(color=YELLOW)))
 """Colour of a bar by how full the context window is, fullest first."""

@@ -7,6 +7,7 @@ from typing import TypeVar
 from deck.diagnostics import explain
 from deck.tui import palette
 from deck.tui.document import Document, Writer
+from deck.tui.lanes import Lane
 from deck.tui.model import ReadModel
 from deck.tui.pages import Page
 from deck.tui.pages.viewing import Viewing
@@ -22,8 +23,8 @@ T = TypeVar("T")
 Question = Callable[[ReadModel], T]
 """Something to ask a reader."""
 
-AskFrom = Callable[[str, int, int], Question[int]]
-"""Makes a question about the way from a position of a session in a direction (1 or -1): where does it lead?
+AskFrom = Callable[[str, int, int, Lane], Question[int]]
+"""Makes a question about the way from a position of a session in a direction (1 or -1): where in a lane does it lead?
 
 The position itself is the answer where there is nothing in that direction.
 """
@@ -42,11 +43,13 @@ class Standing:
 class Opening:
     """What the first picture of a session needs: where to begin, and the rows around, from a page's ``first`` on."""
 
+    session: str
     standing: Standing
     at_live_end: bool
     position: int
     first: int
     rows: Sequence[StepRow]
+    detail: "Detail | None"  # of the step at the position
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,13 +74,12 @@ def standing(key: str) -> Question[Standing]:
     """How far the session of this name has come."""
 
     def ask(model: ReadModel) -> Standing:
-        found = next((session for session in model.sessions() if session.key == key), None)
-        return Standing(found, model.turn_count(key), model.step_count(key))
+        return Standing(model.rows.session(key), model.turn_count(key), model.step_count(key))
 
     return ask
 
 
-def opening(key: str, begin_at: int | None) -> Question[Opening]:
+def opening(key: str, begin_at: int | None, page: Page) -> Question[Opening]:
     """The first picture of a session at a position; for None at its start, or at the end of a live one."""
 
     def ask(model: ReadModel) -> Opening:
@@ -85,7 +87,8 @@ def opening(key: str, begin_at: int | None) -> Question[Opening]:
         at_live_end = begin_at is None and found.session is not None and found.session.live
         position = max(found.steps - 1, 0) if at_live_end else begin_at or 0
         first = position // PAGE * PAGE
-        return Opening(found, at_live_end, position, first, model.steps(key, first, first + PAGE))
+        rows = model.steps(key, first, first + PAGE)
+        return Opening(key, found, at_live_end, position, first, rows, detail(key, position, page, Viewing())(model))
 
     return ask
 
@@ -119,42 +122,50 @@ def _failure(error: StoreError) -> Document:
     return out.done()
 
 
-def turn_start(session: str, position: int, direction: int) -> Question[int]:
+def turn_start(session: str, position: int, direction: int, lane: Lane) -> Question[int]:
     """Where the next turn begins, or backwards this one, or the one before when this is its first step."""
 
     def ask(model: ReadModel) -> int:
-        rows = model.steps(session, position, position + 1)
-        if not rows:
-            return position
-        here = rows[0]
-        if direction > 0:
-            return _next_turn(model, here)
-        first = position - here.number + 1
-        if first < position or first == 0:
-            return first
-        before = model.steps(session, first - 1, first)[0]
-        return before.position - before.number + 1
-
-    def _next_turn(model: ReadModel, here: StepRow) -> int:
-        start = position + 1
-        while rows := model.steps(session, start, start + _SLICE):
-            for row in rows:
-                if row.turn_number != here.turn_number:
-                    return row.position
-            start += _SLICE
-        return position
+        at, found = position, _turn_start(model, session, position, direction)
+        while found != at and not lane.holds(found):
+            at, found = found, _turn_start(model, session, found, direction)
+        return found if lane.holds(found) else position
 
     return ask
+
+
+def _turn_start(model: ReadModel, session: str, position: int, direction: int) -> int:
+    rows = model.steps(session, position, position + 1)
+    if not rows:
+        return position
+    here = rows[0]
+    if direction > 0:
+        return _next_turn(model, session, here)
+    first = position - here.number + 1
+    if first < position or first == 0:
+        return first
+    before = model.steps(session, first - 1, first)[0]
+    return before.position - before.number + 1
+
+
+def _next_turn(model: ReadModel, session: str, here: StepRow) -> int:
+    start = here.position + 1
+    while rows := model.steps(session, start, start + _SLICE):
+        for row in rows:
+            if row.turn_number != here.turn_number:
+                return row.position
+        start += _SLICE
+    return here.position
 
 
 def nearest(kind: str) -> AskFrom:
     """To the next step of a kind, or the one before; a ``subagent`` is where a subagent's thread goes on."""
     wanted = "thread" if kind == "subagent" else kind
 
-    def ask_from(session: str, position: int, direction: int) -> Question[int]:
+    def ask_from(session: str, position: int, direction: int, lane: Lane) -> Question[int]:
         def ask(model: ReadModel) -> int:
             row = model.next_step(session, position, wanted, direction)
-            while row is not None and kind == "subagent" and not row.thread:
+            while row is not None and not lane.holds(row.position):
                 row = model.next_step(session, row.position, wanted, direction)
             return position if row is None else row.position
 
@@ -176,5 +187,17 @@ def place_of_rev(rev: str) -> Question[Place]:
             raise NotFound(f"{rev[:80]!r} is no turn with steps; `deck show` prints it")
         row = steps[max(0, min(target.step or 1, len(steps)) - 1)]
         return Place(target.session, row.position)
+
+    return ask
+
+
+def place_of_turn(session: str, number: int) -> Question[Place]:
+    """Where the turn of this number begins. Raises `NotFound` for one without steps."""
+
+    def ask(model: ReadModel) -> Place:
+        turns = model.rows.turns(session, start=number - 1, stop=number)
+        if not turns:
+            raise NotFound(f"session {session[:80]!r} has no turn {number}")
+        return place_of_rev(turns[0].id)(model)
 
     return ask

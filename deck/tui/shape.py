@@ -1,42 +1,69 @@
-"""The outline of a whole session: what the scrubber draws and where the list has idle lines.
+"""The outline of a whole session: what the scrubber draws, which lanes there are, what its turns cost.
 
 `Survey` walks a session once, in slices, in a background reader's thread, and hands out `Shape` values; a session that
 grows is walked on from where it ended. Memory is a few bytes a turn.
 """
 
 from array import array
+from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from deck.tui.gaps import LONG_MS, Gaps
+from deck.stats.context import lost_from_cache, main_edge
+from deck.tui.lanes import ASIDE, MAIN, Lane, LanesBuilder
 from deck.tui.model import ReadModel
+from deck.tui.spending import Spending
 from deck.views import StepRow, TurnRow
+from store.errors import StoreError
+from store.reading import Usage
 
 SLICE = 512
 SLICES_A_CALL = 4
+_REMEMBERED = 1024  # turns whose usage is at hand when one that goes on from them comes
+_CALLS = 512  # tool calls that may turn out to have started a subagent
 
-MARKS = {"e": "error", "c": "compaction", "S": "subagent begins", "f": "fork", "!": "context over 90 % full"}
+MARKS = {
+    "e": "error",
+    "c": "compaction",
+    "S": "subagent begins",
+    "b": "cache broken: context was paid for again",
+    "f": "fork",
+    "!": "context over 90 % full",
+    "~": "context over 70 % full",
+}
 """The marks under the bars, the most important first."""
 
+_RANKS = {mark: rank for rank, mark in enumerate(MARKS, 1)}
+_SIGNS = ("", *MARKS)
 _MARK_OF_EDGE = {"compacts": "c", "forks": "f", "spawned-by": "S"}
+_FULL_AT = ((0.9, "!"), (0.7, "~"))
 
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """A session's outline; turns count from 1, their contexts lie at number - 1."""
+    """A session's outline; turns count from 1, their contexts and marks lie at number - 1."""
 
     contexts: "array[int]"  # tokens in the window, per turn
-    marks: Mapping[int, str]  # turn number -> a key of MARKS
-    lanes: Mapping[str, int]  # thread id of a subagent -> 1, 2, …
+    marks: bytes  # per turn the rank of its mark in MARKS, 0 for none
+    agents: Mapping[str, int]  # thread id of a subagent -> 1, 2, …
     window: int | None  # tokens that the model's window holds, where known
-    gaps: Gaps
+    lanes: tuple[Lane, ...]
     starts: "array[int]"  # position of each turn's first step, for the turns whose steps were looked at
+    spending: Spending
+
+    def mark(self, first: int, end: int) -> str:
+        """The most important mark of the turns ``first`` to ``end`` (excluded); empty where none has one."""
+        return _SIGNS[min(filter(None, self.marks[first - 1 : end - 1]), default=0)]
 
     def steps_in(self, turn: int, steps: int) -> int | None:
         """How many of the session's ``steps`` the turn of this number has, None where that was not looked at yet."""
         if turn > len(self.starts):
             return None
         return (self.starts[turn] if turn < len(self.starts) else steps) - self.starts[turn - 1]
+
+    def lane(self, key: str) -> Lane:
+        """The lane of this key, else that of all steps."""
+        return next((lane for lane in self.lanes if lane.key == key), self.lanes[0])
 
 
 class Survey:
@@ -45,69 +72,119 @@ class Survey:
     def __init__(self, session: str) -> None:
         self._session = session
         self._contexts = array("q")
-        self._marks: dict[int, str] = {}
-        self._lanes: dict[str, int] = {}
+        self._marks = bytearray()
+        self._early: dict[int, str] = {}  # marks of turns whose steps were seen before them
+        self._agents: dict[str, int] = {}
         self._window: int | None = None
-        self._gaps = Gaps()
+        self._lanes = LanesBuilder()
         self._starts = array("q")
+        self._spending = Spending()
         self._steps = 0
-        self._last_ms = 0
+        self._aside: set[int] = set()  # numbers of the turns that are side calls
+        self._recent: OrderedDict[str, Usage] = OrderedDict()
+        self._calls: OrderedDict[str, str] = OrderedDict()  # call id -> what it asked for
+        self._titles: dict[str, str] = {}  # thread id of a subagent -> what it is called
 
-    def advance(self, model: ReadModel) -> tuple[Shape, bool]:
-        """Walk on for a while; the outline so far, and whether that is all there is now."""
-        turns: list[TurnRow] = []
-        steps: list[StepRow] = []
+    def advance(self, model: ReadModel) -> bool:
+        """Walk on for a while; whether that is all there is now."""
         for _ in range(SLICES_A_CALL):
             known = len(self._contexts)
             turns = model.rows.turns(self._session, start=known, stop=known + SLICE)
             for turn in turns:
-                self._add_turn(turn)
+                self._add_turn(model, turn)
+            self._add_costs(model, known, len(turns))
             steps = model.steps(self._session, self._steps, self._steps + SLICE)
             for step in steps:
                 self._add_step(step)
             if len(turns) < SLICE and len(steps) < SLICE:
-                break
-        return self._shape(), len(turns) < SLICE and len(steps) < SLICE
+                return True
+        return False
 
-    def _add_turn(self, turn: TurnRow) -> None:
+    def shape(self) -> Shape:
+        """The outline so far."""
+        return Shape(
+            self._contexts[:],
+            bytes(self._marks),
+            dict(self._agents),
+            self._window,
+            self._lanes.done(),
+            self._starts[:],
+            self._spending.copy(),
+        )
+
+    def _add_turn(self, model: ReadModel, turn: TurnRow) -> None:
         context = turn.usage.context
         self._contexts.append(context)
+        self._marks.append(_RANKS.get(self._early.pop(turn.number, ""), 0))
         self._window = max(filter(None, (self._window, window_of(turn.model, context))), default=None)
         if turn.error:
             self._mark(turn.number, "e")
         for edge in turn.parents:
             if edge.kind in _MARK_OF_EDGE:
                 self._mark(turn.number, _MARK_OF_EDGE[edge.kind])
-        if turn.thread and turn.thread not in self._lanes:
-            self._lanes[turn.thread] = len(self._lanes) + 1
-            self._mark(turn.number, "S")
-        if self._window and context >= 0.9 * self._window:
-            self._mark(turn.number, "!")
+        if turn.role.startswith("aux:"):
+            self._aside.add(turn.number)
+        if turn.thread and turn.thread not in self._agents:
+            self._add_agent(turn)
+        for share, mark in _FULL_AT:
+            if self._window and context >= share * self._window:
+                self._mark(turn.number, mark)
+        if self._broke_cache(model, turn):
+            self._mark(turn.number, "b")
+        self._recent[turn.id] = turn.usage
+        if len(self._recent) > _REMEMBERED:
+            self._recent.popitem(last=False)
+
+    def _add_agent(self, turn: TurnRow) -> None:
+        self._agents[turn.thread] = number = len(self._agents) + 1
+        self._mark(turn.number, "S")
+        calls = (edge.call for edge in turn.parents if edge.kind == "spawned-by")
+        asked = next((self._calls[call] for call in calls if call in self._calls), turn.thread)
+        self._titles[turn.thread] = f"sub {number}: {asked}"
+
+    def _broke_cache(self, model: ReadModel, turn: TurnRow) -> bool:
+        edge = main_edge(turn.parents)
+        if edge is None or turn.usage.cache_read is None:
+            return False
+        before = self._recent.get(edge.turn)
+        if before is None:
+            try:
+                before = model.rows.turn(bytes.fromhex(edge.turn)).usage
+            except StoreError:  # its parent is not in this archive: what stood in the cache is not known
+                return False
+        return lost_from_cache(before, turn.usage) > 0
+
+    def _add_costs(self, model: ReadModel, known: int, turns: int) -> None:
+        if not turns:
+            return
+        try:
+            self._spending.add(model.costs.turns(self._session, known, known + turns))
+        except StoreError:  # the user's own prices cannot be understood: costs are unknown, `deck stats` says why
+            self._spending.add([None] * turns)
 
     def _add_step(self, row: StepRow) -> None:
-        if self._steps and row.at_ms - self._last_ms >= LONG_MS:
-            self._gaps.add(row.position, row.at_ms - self._last_ms)
-        self._last_ms = max(self._last_ms, row.at_ms)
         self._steps += 1
         while len(self._starts) < row.turn_number:  # a turn without steps begins where the next one does
             self._starts.append(row.position)
         if row.is_error:
             self._mark(row.turn_number, "e")
+        if row.kind == "tool-call" and row.call_id:
+            self._calls[row.call_id] = row.summary
+            if len(self._calls) > _CALLS:
+                self._calls.popitem(last=False)
+        if row.thread:
+            self._lanes.add(row, f"sub {row.thread}", self._titles.get(row.thread, row.thread))
+        else:
+            key = ASIDE if row.turn_number in self._aside else MAIN
+            self._lanes.add(row, key, key)
 
     def _mark(self, number: int, mark: str) -> None:
-        order = list(MARKS)
-        if number not in self._marks or order.index(mark) < order.index(self._marks[number]):
-            self._marks[number] = mark
-
-    def _shape(self) -> Shape:
-        return Shape(
-            self._contexts[:],
-            dict(self._marks),
-            dict(self._lanes),
-            self._window,
-            self._gaps.copy(),
-            self._starts[:],
-        )
+        if number > len(self._marks):  # the steps were read a moment later than the turns
+            self._early[number] = mark
+            return
+        rank, there = _RANKS[mark], self._marks[number - 1]
+        if not there or rank < there:
+            self._marks[number - 1] = rank
 
 
 def window_of(model: str, context: int) -> int | None:

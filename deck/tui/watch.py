@@ -13,8 +13,8 @@ from deck.tui.shape import Shape, Survey
 
 T = TypeVar("T")
 
-POLL_SECONDS = 0.1
-_RECHECK_EVERY = 20  # polls; that a writer ended is no growth
+POLL_SECONDS = 0.05
+_RECHECK_EVERY = 40  # polls; that a writer ended is no growth
 _REST_SECONDS = 0.01  # between two slices of a survey, for the keys
 _SHOW_EVERY_SECONDS = 0.25
 
@@ -63,9 +63,11 @@ class Watch:
             survey.cancel()
 
     async def _look_around(self) -> None:
-        def advance(model: ReadModel) -> tuple[Shape, bool]:
+        def advance(model: ReadModel) -> tuple[Shape | None, bool]:
             model.refresh()
-            return self._survey.advance(model)
+            complete = self._survey.advance(model)
+            due = complete or monotonic() - shown > _SHOW_EVERY_SECONDS
+            return (self._survey.shape() if due else None), complete
 
         shown = 0.0
         complete = False
@@ -74,7 +76,7 @@ class Watch:
             if found is None:
                 return
             shape, complete = found
-            if complete or monotonic() - shown > _SHOW_EVERY_SECONDS:
+            if shape is not None:
                 self._outline(shape)
                 shown = monotonic()
             await asyncio.sleep(_REST_SECONDS)

@@ -4,19 +4,29 @@ Every turn has three steps. The rows are those that an archive of that size woul
 a very long session can be seen without recording one.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
-from deck.compare.values import TurnDiff
+from deck.compare.values import SessionDiff, TurnDiff
 from deck.revs import Target
-from deck.views import Hit, SessionView, Step, StepRow, TurnRow, TurnView
+from deck.views import Beside, BranchRow, Hit, SessionView, Step, StepRow, TurnRow, TurnView
 from store.errors import NotFound
+from store.ledger import Ledger
+from store.notes import Note
 from store.reading import Block, Usage
 
 SESSION = "tall"
 STEPS = 3
 TURN_MS = 10_000
 _KINDS = (("user", "text", ""), ("assistant", "text", ""), ("assistant", "tool-call", "Bash"))
+
+
+class TallCosts:
+    """Nothing is known of what it costs."""
+
+    def turns(self, session: str, start: int, stop: int) -> list[int | None]:
+        return [None] * (stop - start)
 
 
 @dataclass
@@ -33,6 +43,31 @@ class TallModel:
 
     def close(self) -> None:
         pass
+
+    @property
+    def costs(self) -> "TallCosts":
+        return TallCosts()
+
+    def ledger(self) -> Ledger:
+        return Ledger([], {})
+
+    def all_beside(self) -> Mapping[str, Beside]:
+        return {}
+
+    def star(self, turn: str, step: int, text: str, old: Note | None = None) -> None:
+        raise NotFound("nothing can be kept here")
+
+    def unstar(self, old: Note) -> None:
+        raise NotFound("nothing can be kept here")
+
+    def session(self, key: str) -> SessionView | None:
+        return next((view for view in self.sessions() if view.key == key), None)
+
+    def projects(self) -> Mapping[str, str]:
+        return {}
+
+    def branches(self, session: str) -> list[BranchRow]:
+        return []
 
     def sessions(self) -> list[SessionView]:
         end = self.count * TURN_MS
@@ -74,7 +109,10 @@ class TallModel:
             turn * TURN_MS + place * 1000, "",
         )  # fmt: skip
 
-    def turn(self, id: str, *, earlier: bool = True, setting: bool = True) -> TurnView:
+    def turn(self, id: str | bytes, *, earlier: bool = True, setting: bool = True) -> Any:
+        """A turn in full by its 64 digits, as the model gives it; the row alone by its bytes, as `rows` does."""
+        if isinstance(id, bytes):
+            return self._turn(int.from_bytes(id))
         number = int(id, 16)
         steps = tuple(self.steps(SESSION, (number - 1) * STEPS, number * STEPS))
         return TurnView(self._turn(number), {}, (), (), (), (), (), (), None, steps)
@@ -85,7 +123,7 @@ class TallModel:
     def body(self, id: str, which: str) -> bytes:
         return b"{}"
 
-    def search(self, session: str, query: str) -> Iterable[Hit]:
+    def search(self, session: str, query: str, start: int = 0, stop: int | None = None) -> Iterable[Hit]:
         return ()
 
     def refresh(self) -> bool:
@@ -106,6 +144,9 @@ class TallModel:
     def compare_turns(self, before: str, after: str) -> TurnDiff:
         rows = [self._turn(int(id, 16)) for id in (before, after)]
         return TurnDiff(*rows, "continues", "", 0, 0, (), (0, 0), ((), ()), (), (), ())
+
+    def compare_sessions(self, before: str, after: str) -> SessionDiff:
+        raise NotFound("there is one session")
 
     def _note(self, rows: int) -> None:
         self.asked += rows

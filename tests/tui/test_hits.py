@@ -20,3 +20,9 @@ def test_words() -> None:
     assert HITS.words(HITS.hits[1]) == "2 of 3 for “x”: second x"
     assert Hits("y").next(0, 1) is None
     assert Hits("y").words(None) == "nothing found for “y”"
+
+
+def test_a_search_that_goes_on_says_so() -> None:
+    found = Hits("x", HITS.hits, complete=False)
+    assert found.words(HITS.hits[0]) == "1 of 3+ for “x”: first x"
+    assert Hits("x", complete=False).words(None) == "searching for “x”"

@@ -12,16 +12,17 @@ def test_a_long_session_is_walked_in_slices_and_walked_on_when_it_grows() -> Non
     survey = Survey("tall")
     calls, complete = 0, False
     while not complete:
-        shape, complete = survey.advance(model)
+        complete = survey.advance(model)
         calls += 1
+    shape = survey.shape()
     assert calls > 3
     assert model.longest <= SLICE
     assert len(shape.contexts) == 20_000
     assert [shape.starts[n] for n in (0, 1, 19_999)] == [0, STEPS, 19_999 * STEPS]
     asked = model.asked
     model.count += 1
-    shape, complete = survey.advance(model)
-    assert complete and len(shape.contexts) == 20_001
+    assert survey.advance(model)
+    assert len(survey.shape().contexts) == 20_001
     assert model.asked - asked <= 1 + STEPS
     assert calls <= 20_000 * STEPS // (SLICE * SLICES_A_CALL) + 2
 
@@ -36,10 +37,14 @@ class Slow(TallModel):
 
 
 def test_long_waits_and_errors_are_found() -> None:
-    shape, _ = Survey("tall").advance(Slow(10))
-    assert len(shape.gaps) == 2
-    assert shape.gaps.at(shape.gaps.line_of(4) - 1) == 91_000
-    assert shape.marks == {2: "e", 4: "e"}
+    survey = Survey("tall")
+    assert survey.advance(Slow(10))
+    shape = survey.shape()
+    (lane,) = shape.lanes
+    assert lane.lines(30) == 32
+    assert lane.gap_at(lane.line_of(4) - 1) == (91_000, "model")
+    assert [shape.mark(turn, turn + 1) for turn in range(1, 6)] == ["", "e", "", "e", ""]
+    assert shape.mark(1, 11) == "e"
 
 
 @pytest.mark.parametrize(

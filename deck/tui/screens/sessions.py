@@ -3,11 +3,11 @@
 import asyncio
 import time
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, TypeVar
 
 from textual import on
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.message import Message
 from textual.screen import Screen
 
@@ -17,53 +17,58 @@ from deck.tui import palette
 from deck.tui.border import clean
 from deck.tui.model import ReadModel
 from deck.tui.ordering import ORDERS, arrange, day_name
-from deck.tui.readers import Readers
-from deck.tui.widgets.session_list import SessionList
+from deck.tui.overview import CostBook, SessionLine, overview
+from deck.tui.questions import Question, place_of_turn, standing
+from deck.tui.reader import Reader
+from deck.tui.screens.sessions_keys import SESSION_KEYS
+from deck.tui.shared import Marked, Shared
+from deck.tui.stars import put_star
+from deck.tui.widgets.session_list import Item, SessionList
 from deck.tui.widgets.status import Status
 from deck.tui.widgets.text_line import TextLine
-from deck.views import SessionView
+from deck.views import BranchRow, SessionView
 from store.errors import StoreError
 
 if TYPE_CHECKING:
     from deck.tui.widgets.prompt import Prompt
 
-POLL_SECONDS = 0.5
+T = TypeVar("T")
 
-SESSION_KEYS: list[BindingType] = [
-    Binding("enter", "open", "open", tooltip="open the session"),
-    Binding("slash", "filter", "filter", tooltip="show sessions that hold these words; Esc shows all"),
-    Binding("s", "sort", "sort", tooltip="sort by the next of: " + ", ".join(order.name for order in ORDERS)),
-    Binding("escape", "show_all", show=False, tooltip="show all sessions again"),
-    Binding("question_mark", "help", "help", tooltip="this help"),
-    Binding("q", "quit", "quit", tooltip="quit"),
-]
+POLL_SECONDS = 0.1
+_RECHECK_EVERY = 20  # polls; that a writer ended, or a star came, is no growth
+_COST_SECONDS = 0.05  # between two looks whether the user wants something else of the reader
 
 
 class SessionsScreen(Screen[None]):
     """The screen. Ages are seen from the moment the list was read."""
 
     class Chosen(Message):
-        """The user opened this session."""
+        """The user opened this session, at a position if one is given."""
 
-        def __init__(self, key: str) -> None:
+        def __init__(self, key: str, position: int | None = None) -> None:
             super().__init__()
             self.key = key
+            self.position = position
 
     BINDINGS: ClassVar[list[BindingType]] = SESSION_KEYS
     AUTO_FOCUS = "SessionList"
 
-    def __init__(self, readers: Readers, where: str) -> None:
+    def __init__(self, shared: Shared) -> None:
         super().__init__()
-        self._readers = readers
-        self._where = where
-        self._sessions: Sequence[SessionView] = ()
+        self._shared = shared
+        self._lines: Sequence[SessionLine] = ()
+        self._costs = CostBook()
+        self._unfolded: dict[str, Sequence[BranchRow]] = {}
         self._order = 0
+        self._by_project = False
         self._words = ""
 
     def compose(self) -> ComposeResult:
         yield TextLine(id="title")
         yield SessionList()
         yield Status([*SessionList.BINDINGS, *SESSION_KEYS])
+
+    # what is there
 
     def on_screen_resume(self) -> None:
         self.run_worker(self._watch(), group="watch", exclusive=True)
@@ -72,57 +77,141 @@ class SessionsScreen(Screen[None]):
         self.workers.cancel_group(self, "watch")
 
     async def _watch(self) -> None:
-        def look(model: ReadModel) -> list[SessionView]:
-            model.refresh()
-            return model.sessions()
+        def look(model: ReadModel) -> list[SessionLine] | None:
+            grew = model.refresh()
+            return overview(model) if grew or polls % _RECHECK_EVERY == 0 else None
 
+        polls = 0
         while True:
             try:
-                sessions = await self._readers.rows.ask(look)
+                lines = await self._shared.readers.rows.ask(look)
             except (StoreError, OSError) as error:
-                self.query_one(Status).say(explain(error).message, palette.ERROR)
+                self._complain(error)
                 return
-            if sessions != self._sessions:
-                self._sessions = sessions
+            known = [line._replace(cost=None) for line in self._lines]
+            if lines is not None and (polls == 0 or lines != known):
+                self._lines = self._costs.with_costs(lines)
                 self._arrange()
+                self.run_worker(self._work_out_costs(), group="costs", exclusive=True)
+            polls += 1
             await asyncio.sleep(POLL_SECONDS)
+
+    async def _work_out_costs(self) -> None:
+        lines, complete = self._lines, False
+        while not complete:
+            complete = bool(
+                await self._ask(
+                    self._shared.readers.background, lambda model: self._costs.advance(model, lines, _COST_SECONDS)
+                )
+            )
+            self._lines = self._costs.with_costs(self._lines)
+            self._arrange()
 
     def _arrange(self) -> None:
         now_ms = time.time_ns() // 1_000_000
         order = ORDERS[self._order]
-        items = arrange(self._sessions, order, self._words, day_name(now_ms))
-        self.query_one(SessionList).set_items(items, now_ms)
-        turns = sum(session.turns for session in self._sessions)
-        left = f" deck  {self._where} · {plural(len(self._sessions), 'session')} · {plural(turns, 'turn')}"
-        tokens = sum(session.input_tokens + session.output_tokens for session in self._sessions)
-        right = f"filter: {self._words} · " if self._words else ""
+        items = arrange(self._lines, order, self._words, day_name(now_ms), by_project=self._by_project)
+        marked = self._shared.marked
+        self.query_one(SessionList).set_items(self._with_branches(items), now_ms, marked.session if marked else "")
+        views = [line.view for line in self._lines]
+        turns = sum(view.turns for view in views)
+        left = f" deck  {self._shared.where} · {plural(len(views), 'session')} · {plural(turns, 'turn')}"
+        tokens = sum(view.input_tokens + view.output_tokens for view in views)
+        filtered = f"filter: {self._words} · " if self._words else ""
+        grouped = " · by project" if self._by_project else ""
         self.query_one("#title", TextLine).show(
             [(clean(left), palette.STRONG), (clean(f" · {count(tokens)} tokens"), palette.FAINT)],
-            [(clean(f"{right}sort: {order.name}"), palette.FAINT)],
+            [(clean(f"{filtered}sort: {order.name}{grouped}"), palette.FAINT)],
         )
-        shown = sum(1 for item in items if isinstance(item, SessionView))
-        self.query_one(Status).set_where(f"{shown} of {len(self._sessions)}")
-        self.query_one(Status).say(
-            "" if self._sessions else "no turn is recorded here yet; `deck run -- AGENT` records one"
-        )
+        shown = sum(1 for item in items if isinstance(item, SessionLine))
+        self.query_one(Status).set_where(f"{shown} of {len(views)}")
+        if not views:
+            self._say("no turn is recorded here yet; `deck run -- AGENT` records one")
 
-    def action_open(self) -> None:
-        session = self.query_one(SessionList).session
-        if session is not None:
-            self.post_message(self.Chosen(session.key))
+    def _with_branches(self, items: Sequence[SessionLine | str]) -> list[Item]:
+        found: list[Item] = []
+        for item in items:
+            found.append(item)
+            if isinstance(item, SessionLine):
+                found += self._unfolded.get(item.view.key, ())
+        return found
+
+    # what the user does
+
+    @property
+    def _session(self) -> SessionView | None:
+        return self.query_one(SessionList).session
+
+    async def action_open(self) -> None:
+        item = self.query_one(SessionList).item
+        if isinstance(item, SessionLine):
+            self.post_message(self.Chosen(item.view.key))
+        elif item is not None:
+            place = await self._ask(self._shared.readers.rows, place_of_turn(item.session, item.first))
+            if place is not None:
+                self.post_message(self.Chosen(place.session, place.position))
 
     @on(SessionList.Opened)
-    def _clicked(self) -> None:
-        self.action_open()
+    async def _clicked(self) -> None:
+        await self.action_open()
+
+    async def action_unfold(self) -> None:
+        session = self._session
+        if session is None:
+            return
+        if session.key in self._unfolded:
+            del self._unfolded[session.key]
+        else:
+            key = session.key
+            branches = await self._ask(self._shared.readers.rows, lambda model: model.rows.branches(key))
+            if not branches:
+                self._say("this session has neither subagents nor side calls")
+                return
+            self._unfolded[key] = branches
+        self._arrange()
+
+    async def action_mark(self) -> None:
+        session = self._session
+        if session is None:
+            return
+        marked = self._shared.marked
+        if marked is not None and marked.session == session.key:
+            self._shared.marked = None
+        else:
+            found = await self._ask(self._shared.readers.rows, standing(session.key))
+            last = max(found.steps - 1, 0) if found else 0
+            self._shared.marked = Marked(session.key, last, session.head, session.turns)
+            self._say("marked: D compares another session with it")
+        self._arrange()
+
+    def action_compare(self) -> None:
+        session, marked = self._session, self._shared.marked
+        if session is None or marked is None:
+            self._say("no session is marked; m marks one, D then compares with it")
+            return
+        from deck.tui.screens.compare import CompareScreen  # seldom needed at once
+
+        self.app.push_screen(CompareScreen(self._shared, marked.session, session.key))
+
+    async def action_star(self) -> None:
+        session = self._session
+        if session is not None and await self._ask(self._shared.readers.documents, put_star(session.head, 0, "", None)):
+            self._say("starred the last turn of the session")
+            self._lines = [line._replace(starred=line.starred or line.view.key == session.key) for line in self._lines]
+            self._arrange()
 
     def action_sort(self) -> None:
         self._order = (self._order + 1) % len(ORDERS)
         self._arrange()
 
+    def action_group(self) -> None:
+        self._by_project = not self._by_project
+        self._arrange()
+
     def action_filter(self) -> None:
         from deck.tui.widgets.prompt import Prompt  # Textual's input is slow to import and seldom needed at once
 
-        prompt = Prompt("filter", "words in title, agent, model or session id", self._words)
+        prompt = Prompt("filter", "words in title, agent, model, project or session id", self._words)
         self.mount(prompt)
         prompt.focus()
 
@@ -148,3 +237,17 @@ class SessionsScreen(Screen[None]):
 
     async def action_quit(self) -> None:
         self.app.exit()
+
+    def _say(self, text: str) -> None:
+        self.query_one(Status).say(text)
+
+    def _complain(self, error: StoreError | OSError) -> None:
+        self.query_one(Status).say(explain(error).message, palette.ERROR)
+
+    async def _ask(self, reader: Reader, question: Question[T]) -> T | None:
+        """What the reader answers; where the archive gives no answer, None, and the status line says why."""
+        try:
+            return await reader.ask(question)
+        except (StoreError, OSError) as error:
+            self._complain(error)
+            return None

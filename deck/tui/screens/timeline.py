@@ -8,10 +8,11 @@ from textual.message import Message
 
 from deck.tui import questions
 from deck.tui.hits import Hits
-from deck.tui.readers import Readers
+from deck.tui.lanes import ALL, EVERY_STEP
 from deck.tui.screens.timeline_keys import TIMELINE_KEYS
-from deck.tui.screens.timeline_view import TimelineView
-from deck.tui.widgets.detail_pane import DetailPane
+from deck.tui.screens.timeline_marks import TimelineMarks
+from deck.tui.searching import Search
+from deck.tui.shared import Shared
 from deck.tui.widgets.step_list import StepList
 from deck.tui.widgets.tabs import Tabs
 from deck.tui.widgets.text_view import TextView
@@ -20,25 +21,25 @@ from deck.views import Hit
 if TYPE_CHECKING:
     from deck.tui.widgets.prompt import Prompt
 
+_SEARCH_SECONDS = 0.05
+"""How long a search looks on between two words about how far it is."""
 
-class TimelineScreen(TimelineView):
-    """The screen; ``position`` is the step to begin at, None for the start, or the end of a live session."""
+_PROMPTS = {"search": "search in this session", "rev": "hash, HEAD~2, session, tag, hash:step; Tab completes"}
 
-    class Elsewhere(Message):
-        """The user wants to see a place of another session."""
 
-        def __init__(self, place: questions.Place) -> None:
-            super().__init__()
-            self.place = place
+class TimelineScreen(TimelineMarks):
+    """The screen with all its keys."""
 
     class Left(Message):
         """The user wants to go back to where this screen was opened from."""
 
     BINDINGS: ClassVar[list[BindingType]] = TIMELINE_KEYS
 
-    def __init__(self, readers: Readers, session: str, position: int | None = None) -> None:
-        super().__init__(readers, session, position)
+    def __init__(self, shared: Shared, session: str, start: int | questions.Opening | None = None) -> None:
+        super().__init__(shared, session, start)
         self._hits = Hits()
+
+    # moving
 
     async def action_turn(self, direction: int) -> None:
         await self._jump(questions.turn_start, direction, "turn")
@@ -47,18 +48,42 @@ class TimelineScreen(TimelineView):
         await self._jump(questions.nearest(kind), direction, kind)
 
     async def _jump(self, ask: questions.AskFrom, direction: int, what: str) -> None:
-        position = self.query_one(StepList).position
-        found = await self._ask(self._readers.rows, ask(self._session, position, direction))
+        steps = self.query_one(StepList)
+        lane = EVERY_STEP if what == "subagent" else steps.lane  # a lane has one thread
+        position = steps.position
+        found = await self._ask(self._readers.rows, ask(self._session, position, direction, lane))
         if found is None:
             return
         if found == position:
-            self._say(f"no {what} {'after' if direction > 0 else 'before'} this")
+            here = "" if lane.key == ALL else f" in “{lane.title}”"
+            self._say(f"no {what} {'after' if direction > 0 else 'before'} this{here}")
         else:
-            self._go(found)
+            self._go_exactly(found)
 
-    def action_page(self, page: int) -> None:
-        self.query_one(DetailPane).choose(page)
-        self._ask_detail()
+    def action_lane(self, direction: int) -> None:
+        lanes = self._shape.lanes if self._shape else (EVERY_STEP,)
+        if len(lanes) == 1:
+            self._say("this session has one thread")
+            return
+        keys = [lane.key for lane in lanes]
+        self._choose_lane(keys[(keys.index(self.query_one(StepList).lane.key) + direction) % len(keys)])
+
+    async def _visit_rev(self, rev: str) -> None:
+        place = await self._ask(self._readers.rows, questions.place_of_rev(rev))
+        if place is not None:
+            self._visit(place)
+
+    def action_live(self) -> None:
+        if self.has_class("-zoomed"):
+            self.action_zoom()
+            return
+        self._player.stop()
+        self._following.resume()
+        steps = self.query_one(StepList)
+        steps.go_to(steps.count - 1)
+        self._say_state()
+
+    # looking
 
     @on(Tabs.Chosen)
     def _tab_chosen(self, event: Tabs.Chosen) -> None:
@@ -83,43 +108,17 @@ class TimelineScreen(TimelineView):
         self._player.playback.change_speed(by)
         self._say_state()
 
-    def action_ask(self, purpose: str) -> None:
-        from deck.tui.widgets.prompt import Prompt  # Textual's input is slow to import and seldom needed at once
+    def action_pane(self, name: str) -> None:
+        (self.query_one(TextView) if name == "detail" else self.query_one(StepList)).focus()
 
-        hint = {"search": "search in this session", "rev": "hash, HEAD~2, session, tag, hash:step"}[purpose]
-        prompt = Prompt(purpose, hint)
-        self.mount(prompt)
-        prompt.focus()
+    def action_zoom(self) -> None:
+        zoomed = not self.has_class("-zoomed")
+        self.set_class(zoomed, "-zoomed")
+        self.action_pane("detail" if zoomed else "list")
 
-    def on_prompt_done(self, event: "Prompt.Done") -> None:
-        self.query_one(StepList).focus()
-        if event.text:
-            answer = self._search if event.purpose == "search" else self._visit
-            self.run_worker(answer(event.text), group="ask", exclusive=True)
-
-    async def _search(self, query: str) -> None:
-        self._say(f"searching for “{query}” …")
-        found = await self._ask(self._readers.background, lambda model: list(model.search(self._session, query)))
-        self._hits = Hits(query, found or ())
-        self.query_one(TextView).mark(query)
-        self._show_hit(self._hits.next(self.query_one(StepList).position, 1, inclusive=True))
-
-    def action_hit(self, direction: int) -> None:
-        if self._hits.query:
-            self._show_hit(self._hits.next(self.query_one(StepList).position, direction))
-
-    def _show_hit(self, hit: Hit | None) -> None:
-        if hit is None:
-            self._say(self._hits.words(None))
-        else:
-            self._go(hit.position, self._hits.words(hit))
-
-    async def _visit(self, rev: str) -> None:
-        place = await self._ask(self._readers.rows, questions.place_of_rev(rev))
-        if place is not None and place.session == self._session:
-            self._go(place.position)
-        elif place is not None:
-            self.post_message(self.Elsewhere(place))
+    def action_scroll_detail(self, direction: int) -> None:
+        view = self.query_one(TextView)
+        view.action_scroll(direction * max(view.size.height // 2, 1))
 
     def action_copy(self, what: str) -> None:
         if self._detail is None:
@@ -129,33 +128,65 @@ class TimelineScreen(TimelineView):
         self.app.copy_to_clipboard(address)
         self._say(f"copied {address}")
 
-    def action_other_pane(self) -> None:
-        view = self.query_one(TextView)
-        (self.query_one(StepList) if view.has_focus else view).focus()
+    # asking
 
-    def action_zoom(self) -> None:
-        zoomed = not self.has_class("-zoomed")
-        self.set_class(zoomed, "-zoomed")
-        (self.query_one(TextView) if zoomed else self.query_one(StepList)).focus()
+    def action_ask(self, purpose: str) -> None:
+        self._prompt(purpose, _PROMPTS[purpose])
 
-    def action_scroll_detail(self, direction: int) -> None:
-        view = self.query_one(TextView)
-        view.action_scroll(direction * max(view.size.height // 2, 1))
+    def action_star(self) -> None:
+        star = self._star_here()
+        self._prompt("star", "a note for the star; it may be empty", star.note.text if star else "")
 
-    def action_live(self) -> None:
-        if self.has_class("-zoomed"):
-            self.action_zoom()
-            return
-        self._player.stop()
-        self._following.resume()
+    def _prompt(self, purpose: str, hint: str, text: str = "") -> None:
+        from deck.tui.widgets.prompt import Prompt  # Textual's input is slow to import and seldom needed at once
+
+        prompt = Prompt(purpose, hint, text)
+        self.mount(prompt)
+        prompt.focus()
+
+    def on_prompt_done(self, event: "Prompt.Done") -> None:
+        self.query_one(StepList).focus()
+        if event.purpose == "star" and event.text is not None:
+            self._put_star(event.text)
+        elif event.text:
+            answer = self._search if event.purpose == "search" else self._visit_rev
+            self.run_worker(answer(event.text), group="ask", exclusive=True)
+
+    async def _search(self, query: str) -> None:
+        """Go to the first place after the cursor as soon as it is found, and say how many there are as they come."""
         steps = self.query_one(StepList)
-        steps.go_to(steps.count - 1)
-        self._say_state()
+        position = steps.position
+        search = Search(self._session, query, position, steps.count)
+        self._hits = Hits(query, complete=False)
+        self._say(self._hits.words(None))
+        self.query_one(TextView).mark(query)
+        here: Hit | None = None
+        while not self._hits.complete:
+            found = await self._ask(self._readers.background, lambda model: search.advance(model, _SEARCH_SECONDS))
+            if found is None:
+                return
+            self._hits = found
+            if here is None and (here := found.next(position, 1, inclusive=True)) is not None:
+                self._go_exactly(here.position, found.words(here))
+            elif here is None or steps.position == here.position:
+                self._say(found.words(here))
+
+    def action_hit(self, direction: int) -> None:
+        if not self._hits.query:
+            self._say("nothing was searched for; / does")
+            return
+        hit = self._hits.next(self.query_one(StepList).position, direction)
+        if hit is None:
+            self._say(self._hits.words(None))
+        else:
+            self._go_exactly(hit.position, self._hits.words(hit))
+
+    # leaving
 
     def action_help(self) -> None:
         from deck.tui.screens.help import HelpScreen
 
-        sections = (("timeline", TIMELINE_KEYS), ("list", StepList.BINDINGS), ("detail (Tab)", TextView.BINDINGS))
+        sections = (("timeline", TIMELINE_KEYS), ("list", StepList.BINDINGS), ("detail (l)", TextView.BINDINGS))
         self.app.push_screen(HelpScreen(sections))
 
     def action_back(self) -> None:

@@ -2,7 +2,7 @@
 
 from textual.binding import Binding, BindingType
 
-from deck.tui.pages import DIFF, PAGES
+from deck.tui.pages import CONTEXT, PAGES
 
 TIMELINE_KEYS: list[BindingType] = [
     Binding("J", "turn(1)", "turn", key_display="J K", tooltip="next turn"),
@@ -18,17 +18,31 @@ TIMELINE_KEYS: list[BindingType] = [
     Binding("U", "jump('user', -1)", show=False, tooltip="user text before"),
     Binding("a", "jump('subagent', 1)", "agent", key_display="a A", tooltip="where a subagent begins or goes on"),
     Binding("A", "jump('subagent', -1)", show=False, tooltip="subagent before"),
-    Binding("d", f"page({DIFF})", "diff", tooltip="what this request sent that the one before did not"),
+    Binding("x", f"page({CONTEXT})", "context", tooltip="what was in the model's window, and what left it"),
+    Binding("c", "jump('compaction', 1)", show=False, tooltip="next compaction"),
+    Binding("C", "jump('compaction', -1)", show=False, tooltip="compaction before"),
+    Binding("right_square_bracket", "jump('fork', 1)", show=False, tooltip="next fork"),
+    Binding("left_square_bracket", "jump('fork', -1)", show=False, tooltip="fork before"),
+    Binding("tab", "lane(1)", show=False, tooltip="next lane: all steps, the main line, each subagent, side calls"),
+    Binding("shift+tab", "lane(-1)", show=False, tooltip="lane before"),
+    Binding("d", "diff('before')", "diff", tooltip="what this request sent that the one before did not"),
+    Binding("D", "diff('marked')", show=False, tooltip="what this request sent that the marked turn did not"),
+    Binding("m", "mark", show=False, tooltip="mark this turn, or take the mark off"),
+    Binding("apostrophe", "to_mark", show=False, tooltip="to the marked turn"),
+    Binding("s", "star", "star", tooltip="put a star on this step, or change its note"),
+    Binding("S", "unstar", show=False, tooltip="take the star off"),
+    Binding("asterisk", "next_star", show=False, tooltip="next star"),
     Binding("slash", "ask('search')", "search", tooltip="search in this session"),
     Binding("n", "hit(1)", show=False, tooltip="next place found"),
     Binding("N", "hit(-1)", show=False, tooltip="place found before"),
-    Binding("colon", "ask('rev')", "rev", tooltip="go to a hash or any other rev"),
+    Binding("colon", "ask('rev')", "rev", tooltip="go to a hash, a session, a tag or any other rev"),
     Binding("y", "copy('hash')", "copy", tooltip="copy the turn's hash"),
     Binding("Y", "copy('step')", show=False, tooltip="copy the step's address, hash:number"),
     *(Binding(str(n), f"page({n - 1})", show=False, tooltip=f"tab {page.title}") for n, page in enumerate(PAGES, 1)),
     Binding("f", "fold", show=False, tooltip="unfold what the tab folds, or fold it again"),
     Binding("r", "raw", show=False, tooltip="blocks as JSON, or as what they mean again"),
-    Binding("tab", "other_pane", show=False, tooltip="between list and detail; j k then scroll the detail"),
+    Binding("l,right", "pane('detail')", show=False, tooltip="to the detail: j k then scroll it"),
+    Binding("h,left", "pane('list')", show=False, tooltip="back to the list"),
     Binding("enter", "zoom", show=False, tooltip="detail on the whole screen, or not"),
     Binding("ctrl+d", "scroll_detail(1)", show=False, tooltip="scroll the detail down by half a page"),
     Binding("ctrl+u", "scroll_detail(-1)", show=False, tooltip="scroll the detail up by half a page"),

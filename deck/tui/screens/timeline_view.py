@@ -8,22 +8,25 @@ from typing import TypeVar
 
 from textual import events, on
 from textual.app import ComposeResult
-from textual.containers import Container
+from textual.containers import Container, Vertical
 from textual.screen import Screen
 
 from deck.diagnostics import explain
 from deck.tui import palette, questions
 from deck.tui.following import Following
+from deck.tui.lanes import ALL
 from deck.tui.model import ReadModel
 from deck.tui.pages import PAGES
 from deck.tui.pages.viewing import Viewing
 from deck.tui.player import Player
 from deck.tui.reader import Reader
-from deck.tui.readers import Readers
 from deck.tui.screens.timeline_keys import TIMELINE_KEYS
 from deck.tui.shape import Shape
+from deck.tui.shared import Shared
+from deck.tui.stars import Star, stars_of
 from deck.tui.watch import Watch
 from deck.tui.widgets.detail_pane import DetailPane
+from deck.tui.widgets.lane_bar import LaneBar
 from deck.tui.widgets.outline import Outline
 from deck.tui.widgets.scrubber import Scrubber
 from deck.tui.widgets.status import Status
@@ -38,27 +41,36 @@ _WIDE = 120  # columns from which list and detail stand side by side
 
 
 class TimelineView(Screen[None]):
-    """The screen without its keys; ``position`` is the step to begin at, None for the start, or a live end."""
+    """The screen without its keys; ``start`` is what it opens with, or where it asks for that.
+
+    A position of None is the start of the session, or the end of a live one.
+    """
 
     AUTO_FOCUS = "StepList"
 
-    def __init__(self, readers: Readers, session: str, position: int | None = None) -> None:
+    def __init__(self, shared: Shared, session: str, start: int | questions.Opening | None = None) -> None:
         super().__init__()
-        self._readers = readers
+        self._shared = shared
+        self._readers = shared.readers
         self._session = session
-        self._begin_at = position
+        self._start = start
         self._following = Following()
-        self._player = Player(session, readers.rows, self._say, self._say_state)
+        self._player = Player(session, self._readers.rows, self._say, self._say_state)
         self._shape: Shape | None = None
+        self._lane = ALL
+        self._stars: tuple[Star, ...] = ()
         self._detail: questions.Detail | None = None
         self._viewing = Viewing()
         self._note = ""
 
     def compose(self) -> ComposeResult:
+        self.set_class(self.app.size.width >= _WIDE, "-wide")  # before there is anything that it would restyle
         yield Title()
         yield Outline()
         with Container(id="panes"):
-            yield StepList()
+            with Vertical(id="steps"):
+                yield LaneBar()
+                yield StepList()
             yield DetailPane()
         yield Status([*StepList.BINDINGS, *TIMELINE_KEYS])
 
@@ -68,21 +80,27 @@ class TimelineView(Screen[None]):
         self.set_class(event.size.width >= _WIDE, "-wide")
 
     def on_mount(self) -> None:
-        self.run_worker(self._open())
+        if isinstance(self._start, questions.Opening):
+            self._begin(self._start)
+        else:
+            self.run_worker(self._open(self._start))
 
-    async def _open(self) -> None:
-        opening = await self._ask(self._readers.rows, questions.opening(self._session, self._begin_at))
-        if opening is None:
-            return
+    async def _open(self, position: int | None) -> None:
+        opening = await self._ask(self._readers.rows, questions.opening(self._session, position, PAGES[0]))
+        if opening is not None:
+            self._begin(opening)
+
+    def _begin(self, opening: questions.Opening) -> None:
         steps = self.query_one(StepList)
         self._following.on = opening.at_live_end
         steps.fill(opening.first, opening.rows)
-        self._stand(opening.standing)
-        steps.go_to(opening.position)
-        if steps.cursor == 0:  # no move that would ask for it
-            self._ask_detail()
+        with steps.prevent(StepList.Moved):  # its detail is here already
+            self._stand(opening.standing)
+            steps.go_to(opening.position)
+        self._show(opening.detail)
         watch = Watch(self._session, self._readers, self._ask, self._stand, self._outline)
         self.call_after_refresh(self.run_worker, watch.follow)
+        self.call_after_refresh(self._ask_stars)
 
     def _stand(self, standing: questions.Standing) -> None:
         steps, title = self.query_one(StepList), self.query_one(Title)
@@ -97,9 +115,38 @@ class TimelineView(Screen[None]):
 
     def _outline(self, shape: Shape) -> None:
         self._shape = shape
+        self.query_one(Title).set_shape(shape)
         self.query_one(Outline).set_shape(shape)
-        self.query_one(StepList).set_shape(shape)
+        self._show_lane()
         self._say_where()
+
+    def _show_lane(self) -> None:
+        if self._shape is not None:
+            lane = self._shape.lane(self._lane)
+            self.query_one(LaneBar).show(self._shape.lanes, lane.key)
+            self.query_one(StepList).set_lane(lane, self._shape.agents)
+
+    def _choose_lane(self, key: str) -> None:
+        self._lane = key
+        self._show_lane()
+
+    def _ask_stars(self) -> None:
+        self.run_worker(self._show_stars(), group="stars", exclusive=True)
+
+    async def _show_stars(self) -> None:
+        found = await self._ask(self._readers.documents, stars_of(self._session))
+        if found is not None:
+            self._stars = found
+            self.query_one(StepList).set_stars({star.place for star in found})
+            self._show_marks()
+
+    def _show_marks(self) -> None:
+        """The user's own marks in the outline: stars, and the turn that is marked."""
+        marks = {star.turn_number: "*" for star in self._stars}
+        marked = self._shared.marked
+        if marked is not None and marked.session == self._session:
+            marks[marked.number] = "m"
+        self.query_one(Outline).set_own(marks)
 
     # where the cursor stands
 
@@ -108,7 +155,7 @@ class TimelineView(Screen[None]):
         steps = self.query_one(StepList)
         if event.by_user:
             self._player.playback.playing = False
-            self._following.moved_by_user(steps.position >= steps.count - 1)
+            self._following.moved_by_user(steps.at_end)
         self._say(self._note)
         self._note = ""
         self._say_state()
@@ -126,16 +173,26 @@ class TimelineView(Screen[None]):
 
         self.run_worker(fetch(), group="rows")
 
+    @on(LaneBar.Chosen)
+    def _lane_chosen(self, event: LaneBar.Chosen) -> None:
+        self._choose_lane(event.key)
+
     @on(Scrubber.Sought)
     def _sought(self, event: Scrubber.Sought) -> None:
         if self._shape is not None and event.turn <= len(self._shape.starts):
             self._go(self._shape.starts[event.turn - 1])
 
     def _go(self, position: int, note: str = "") -> None:
-        """Put the cursor there, and have the status line say ``note`` until it moves on."""
+        """Put the cursor there, or on the lane's next step, and have the status line say ``note`` until it moves on."""
         self._note = note
         self._say(note)
         self.query_one(StepList).go_to(position, by_user=True)
+
+    def _go_exactly(self, position: int, note: str = "") -> None:
+        """Go to a step, where its lane is not shown among all steps."""
+        if not self.query_one(StepList).lane.holds(position):
+            self._choose_lane(ALL)
+        self._go(position, note)
 
     def _ask_detail(self) -> None:
         self.run_worker(self._show_detail(), group="detail", exclusive=True)
@@ -148,6 +205,10 @@ class TimelineView(Screen[None]):
         except (StoreError, OSError) as error:
             pane.say(explain(error).message, palette.ERROR)
             return
+        self._show(detail)
+
+    def _show(self, detail: questions.Detail | None) -> None:
+        pane = self.query_one(DetailPane)
         if detail is None:
             pane.say("no step is recorded here yet")
             return

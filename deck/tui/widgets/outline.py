@@ -1,11 +1,14 @@
 """The scrubber with the figures of the current turn beside it."""
 
+from collections.abc import Mapping
+
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 
 from deck.render import count, duration
 from deck.tui import palette
 from deck.tui.border import Span, clean
+from deck.tui.gaps import whose_time
 from deck.tui.questions import Detail
 from deck.tui.shape import Shape
 from deck.tui.widgets.scrubber import Scrubber
@@ -37,6 +40,10 @@ class Outline(Horizontal):
         self._window = shape.window
         self.query_one(Scrubber).set_shape(shape)
 
+    def set_own(self, marks: Mapping[int, str]) -> None:
+        """The user's own marks, by number of the turn."""
+        self.query_one(Scrubber).set_own(marks)
+
     def set_detail(self, detail: Detail) -> None:
         """The step under the cursor, and its turn."""
         self.query_one(Scrubber).set_turn(detail.turn.number)
@@ -61,11 +68,6 @@ def _pace(detail: Detail) -> list[Span]:
     if usage.context and usage.cache_read is not None:
         parts.append(f"cache {usage.cache_read / usage.context:.0%}")
     if detail.waited_ms is not None and detail.waited_ms >= _NOTABLE_MS:
-        parts.append(f"after {duration(detail.waited_ms)} {_whose_time(detail)}")
+        whose = whose_time(detail.row)
+        parts.append(f"after {duration(detail.waited_ms)} {whose if whose == 'idle' else f'of {whose}'}")
     return [(clean(" · ".join(parts)), palette.FAINT)]
-
-
-def _whose_time(detail: Detail) -> str:
-    if detail.row.kind.endswith("tool-result"):
-        return "of tool"
-    return "of model" if detail.row.role == "assistant" else "idle"

@@ -4,8 +4,10 @@ A bar's height is the size of the context beside the session's largest, its colo
 more turns than columns a column stands for several turns: their largest context, their most important mark.
 """
 
-from collections.abc import Sequence
+from bisect import bisect_right
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from textual import events
 from textual.message import Message
@@ -14,7 +16,7 @@ from textual.widget import Widget
 
 from deck.tui import palette
 from deck.tui.border import Safe, Span, strip
-from deck.tui.shape import MARKS, Shape
+from deck.tui.shape import Shape
 
 _BARS = "▁▂▃▄▅▆▇█"
 _WIDEST = 4
@@ -50,24 +52,22 @@ class Columns:
         return min(place * self.turns // shown + 1, max(self.turns, 1))
 
 
-def lay_out(shape: Shape, width: int) -> Columns:
-    """The columns for a scrubber of this width."""
+def lay_out(shape: Shape, width: int, own: Mapping[int, str]) -> Columns:
+    """The columns for a scrubber of this width; ``own`` are the user's marks by turn, before which no other is seen."""
     turns = len(shape.contexts)
     if turns <= width:
         each = max(1, min(_WIDEST, width // max(turns, 1)))
-        columns = (Column(shape.contexts[n], shape.marks.get(n + 1, "")) for n in range(turns))
+        columns = (Column(shape.contexts[n - 1], own.get(n) or shape.mark(n, n + 1)) for n in range(1, turns + 1))
         return Columns(turns, each, tuple(columns))
-    order = list(MARKS)
-    marks: dict[int, str] = {}
-    for number, mark in shape.marks.items():
-        place = ((number - 1) * width + width - 1) // turns
-        if place not in marks or order.index(mark) < order.index(marks[place]):
-            marks[place] = mark
     edges = [place * turns // width for place in range(width + 1)]
+    marked = {bisect_right(edges, turn - 1) - 1: mark for turn, mark in sorted(own.items(), reverse=True)}
     return Columns(
         turns,
         1,
-        tuple(Column(max(shape.contexts[edges[n] : edges[n + 1]]), marks.get(n, "")) for n in range(width)),
+        tuple(
+            Column(max(shape.contexts[first:end]), marked.get(place) or shape.mark(first + 1, end + 1))
+            for place, (first, end) in enumerate(pairwise(edges))
+        ),
     )
 
 
@@ -86,12 +86,18 @@ class Scrubber(Widget):
     def __init__(self, id: str | None = None) -> None:
         super().__init__(id=id)
         self._shape: Shape | None = None
+        self._own: Mapping[int, str] = {}
         self._laid_out = Columns(0, 1, ())
         self._turn = 0
 
     def set_shape(self, shape: Shape) -> None:
         """Draw this session."""
         self._shape = shape
+        self._lay_out()
+
+    def set_own(self, marks: Mapping[int, str]) -> None:
+        """The user's own marks, by number of the turn."""
+        self._own = marks
         self._lay_out()
 
     def set_turn(self, turn: int) -> None:
@@ -105,7 +111,7 @@ class Scrubber(Widget):
 
     def _lay_out(self) -> None:
         if self._shape is not None and self.size.width > 2:
-            self._laid_out = lay_out(self._shape, self.size.width - 2)
+            self._laid_out = lay_out(self._shape, self.size.width - 2, self._own)
             self.refresh()
 
     def render_line(self, y: int) -> Strip:

@@ -4,16 +4,15 @@ The rows come in pages from whoever answers `StepList.Wanted`; a line whose page
 """
 
 from collections import OrderedDict
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 
 from textual.message import Message
 
 from deck.render import duration, offset
 from deck.tui import palette
 from deck.tui.border import Safe, Span, clean, cut, fit
-from deck.tui.gaps import Gaps
+from deck.tui.lanes import EVERY_STEP, Lane
 from deck.tui.questions import PAGE
-from deck.tui.shape import Shape
 from deck.tui.widgets.virtual_list import VirtualList
 from deck.views import StepRow
 
@@ -34,15 +33,21 @@ class StepList(VirtualList):
     def __init__(self, id: str | None = None) -> None:
         super().__init__(id=id)
         self.count = 0
-        self._gaps = Gaps()
+        self.lane = EVERY_STEP
+        self._agents: Mapping[str, int] = {}
+        self._stars: Container[tuple[str, int]] = ()
         self._pages: OrderedDict[int, Sequence[StepRow]] = OrderedDict()
         self._asked: set[int] = set()
-        self._lanes: Mapping[str, int] = {}
 
     @property
     def position(self) -> int:
         """The position of the step under the cursor."""
-        return self._gaps.position_at(self.cursor)
+        return self.lane.position_at(self.cursor)
+
+    @property
+    def at_end(self) -> bool:
+        """Whether the cursor is on the last line."""
+        return self.cursor >= self.lane.lines(self.count) - 1
 
     def set_count(self, count: int) -> None:
         """The session has this many steps now; a page that was not full is asked for again."""
@@ -53,17 +58,26 @@ class StepList(VirtualList):
         if self.count % PAGE:
             self._pages.pop(last, None)
         self.count = count
-        self.set_line_count(count + len(self._gaps))
+        self.set_line_count(self.lane.lines(count))
 
-    def set_shape(self, shape: Shape) -> None:
-        """Lanes and long waits of the session; the step under the cursor stays where it is on the screen."""
-        self._lanes = shape.lanes
-        if len(shape.gaps) != len(self._gaps):
+    def set_lane(self, lane: Lane, agents: Mapping[str, int]) -> None:
+        """Show this lane; the step under the cursor, or the lane's next one, stays where it is on the screen."""
+        self._agents = agents
+        if lane.key != self.lane.key or lane.lines(self.count) != self.lane.lines(self.count):
             position, row_on_screen = self.position, self.cursor - round(self.scroll_y)
-            self._gaps = shape.gaps
-            self.set_line_count(self.count + len(shape.gaps))
-            self.cursor = shape.gaps.line_of(position)
+            self.lane = lane
+            self.set_line_count(lane.lines(self.count))
+            before, self.cursor = self.cursor, lane.line_of(position)
             self.scroll_to(y=max(0, self.cursor - row_on_screen), animate=False, force=True)
+            if self.position != position:
+                self.post_message(self.Moved(self, by_user=False))
+            elif before != self.cursor:
+                self.show_cursor()
+        self.refresh()
+
+    def set_stars(self, stars: Container[tuple[str, int]]) -> None:
+        """The steps with a star: (turn, number of the step in it), 0 for all of a turn."""
+        self._stars = stars
         self.refresh()
 
     def fill(self, start: int, rows: Sequence[StepRow]) -> None:
@@ -77,7 +91,7 @@ class StepList(VirtualList):
 
     def go_to(self, position: int, *, by_user: bool = False) -> None:
         """Put the cursor on the step at this position."""
-        self.go(self._gaps.line_of(max(0, min(position, self.count - 1))), by_user=by_user)
+        self.go(self.lane.line_of(max(0, min(position, self.count - 1))), by_user=by_user)
 
     def row(self, position: int) -> StepRow | None:
         """The step at a position, None where its page is not here (it is asked for)."""
@@ -92,29 +106,31 @@ class StepList(VirtualList):
         return rows[place]
 
     def is_passed(self, line: int) -> bool:
-        return self._gaps.at(line) is not None
+        return self.lane.gap_at(line) is not None
 
     def spans(self, line: int, width: int) -> Sequence[Span]:
-        idle = self._gaps.at(line)
-        if idle is not None:
-            return [(clean(f"     ·· {duration(idle)} idle ··"), palette.FAINT)]
-        row = self.row(self._gaps.position_at(line))
+        gap = self.lane.gap_at(line)
+        if gap is not None:
+            return [(clean(f"     ·· {duration(gap.ms)} {gap.whose} ··"), palette.FAINT)]
+        row = self.row(self.lane.position_at(line))
         if row is None:
             return [(Safe("     ···"), palette.FAINT)]
-        return step_spans(row, self._lanes.get(row.thread, 0), width)
+        starred = (row.turn, row.number) in self._stars or (row.number == 1 and (row.turn, 0) in self._stars)
+        return step_spans(row, self._agents.get(row.thread, 0), starred, width)
 
 
-def step_spans(row: StepRow, lane: int, width: int) -> Sequence[Span]:
-    """A step on one line: turn number where a turn begins, offset, lane of a subagent, kind, summary."""
-    number = f"{row.turn_number:>4} " if row.number == 1 else "     "
+def step_spans(row: StepRow, agent: int, starred: bool, width: int) -> Sequence[Span]:
+    """A step on one line: turn number where a turn begins, star, offset, mark of a subagent, kind, summary."""
+    number = f"{row.turn_number:>4}" if row.number == 1 else "    "
     label, style = palette.look(row)
     lead: list[Span] = [
         (Safe(number), palette.FAINT),
+        (Safe("*" if starred else " "), palette.STAR),
         (clean(f"{offset(row.at_ms):<9}"), palette.FAINT),
     ]
-    used = 14
-    if lane:
-        mark = clean(f"{'│' * min(lane, 3)}{lane} ")
+    used = len(number) + 10
+    if agent:
+        mark = clean(f"{'│' * min(agent, 3)}{agent} ")
         lead.append((mark, palette.LANE))
         used += len(mark)
     kind = fit(label, 10)

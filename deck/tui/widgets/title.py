@@ -1,11 +1,15 @@
-"""The title line of the timeline: session, agent and model, turn, hash; on the right whether it plays or follows."""
+"""The title line of the timeline: session, agent, turn, hash, cost; on the right whether it plays or follows."""
 
 from deck.tui import palette
-from deck.tui.border import Span, clean
+from deck.tui.border import Span, clean, cut, width_of
 from deck.tui.following import Following
 from deck.tui.playback import Playback
 from deck.tui.questions import Detail, Standing
+from deck.tui.shape import Shape
 from deck.tui.widgets.text_line import TextLine
+
+_DIGITS = 9
+_TITLE_AT_LEAST = 16
 
 
 class Title(TextLine):
@@ -15,6 +19,7 @@ class Title(TextLine):
         super().__init__(id=id)
         self.standing: Standing | None = None
         self._detail: Detail | None = None
+        self._shape: Shape | None = None
         self._state: list[Span] = []
 
     def set_standing(self, standing: Standing) -> None:
@@ -27,6 +32,11 @@ class Title(TextLine):
         self._detail = detail
         self._draw()
 
+    def set_shape(self, shape: Shape) -> None:
+        """The session's outline."""
+        self._shape = shape
+        self._draw()
+
     def set_state(self, following: Following, playback: Playback) -> None:
         """Whether the view follows or is pinned, and plays."""
         session = self.standing.session if self.standing else None
@@ -36,14 +46,34 @@ class Title(TextLine):
             self._state.append((clean(words), palette.LIVE if following.on else palette.PINNED))
         self._draw()
 
+    def on_resize(self) -> None:
+        self._draw()
+
     def _draw(self) -> None:
+        """What says most is kept where there is little room: the turn, the title, the cost, then hash and agent."""
+        parts: dict[str, Span] = {}
+        room = self.size.width - sum(width_of(text) for text, _ in self._state) - 3
         session = self.standing.session if self.standing else None
-        left: list[Span] = []
+        if session is not None:
+            model = self._detail.turn.model if self._detail else ""
+            parts["agent"] = (clean(f" · {session.client} {model}"), palette.FAINT)
         if self._detail is not None and self.standing is not None:
             turn = self._detail.turn
-            left.append((clean(f" turn {turn.number} of {self.standing.turns} "), palette.STRONG))
-            left.append((clean(f"· {turn.id[:12]} · {turn.model} "), palette.FAINT))
-        if session is not None:
-            left.append((clean(f"· {session.title or session.key} "), palette.STRONG))
-            left.append((clean(f"· {session.client} {session.version}"), palette.FAINT))
-        self.show(left, self._state)
+            parts["turn"] = (clean(f" · turn {turn.number} of {self.standing.turns}"), palette.STRONG)
+            parts["hash"] = (clean(f" · {turn.id[:_DIGITS]}"), palette.FAINT)
+            if cost := self._cost(turn.number):
+                parts["cost"] = (clean(f" · {cost}"), palette.PLAIN)
+        for name in ("agent", "hash", "cost"):
+            if sum(width_of(text) for text, _ in parts.values()) + _TITLE_AT_LEAST > room:
+                parts.pop(name, None)
+        left = room - sum(width_of(text) for text, _ in parts.values())
+        title = cut(clean(f" {session.title or session.key}" if session else " "), max(left, 1))
+        self.show([(title, palette.STRONG), *parts.values()], self._state)
+
+    def _cost(self, turn: int) -> str:
+        """What this turn cost, and what all until it did of the whole; empty where that is not looked at yet."""
+        own = self._shape.spending.of(turn) if self._shape else None
+        if own is None or self._shape is None:
+            return ""
+        spending = self._shape.spending
+        return f"{own}, {spending.until(turn)} of {spending.whole()} so far"

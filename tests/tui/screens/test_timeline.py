@@ -74,9 +74,9 @@ async def test_jumps_by_kind(archive: Path) -> None:
 
 async def test_a_long_wait_is_a_line_of_its_own_that_the_cursor_passes(archive: Path) -> None:
     async with running(archive, place=place(archive, f"{kafka_session.SESSION}~4")) as deck:
-        await deck.see("·· 2m 1s idle ··")
+        await deck.see("·· 2m 1s tool ··")
         at = await deck.see("turn 8 of 14")
-        assert "·· 2m 1s idle ··" in at
+        assert "·· 2m 1s tool ··" in at
         await deck.press("k")
         await deck.see(on(deck, 7, 3))
         await deck.press("j")
@@ -191,7 +191,7 @@ async def test_the_detail_scrolls_in_its_own_pane_and_on_the_whole_screen(archiv
         await deck.see("turn 8 of 14")
         await deck.press("2", "f")
         await deck.see("system", "You are a coding agent.")
-        await deck.press("tab", "G")
+        await deck.press("l", "G")
         await deck.see("1 failed, 41 passed")
         assert deck.app.screen.query_one(TextView).scroll_y > 0
         await deck.press("enter")
@@ -250,5 +250,5 @@ async def test_a_session_that_grows_is_followed_until_one_steps_back(tmp_path: P
 async def test_no_screen_is_too_small(archive: Path, size: tuple[int, int]) -> None:
     async with running(archive, size, START) as deck:
         await deck.see("turn 1")
-        await deck.press("G", "4", "tab", "enter", "enter", "question_mark", "q")
+        await deck.press("G", "4", "tab", "l", "enter", "enter", "question_mark", "q")
         await deck.see("turn 14")

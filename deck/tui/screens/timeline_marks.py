@@ -1,0 +1,97 @@
+"""What a person puts on a session: one mark, which lasts as long as the app, and stars, which the archive keeps."""
+
+from textual.message import Message
+
+from deck.tui import questions
+from deck.tui.pages import DIFF
+from deck.tui.screens.timeline_view import TimelineView
+from deck.tui.shared import Marked
+from deck.tui.stars import Star, put_star, take_star
+from deck.tui.widgets.detail_pane import DetailPane
+from deck.tui.widgets.step_list import StepList
+
+
+class TimelineMarks(TimelineView):
+    """The screen with the keys for marks and stars."""
+
+    class Elsewhere(Message):
+        """The user wants to see a place of another session."""
+
+        def __init__(self, place: questions.Place) -> None:
+            super().__init__()
+            self.place = place
+
+    def action_page(self, page: int) -> None:
+        self.query_one(DetailPane).choose(page)
+        self._ask_detail()
+
+    def action_mark(self) -> None:
+        if self._detail is None:
+            return
+        row = self._detail.row
+        before = self._shared.marked
+        if before is not None and before.turn == row.turn:
+            self._shared.marked = None
+            self._say(f"turn {row.turn_number} is no longer marked")
+        else:
+            self._shared.marked = Marked(self._session, row.position, row.turn, row.turn_number)
+            self._say(f"turn {row.turn_number} is marked: D compares with it, ' comes back to it")
+        self._show_marks()
+
+    def action_to_mark(self) -> None:
+        marked = self._shared.marked
+        if marked is None:
+            self._say("no turn is marked; m marks one")
+        else:
+            self._visit(questions.Place(marked.session, marked.position))
+
+    def action_diff(self, against: str) -> None:
+        """Open the diff page against the turn before, or against the marked one."""
+        marked = self._shared.marked
+        if against == "marked" and marked is None:
+            self._say("no turn is marked; m marks one, D then compares with it")
+            return
+        self._viewing = self._viewing._replace(marked=marked.turn if marked and against == "marked" else "")
+        self.action_page(DIFF)
+
+    def _visit(self, place: questions.Place) -> None:
+        """Go to a place, of this session or of another, whichever lane it is in."""
+        if place.session != self._session:
+            self.post_message(self.Elsewhere(place))
+            return
+        self._go_exactly(place.position)
+
+    def action_next_star(self) -> None:
+        if self._shape is None or not self._stars:
+            self._say("no step has a star; s puts one")
+            return
+        starts = self._shape.starts
+        places = sorted(starts[star.turn_number - 1] + max(star.step - 1, 0) for star in self._stars)
+        at = self.query_one(StepList).position
+        self._go_exactly(next((place for place in places if place > at), places[0]))
+
+    def action_unstar(self) -> None:
+        star = self._star_here()
+        if star is None:
+            self._say("this step has no star")
+        else:
+            self.run_worker(self._change(take_star(star.note), "the star is off"), group="star")
+
+    def _put_star(self, text: str) -> None:
+        if self._detail is not None:
+            row, star = self._detail.row, self._star_here()
+            question = put_star(row.turn, row.number, text, star.note if star else None)
+            self.run_worker(self._change(question, f"starred: {text}" if text else "starred"), group="star")
+
+    async def _change(self, question: questions.Question[bool], said: str) -> None:
+        if await self._ask(self._readers.documents, question):
+            self._say(said)
+            self._ask_stars()
+
+    def _star_here(self) -> Star | None:
+        """The star of the step under the cursor."""
+        if self._detail is None:
+            return None
+        row = self._detail.row
+        places = [(row.turn, row.number), *([(row.turn, 0)] if row.number == 1 else [])]
+        return next((star for star in self._stars if star.place in places), None)
