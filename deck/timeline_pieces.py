@@ -70,7 +70,7 @@ def _of_block(block: Block, events: Sequence[Event], arrivals: Arrivals) -> Iter
             text = max(fitting, key=len)
             shown += len(text)
             yield Piece(arrivals.at(event.end - 1), block.kind, text, new_block=False)
-    if shown < len(block.text):
+    if shown < len(block.text) or not block.text:  # a call says nothing until it is whole
         yield Piece(arrivals.at(max(end - 1, 0)), block.kind, block.text[shown:], new_block=False)
 
 

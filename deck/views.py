@@ -142,7 +142,7 @@ class Beside(NamedTuple):
 
 
 class Piece(NamedTuple):
-    """Something of the streamed answer becoming visible: for playback and live view."""
+    """Something of the streamed answer becoming visible; of a block without text: that it begins, that it is whole."""
 
     at_ms: int  # offset from the turn's start
     kind: str

@@ -30,6 +30,7 @@ def test_any_chunking_gives_the_same_text_in_order(cuts: list[int]) -> None:
         *(("thinking", "", True), ("thinking", "Let", False), ("thinking", " me count.", False)),
         *(("text", "", True), ("text", "One, ", False), ("text", "two, ", False)),
         *(("text", "three, ", False), ("text", "four.", False), ("tool-call", "Bash", True)),
+        ("tool-call", "", False),
     ]
     times = [at for at, *_ in found]
     assert times == sorted(times)
@@ -39,6 +40,12 @@ def test_a_piece_is_there_when_its_last_byte_is() -> None:
     until_two = STREAM.index(b"\n\n", STREAM.index(b"two, ")) + 2
     shown = {text: at for at, _kind, text, _new in played([until_two - 1, 1])}
     assert (shown["One, "], shown["two, "], shown["three, "]) == (100, 200, 300)
+
+
+def test_a_call_is_whole_when_its_last_byte_is_there() -> None:
+    begins = STREAM.index(b"Bash")
+    times = {(kind, text): at for at, kind, text, _new in played([begins - 200, 300]) if kind == "tool-call"}
+    assert times["tool-call", "Bash"] < times["tool-call", ""]
 
 
 def test_an_answer_in_one_piece_comes_at_its_end() -> None:

@@ -22,5 +22,6 @@ class Page:
 
 
 PAGES = tuple(Page(module.TITLE, module.build) for module in (step, request, response, context, diff, raw, headers))
+STEP = PAGES.index(Page(step.TITLE, step.build))
 CONTEXT = PAGES.index(Page(context.TITLE, context.build))
 DIFF = PAGES.index(Page(diff.TITLE, diff.build))

@@ -13,10 +13,11 @@ from textual.screen import Screen
 
 from deck.diagnostics import explain
 from deck.tui import palette, questions
+from deck.tui.document import Document
 from deck.tui.following import Following
 from deck.tui.lanes import ALL
 from deck.tui.model import ReadModel
-from deck.tui.pages import PAGES
+from deck.tui.pages import PAGES, STEP
 from deck.tui.pages.viewing import Viewing
 from deck.tui.player import Player
 from deck.tui.reader import Reader
@@ -55,7 +56,7 @@ class TimelineView(Screen[None]):
         self._session = session
         self._start = start
         self._following = Following()
-        self._player = Player(session, self._readers.rows, self._say, self._say_state)
+        self._player = Player(session, self._readers.rows, self._say, self._say_state, self._arrived)
         self._shape: Shape | None = None
         self._lane = ALL
         self._stars: tuple[Star, ...] = ()
@@ -213,10 +214,19 @@ class TimelineView(Screen[None]):
             pane.say("no step is recorded here yet")
             return
         self._detail = detail
-        pane.show((pane.page, detail.row.turn, detail.row.number, self._viewing), detail.document)
+        if pane.page != STEP or not self._player.is_coming(detail.row):
+            pane.show((pane.page, detail.row.turn, detail.row.number, self._viewing), detail.document)
         self.query_one(Outline).set_detail(detail)
         self.query_one(Title).set_detail(detail)
         self._say_where()
+
+    def _arrived(self, so_far: Document | None) -> None:
+        """Playing: this much of the step under the cursor is there, or (None) all of it."""
+        pane = self.query_one(DetailPane)
+        if so_far is None:
+            self._ask_detail()
+        elif pane.page == STEP:
+            pane.show_coming(so_far)
 
     def _say_where(self) -> None:
         """Turn and step, and how many steps the turn has as soon as the session was surveyed."""

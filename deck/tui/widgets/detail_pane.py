@@ -38,6 +38,11 @@ class DetailPane(Vertical):
         self.view.show(document, keep_place=what == self._shown)
         self._shown = what
 
+    def show_coming(self, document: Document) -> None:
+        """Show the end of a document that is about to be followed by one with more."""
+        self._shown = None
+        self.view.show(document, at_end=True)
+
     def say(self, text: str, style: Style = palette.FAINT) -> None:
         """Show a sentence instead of a document."""
         out = Writer()

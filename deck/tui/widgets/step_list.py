@@ -93,6 +93,13 @@ class StepList(VirtualList):
         """Put the cursor on the step at this position."""
         self.go(self.lane.line_of(max(0, min(position, self.count - 1))), by_user=by_user)
 
+    def after(self, position: int) -> int | None:
+        """The position of the lane's step after this one, None after its last."""
+        if position + 1 >= self.count:
+            return None
+        found = self.lane.position_at(self.lane.line_of(position + 1))
+        return found if found > position else None
+
     def row(self, position: int) -> StepRow | None:
         """The step at a position, None where its page is not here (it is asked for)."""
         page, place = divmod(position, PAGE)
