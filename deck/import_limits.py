@@ -1,6 +1,6 @@
 """How much an imported file may ask for, looked at before mitmproxy reads it: that takes a HAR, or one flow, whole.
 
-What is nested too deep, or makes no sense, mitmproxy finds itself; what bodies decompress to is bounded by the store.
+What is nested too deep, or makes no sense, mitmproxy finds itself; what bodies unfold to the store bounds.
 """
 
 import re

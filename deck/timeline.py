@@ -82,6 +82,12 @@ class Timeline:
 
         return books.read(self.archive)
 
+    def capture_trouble(self) -> str:
+        """Why recorders of the archive that are alive cannot record, in words; empty where all of them do."""
+        from deck.recorders import how_it_fares, running
+
+        return "; ".join(how_it_fares(each) for each in running(self.archive.path) if each.trouble)
+
     def session(self, key: str) -> SessionView:
         """One session. Raises `NotFound`."""
         found = self.rows.session(key)

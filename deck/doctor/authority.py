@@ -20,10 +20,8 @@ def check(folder: Path, now: datetime.datetime) -> Iterator[Finding]:
         yield note("ca", f"there is none in {folder} yet", "The first `deck run`, `deck proxy` or `deck env` makes it.")
         return
     anew = f"Remove {folder}; the next `deck run` makes a new one, and `deck env` has to be run again."
-    for path, least in ((folder, "700"), (key, "600")):
-        if path.exists() and stat.S_IMODE(path.stat().st_mode) & 0o077:
-            then = f"chmod {least} {path}"
-            yield mend("ca", f"{path} is open to other users: who reads it can pose as any provider to you", then)
+    yield from _open_to_others(folder, "700")
+    yield from _open_to_others(key, "600")
     if not (certificate.exists() and key.exists()):
         yield mend("ca", f"{folder} holds only half of it", anew)
         return
@@ -38,3 +36,14 @@ def check(folder: Path, now: datetime.datetime) -> Iterator[Finding]:
         yield mend("ca", f"it ends on {ends:%Y-%m-%d}", anew)
     else:
         yield ok("ca", f"{certificate}, until {ends:%Y-%m-%d}")
+
+
+def check_foreign(folder: Path) -> Iterator[Finding]:
+    """The same about the folder of a CA that a running recorder uses and that is not deck's own: is its key closed?"""
+    yield from _open_to_others(folder / CA_KEY, "600")
+
+
+def _open_to_others(path: Path, least: str) -> Iterator[Finding]:
+    if path.exists() and stat.S_IMODE(path.stat().st_mode) & 0o077:
+        then = f"chmod {least} {path}"
+        yield mend("ca", f"{path} is open to other users: who reads it can pose as any provider to you", then)

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from deck.doctor import archive, authority, recorders, shell
 from deck.doctor.finding import Finding
+from deck.recorders import running
 from store.locations import ca_folder
 
 
@@ -15,8 +16,10 @@ def examine(
     """Everything that can be said of the archive in ``path`` and of a shell with these variables."""
     now_ms = int(now.timestamp() * 1000)
     folder = ca_folder(environ)
-    alive = recorders.running(path)
+    alive = running(path)
     yield from archive.check(path, is_named, now_ms)
     yield from recorders.check(path, alive, now_ms)
     yield from authority.check(folder, now)
+    for confdir in sorted({each.confdir for each in alive} - {folder}):
+        yield from authority.check_foreign(confdir)
     yield from shell.check(environ, home, cwd, alive, folder)

@@ -3,66 +3,17 @@
 import importlib.metadata
 import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import NamedTuple
 
 from deck.doctor.finding import Finding, mend, note, ok
-from deck.render import plural
-from store import books, status
+from deck.recorders import Running, how_it_fares
 from store.archive import Archive
 from store.errors import StoreError
-from store.files import FILES
 
 OLDEST = (11, 0, 2)
 NEWEST_TRIED = (12, 2)
 _RECENT_MS = 3_600_000
-
-
-class Running(NamedTuple):
-    """One recorder, in the words of its status (`store.status`)."""
-
-    pid: int
-    port: int
-    mitmproxy: str
-    confdir: Path  # of the CA it signs with
-    refused: dict[str, int]
-    refused_ms: int
-    exposed: tuple[str, ...] = ()
-    unverified: bool = False
-    fail: str = ""
-    trouble: str = ""
-    waiting: int = 0
-    gaps: int = 0
-
-
-def running(archive: Path) -> list[Running]:
-    """The recorders of an archive that are alive."""
-    found = []
-    for said in books.recorders(archive, FILES):
-        exposed = said.get("exposed")
-        found.append(
-            Running(
-                pid=_number(said, "pid"),
-                port=_number(said, "port"),
-                mitmproxy=str(said.get("mitmproxy", "")),
-                confdir=Path(str(said.get("confdir", ""))),
-                refused=status.refused_ca(said),
-                refused_ms=_number(said, "refused_ms"),
-                exposed=tuple(map(str, exposed)) if isinstance(exposed, list) else (),
-                unverified=said.get("unverified") is True,
-                fail=str(said.get("fail", "")),
-                trouble=str(said.get("trouble", "")),
-                waiting=_number(said, "waiting"),
-                gaps=_number(said, "gaps"),
-            )
-        )
-    return found
-
-
-def _number(said: Mapping[str, object], name: str) -> int:
-    value = said.get(name)
-    return value if isinstance(value, int) else 0
 
 
 def check(archive: Path, alive: Sequence[Running], now_ms: int) -> Iterator[Finding]:
@@ -88,14 +39,10 @@ def check(archive: Path, alive: Sequence[Running], now_ms: int) -> Iterator[Find
 def _recording(one: Running) -> Finding:
     """How recording goes, and what the fail policy makes of it where it does not."""
     where = f"on port {one.port} (process {one.pid}, fail policy {one.fail or 'open'})"
-    lost = f"; {plural(one.gaps, 'gap')} so far" if one.gaps else ""
     if not one.trouble:
-        return ok("proxy", f"one records {where}{lost}")
-    waiting = f"; {plural(one.waiting, 'exchange')} wait for the disk" if one.waiting else ""
-    then = "traffic goes on unrecorded" if one.fail != "closed" else "new model calls get a 503"
-    return mend(
-        "proxy", f"the one {where} cannot record: {one.trouble}{waiting}{lost}", f"Mend that; until then {then}."
-    )
+        return ok("proxy", f"one records {where}" + (f"; {how_it_fares(one)}" if one.gaps else ""))
+    then = "new model calls get a 503" if one.fail == "closed" else "traffic goes on, and what finds no room is lost"
+    return mend("proxy", f"the one {where} {how_it_fares(one)}", f"Mend that; until then {then}.")
 
 
 def _open_to_others(one: Running) -> Iterator[Finding]:

@@ -10,9 +10,9 @@ from urllib.parse import urlsplit
 
 from deck.doctor.clients import CLIENTS, REPLACING, Client
 from deck.doctor.finding import Finding, mend, note, ok
-from deck.doctor.recorders import Running
 from deck.launch import gateways, noproxy, ports, roots, tally
 from deck.launch.roots import CA_CERTIFICATE
+from deck.recorders import Running
 from store import providers
 
 _ENV = 'Set them all: eval "$(deck env{port})", in fish: deck env{port} | source; or use `deck run -- COMMAND`.'

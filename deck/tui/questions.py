@@ -37,6 +37,7 @@ class Standing:
     session: SessionView | None
     turns: int
     steps: int
+    trouble: str = ""  # why nothing can be recorded at the moment
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +75,8 @@ def standing(key: str) -> Question[Standing]:
     """How far the session of this name has come."""
 
     def ask(model: ReadModel) -> Standing:
-        return Standing(model.rows.session(key), model.turn_count(key), model.step_count(key))
+        session = model.rows.session(key)
+        return Standing(session, model.turn_count(key), model.step_count(key), model.capture_trouble())
 
     return ask
 

@@ -19,6 +19,7 @@ from addon import writer as module
 from addon.inflight import InFlight
 from addon.report import Counts, Report
 from addon.writer import Writer
+from deck.recorders import Running, how_it_fares, running
 from store import books
 from store.archive import Archive
 from store.canonical import loads
@@ -129,6 +130,12 @@ def test_every_fault() -> None:
     assert [each for fault in chosen for each in wrong(*fault)] == []
 
 
+def fares(archive: Path) -> Running:
+    """What the recorder says of itself."""
+    (found,) = running(archive)
+    return found
+
+
 class Full(Files):
     """A disk that can be full, for the archive and not for the spool."""
 
@@ -151,8 +158,12 @@ def test_turns_wait_for_room_and_what_overflows_is_a_gap(tmp_path: Path, monkeyp
         full.setattr(backlog, "MAX_JOBS", 0)
         assert not writer.put(flight(writer, BODIES[1]), time.monotonic() + 60, lambda: None)
     assert turns(tmp_path / "archive") == []
+    until(lambda: fares(tmp_path / "archive").gaps == 1)
+    state = how_it_fares(fares(tmp_path / "archive"))
+    assert state == "cannot record: No space left on device; 1 exchange waiting for the disk; 1 gap so far"
     files.is_full = False
     until(lambda: counts.turns == 1 and not writer._backlog.has_gaps())
+    until(lambda: how_it_fares(fares(tmp_path / "archive")) == "1 gap so far")
     writer.stop(30)
     assert writer.trouble == ""
     assert [turn.response for turn in turns(tmp_path / "archive")] == [BODIES[0]]

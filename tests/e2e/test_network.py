@@ -16,6 +16,7 @@ from recorded import gaps, turns
 from deck.doctor import recorders
 from deck.doctor.finding import Level
 from deck.launch import ports
+from deck.recorders import running
 
 pytestmark = pytest.mark.e2e
 
@@ -34,7 +35,7 @@ def test_forced_to_record_it_every_turn_says_so(start: Any, provider: Provider) 
     assert sdk.ask()[0] == "one"
     assert sdk.ask_streaming()[0] == "two"
     assert "every turn says so" in proxy.log()
-    (told,) = recorders.running(proxy.archive)
+    (told,) = running(proxy.archive)
     assert told.unverified
     assert [each.level for each in recorders.check(proxy.archive, [told], 0) if "certificates" in each.message] == [
         Level.MEND
@@ -85,7 +86,7 @@ def test_who_listens_on_all_addresses_is_told_loudly(start: Any) -> None:
     proxy = start(arguments=["--listen-host", "0.0.0.0"])
     until(lambda: "other machines can use it" in proxy.log())
     assert {host for host, _port in listened_on(proxy)} == {"0.0.0.0"}
-    (told,) = recorders.running(proxy.archive)
+    (told,) = running(proxy.archive)
     (exposed,) = told.exposed
     assert exposed == f"0.0.0.0:{proxy.report()['port']}"
     found = [each for each in recorders.check(proxy.archive, [told], 0) if exposed in each.message]
@@ -113,7 +114,7 @@ def test_a_request_without_the_password_is_refused_and_counted(start: Any, provi
     proxy = start(options={"proxyauth": "deck:secret"}, arguments=modes)
     until(lambda: len(listened_on(proxy)) == 2)
     assert {host for host, _port in listened_on(proxy)} == {"127.0.0.1"}
-    (told,) = recorders.running(proxy.archive)
+    (told,) = running(proxy.archive)
     assert told.exposed == ()
     provider.script(Reply.json(message_json("known")))
     trust = ssl.create_default_context(cafile=str(proxy.ca))

@@ -69,6 +69,9 @@ class TallModel:
     def branches(self, session: str) -> list[BranchRow]:
         return []
 
+    def capture_trouble(self) -> str:
+        return ""
+
     def sessions(self) -> list[SessionView]:
         end = self.count * TURN_MS
         return [

@@ -10,6 +10,7 @@ from deck.tui.widgets.text_line import TextLine
 
 _DIGITS = 9
 _TITLE_AT_LEAST = 16
+_TROUBLE_AT_MOST = 72
 
 
 class Title(TextLine):
@@ -41,7 +42,10 @@ class Title(TextLine):
         """Whether the view follows or is pinned, and plays."""
         session = self.standing.session if self.standing else None
         words = following.words(session is not None and session.live)
-        self._state = [(clean(f"{playback}  "), palette.FAINT if not playback.playing else palette.LIVE)]
+        self._state = []
+        if trouble := self.standing.trouble if self.standing else "":
+            self._state += [(cut(clean(f"✗ {trouble}"), _TROUBLE_AT_MOST), palette.ERROR), (clean("  "), palette.PLAIN)]
+        self._state += [(clean(f"{playback}  "), palette.FAINT if not playback.playing else palette.LIVE)]
         if words:
             self._state.append((clean(words), palette.LIVE if following.on else palette.PINNED))
         self._draw()

@@ -6,7 +6,7 @@ import pytest
 
 from deck.doctor import recorders
 from deck.doctor.finding import Level
-from deck.doctor.recorders import Running
+from deck.recorders import Running, running
 from store import status
 from store.archive import Archive
 from store.files import FILES
@@ -25,14 +25,14 @@ def test_a_living_recorder_is_found_by_its_lock(tmp_path: Path) -> None:
     with Archive.create(tmp_path / "archive") as archive:
         spool = Spool.create(archive.path, Masker(archive.key))
         status.write(spool.folder, FILES, {"pid": 7, "port": 4711, "mitmproxy": "12.2.3", "confdir": "/conf"})
-        assert recorders.running(archive.path) == [Running(7, 4711, "12.2.3", Path("/conf"), {}, 0)]
+        assert running(archive.path) == [Running(7, 4711, "12.2.3", Path("/conf"), {}, 0)]
         status.write(spool.folder, FILES, {"pid": "x", "port": None, "refused_ca": 7})
-        assert recorders.running(archive.path) == [Running(0, 0, "", Path(), {}, 0)]
+        assert running(archive.path) == [Running(0, 0, "", Path(), {}, 0)]
         (spool.folder / status.NAME).write_bytes(b"[")
-        assert recorders.running(archive.path) == []
+        assert running(archive.path) == []
         (spool.folder / status.NAME).unlink()
         spool.close()
-    assert recorders.running(tmp_path / "nothing") == []
+    assert running(tmp_path / "nothing") == []
 
 
 @pytest.mark.parametrize(
@@ -53,6 +53,21 @@ def test_who_refused_the_ca_a_while_ago_is_only_noted(tmp_path: Path) -> None:
 
     assert level(NOW - 60_000) is Level.MEND
     assert level(NOW - 7_200_000) is Level.NOTE
+
+
+@pytest.mark.parametrize(
+    ("fields", "level", "words"),
+    [
+        ({}, Level.OK, ("fail policy open",)),
+        ({"gaps": 2, "fail": "closed"}, Level.OK, ("2 gaps so far", "fail policy closed")),
+        ({"trouble": "disk full", "waiting": 3}, Level.MEND, ("disk full; 3 exchanges waiting", "traffic goes on")),
+        ({"trouble": "disk full", "fail": "closed"}, Level.MEND, ("fail policy closed", "new model calls get a 503")),
+    ],
+)
+def test_how_a_recorder_fares(tmp_path: Path, fields: dict[str, object], level: Level, words: tuple[str, ...]) -> None:
+    found = next(each for each in recorders.check(tmp_path, [alive(**fields)], NOW) if each.check == "proxy")
+    assert found.level is level
+    assert all(word in found.message + found.next for word in words)
 
 
 def test_none_running_is_no_fault(tmp_path: Path) -> None:

@@ -11,8 +11,8 @@ import pytest
 from deck.doctor import shell
 from deck.doctor.clients import CLIENTS
 from deck.doctor.finding import Finding, Level
-from deck.doctor.recorders import Running
 from deck.launch import roots, variables
+from deck.recorders import Running
 
 PORT = 4711
 PEM = b"-----BEGIN CERTIFICATE-----\n%b\n-----END CERTIFICATE-----\n"

@@ -11,6 +11,11 @@ from deck.timeline import Timeline
 from deck.tui.questions import Place, place_of_rev
 from deck.tui.widgets.scrubber import Scrubber
 from deck.tui.widgets.text_view import TextView
+from store import status
+from store.archive import Archive
+from store.files import FILES
+from store.mask import Masker
+from store.spool import Spool
 
 
 @pytest.fixture(scope="module")
@@ -244,6 +249,18 @@ async def test_a_session_that_grows_is_followed_until_one_steps_back(tmp_path: P
         await deck.press("escape")
         await deck.see("turn 8 of 8")
         await deck.until(lambda text: "pinned" not in text, "no pin")
+
+
+async def test_a_recorder_that_cannot_record_is_told_above(tmp_path: Path) -> None:
+    path = record(tmp_path / "archive", list(kafka_session.exchanges())[:2])
+    with Archive.open(path) as opened:
+        spool = Spool.create(path, Masker(opened.key))
+    status.write(spool.folder, FILES, {"pid": 1, "trouble": "\x1b[31mdisk full", "waiting": 2})
+    async with running(path, LARGE, START) as deck:
+        await deck.see("✗ cannot record: \\x1b[31mdisk full; 2 exchanges waiting for the disk")
+        status.write(spool.folder, FILES, {"pid": 1, "trouble": "", "waiting": 0})
+        await deck.until(lambda text: "✗" not in text, "recording again")
+    spool.close()
 
 
 @pytest.mark.parametrize("size", [(80, 24), (40, 10), (20, 6), (200, 50)])
