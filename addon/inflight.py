@@ -116,10 +116,12 @@ class InFlight:
         if open_entry is not None:
             self.entry = open_entry()
         if self.entry is not None:
-            if pieces:
-                self.entry.request(pieces, self._now())
             if open_entry is not None and self._request_end is not None:
+                self._request.pieces = [b"".join(self._request.pieces)]
+                self.entry.whole_request(self._request.pieces[0], self._now())
                 self.entry.request_end(self._request_end)
+            elif pieces:
+                self.entry.request(pieces, self._now())
 
     @property
     def is_answered(self) -> bool:

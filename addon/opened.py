@@ -35,11 +35,11 @@ class Opened:
             self.archive = Archive.create(self._path, self._files)
             self.archive.objects.keep = LITTLE
         if self.spool is None:
-            spool = Spool.create(self._path, Masker(self.archive.key), self._files)
+            spool = Spool.create(self._path, Masker(self.archive.key), files=self._files)
             self.book.attach(spool.folder, self._files, int(time.time() * 1000), spool.is_mappable)
             self.spool = spool
             self.tell({})
-        self.recorder = self.recorder or Recorder(self.archive)
+        self.recorder = self.recorder or Recorder(self.archive, self.spool.seen)
         return self.archive, self.recorder
 
     def tell(self, members: Mapping[str, object]) -> None:

@@ -39,10 +39,11 @@ class Body(NamedTuple):
 
 
 class Earlier:
-    """What an earlier body held, to compare the next one with."""
+    """An earlier body and what it held, to compare the next one with."""
 
-    def __init__(self, body: Body) -> None:
-        self.talk = Known(body.conversation) if body.conversation else None
+    def __init__(self, whole: bytes, body: Body) -> None:
+        self.whole = whole
+        self.talk = Known(whole, body.conversation) if body.conversation else None
         self.values = {name.encode(): value for name, value in body.members.items() if len(value) >= LARGE}
 
 

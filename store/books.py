@@ -8,7 +8,7 @@ from store import book, ledger, status
 from store.book import Book, Fate, Pages
 from store.files import Files
 from store.ledger import BookView, Ledger
-from store.orphans import number_in
+from store.orphans import numbers
 from store.spool import FOLDER, LOCK
 
 if TYPE_CHECKING:
@@ -60,13 +60,13 @@ def close_dead(folder: Path, files: Files, checkpoint: Callable[[bytes], object]
 
     Raises what ``checkpoint``, which puts the blob on record, does.
     """
-    if not _has_exchanges(folder, files):
+    if not numbers(folder, files):
         _close(lambda: _pages(folder, files, alive=False), folder, files, checkpoint)
 
 
 def close_own(written: Book, folder: Path, files: Files, checkpoint: Callable[[bytes], object]) -> None:
     """The same for the book of this process, which knows what its file may lack."""
-    if _has_exchanges(folder, files):
+    if numbers(folder, files):
         written.leave()
         return
     try:
@@ -79,10 +79,6 @@ def close_own(written: Book, folder: Path, files: Files, checkpoint: Callable[[b
 def _is_temporary(name: str) -> bool:
     """Whether a file has not got its name yet."""
     return name.startswith(".") and name.endswith(".tmp")
-
-
-def _has_exchanges(folder: Path, files: Files) -> bool:
-    return any(number_in(name) is not None for name in files.names(folder))
 
 
 def _close(
@@ -110,5 +106,5 @@ def _pages(folder: Path, files: Files, alive: bool) -> Pages | None:
     path = _path(folder, files)
     if path is None:
         return None
-    left = {number for name in files.names(folder) if (number := number_in(name)) is not None}
+    left = set(numbers(folder, files))
     return book.parse(files.read(path), is_alive=alive, left=left, is_torn=path.name == book.TORN)

@@ -30,21 +30,22 @@ class Conversation(NamedTuple):
 
 
 class _Run(NamedTuple):
-    """Neighbouring elements of an earlier body as they were sent; ``clean`` is one element without its cuts."""
+    """Neighbouring elements of an earlier body, as they were sent; ``clean`` is one element without its cuts."""
 
     elements: tuple[Element, ...]
-    raw: bytes
+    raw: memoryview
     clean: bytes
 
 
 class Known:
     """An earlier conversation, to compare the next one with."""
 
-    def __init__(self, conversation: Conversation) -> None:
+    def __init__(self, whole: bytes, conversation: Conversation) -> None:
+        """``whole`` is the body that the conversation is part of."""
         self.start = conversation.start
         self.separator = conversation.separator
         self.opening = conversation.elements[0].content
-        self._runs = _runs(conversation)
+        self._runs = _runs(memoryview(whole), conversation)
 
     def fits(self, body: bytes) -> bool:
         """Whether ``body`` has the same first element at the same place."""
@@ -79,21 +80,25 @@ class Known:
         return run.elements[:count], ends[count - 1] if count else 0
 
 
-def _runs(conversation: Conversation) -> list[_Run]:
+def _runs(whole: memoryview, conversation: Conversation) -> list[_Run]:
     runs: list[_Run] = []
     plain: list[Element] = []
+    begin = position = conversation.start
 
     def close() -> None:
         if plain:
-            runs.append(_Run(tuple(plain), conversation.separator.join([each.content for each in plain]), b""))
+            runs.append(_Run(tuple(plain), whole[begin : position - len(conversation.separator)], b""))
             plain.clear()
 
     for element in conversation.elements:
+        end = position + len(element.content) + sum(len(cut.data) for cut in element.cuts)
         if element.cuts:
             close()
-            runs.append(_Run((element,), element.whole(), element.content))
+            runs.append(_Run((element,), whole[position:end], element.content))
+            begin = end + len(conversation.separator)
         else:
             plain.append(element)
+        position = end + len(conversation.separator)
     close()
     return runs
 

@@ -10,16 +10,17 @@ from pathlib import Path
 
 from store.files import Files, Window
 from store.spool_file import SpoolFile
-from store.spool_frames import FIRST
+from store.spool_frames import BEGINNING, FIRST
 
 
 class FlightFile:
     """A file that holds one exchange at a time. Methods raise `OSError`. One thread at a time."""
 
-    __slots__ = ("_descriptor", "_files", "_first", "_is_full", "_rest", "_used")
+    __slots__ = ("_descriptor", "_files", "_first", "_is_full", "_rest", "_used", "path")
 
     def __init__(self, path: Path, files: Files, is_mappable: bool) -> None:
         """Make the file, with the first part full of zeros. Where that fails it may be there all the same."""
+        self.path = path
         self._files = files
         files.close(files.create(path))
         self._descriptor = files.open_write(path)
@@ -35,10 +36,12 @@ class FlightFile:
             self.close()
             raise
 
-    def restart(self) -> None:
-        """Begin again with the next exchange, over what stands there."""
-        self._rest.restart(FIRST)
+    def clear(self) -> None:
+        """What stands there is needed no longer: without its beginning it is no exchange, and the next goes over it."""
         self._used, self._is_full = 0, False
+        self.put(bytes(BEGINNING))
+        self._used = 0
+        self._rest.restart(FIRST)
 
     def put(self, data: bytes) -> bool:
         """Add to the first part; false where it has no room for all of it, and then for nothing any more."""

@@ -84,9 +84,9 @@ class Incoming(NamedTuple):
 class Intake:
     """Prepares exchanges, comparing each body with the latest ones of the conversations it has seen."""
 
-    def __init__(self, masker: Masker) -> None:
+    def __init__(self, masker: Masker, seen: Conversations) -> None:
         self._masker = masker
-        self._seen = Conversations()
+        self._seen = seen
         self._tool_counts: list[tuple[bytes, int]] = []
 
     def prepare(self, exchange: Exchange) -> Incoming:
@@ -136,7 +136,8 @@ class Intake:
         request = incoming.request
         if request.body is None or not request.ids:
             return
-        self._seen.remember(Seen(Earlier(request.body), request.contents[0], request.ids, len(request.whole)))
+        earlier = Earlier(request.whole, request.body)
+        self._seen.remember(Seen(request.id, earlier, request.contents[0], request.ids))
 
     def _count_tools(self, wire: Wire, members: Members) -> int:
         """How many tools the members of a request offer; lists seen lately are not parsed again."""

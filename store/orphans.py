@@ -1,29 +1,29 @@
 """What dead processes left in their spool folders (`store.spool`), for recovery."""
 
+import contextlib
 from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
-from store import spool_frames
-from store.exchange import Exchange
 from store.files import FILES, Files
 from store.spool import FOLDER, LOCK, SUFFIX, guard, release
+from store.spool_exchange import number_in
+from store.spool_frames import BEGINNING, FIRST, salt_in
 
 
 class Orphan(NamedTuple):
-    """An exchange that a dead process left behind; None stands for a file that holds not even a request head."""
+    """What a spool file of a dead process holds (`store.spool_exchange.rebuild`), be it only that it is free."""
 
-    exchange: Exchange | None
-    dispose: Callable[[], None]  # removes its file
+    data: bytes
+    dispose: Callable[[], None]  # removes the file
     folder: Path
-    number: int  # in the book of that process; 0 where it has none
 
 
 def orphans(
     archive: Path, files: Files = FILES, leave: Callable[[Path], object] = lambda folder: None
 ) -> Iterator[Orphan]:
-    """Exchanges that dead processes left behind, oldest first.
+    """What dead processes left behind, of each in the order in which the exchanges began.
 
     The folder of a dead process stays claimed while its exchanges are handed out; then ``leave`` is called with it,
     and it goes if nothing is left in it. Entries that cannot be read are left.
@@ -38,32 +38,50 @@ def orphans(
         if lock < 0:
             continue
         try:
-            for entry in files.names(folder):
-                path, number = folder / entry, number_in(entry)
-                if number is None or not files.is_file(path):
-                    continue
+            for path in _by_age(folder, files):
                 try:
                     data = files.read(path)
                 except OSError:
                     continue
-                yield Orphan(spool_frames.rebuild(data, _salt_in(entry)), partial(files.remove, path), folder, number)
+                yield Orphan(data, partial(files.remove, path), folder)
             leave(folder)
         finally:
             release(folder, lock, files)
 
 
-def number_in(name: str) -> int | None:
-    """The number in its process's book of the exchange in a spool file; None where a file is none."""
-    if not name.endswith(SUFFIX):
+def numbers(folder: Path, files: Files) -> list[int]:
+    """The numbers, in the book of its process, of the exchanges that a folder holds; 0 for one that cannot be read."""
+    paths = [folder / name for name in files.names(folder)]
+    found = [_number(path, files) for path in paths if _is_spool_file(path, files)]
+    return [number for number in found if number is not None]
+
+
+def _number(path: Path, files: Files) -> int | None:
+    """The number of the exchange in a spool file; None where it holds none."""
+    try:
+        beginning = files.read_at(path, 0, FIRST)
+        number = number_in(beginning)
+        if number is None and salt_in(beginning) is not None:  # a head that does not fit there comes behind
+            number = number_in(files.read(path))
+    except FileNotFoundError:  # it went meanwhile
         return None
-    number = name.removesuffix(SUFFIX).partition("-")[2]
-    return int(number) if number.isascii() and number.isdigit() and len(number) < 11 else 0
+    except OSError:
+        return 0
+    return number
 
 
-def _salt_in(name: str) -> int:
-    """The serial number in a spool file's name: what stands in the file must be of that use of it."""
-    serial = name.partition("-")[0]
-    return int(serial) & 0xFFFFFFFF if serial.isascii() and serial.isdigit() and len(serial) < 20 else 0
+def _by_age(folder: Path, files: Files) -> list[Path]:
+    """The spool files of a folder, in the order in which their exchanges began."""
+    found: list[tuple[int, Path]] = []
+    for name in files.names(folder):
+        if _is_spool_file(folder / name, files):
+            with contextlib.suppress(OSError):
+                found.append((salt_in(files.read_at(folder / name, 0, BEGINNING)) or 0, folder / name))
+    return [path for _serial, path in sorted(found)]
+
+
+def _is_spool_file(path: Path, files: Files) -> bool:
+    return path.suffix == SUFFIX and files.is_file(path)
 
 
 def _claim(folder: Path, files: Files) -> int:

@@ -31,6 +31,7 @@ from store.link_turns import Speaker
 from store.link_values import Asked, Link
 from store.mask import Masker
 from store.reserve import Reserve, is_full
+from store.seen import Conversations
 from store.turn import exchange_key
 from store.wire import blocks_of
 from store.writer import Committed, Writer
@@ -50,11 +51,12 @@ class Recorded:
 class Recorder:
     """Records exchanges into an archive with a writer of its own. Use it from one thread."""
 
-    def __init__(self, archive: Archive) -> None:
+    def __init__(self, archive: Archive, seen: Conversations | None = None) -> None:
+        """``seen`` is where the conversations that are kept are remembered."""
         adopt(archive)
         self._archive = archive
         self._writer = Writer(archive)
-        self._intake = Intake(Masker(archive.key))
+        self._intake = Intake(Masker(archive.key), seen or Conversations())
         self._keys = Keys(archive.index)
         self._linker = Linker(archive)
         self._index_is_behind = False

@@ -6,6 +6,7 @@ event. Recovering the same exchange twice gives the same turn, so a crash in her
 """
 
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 from store import books
@@ -14,8 +15,10 @@ from store.book import Fate
 from store.exchange import Exchange, Outcome
 from store.incoming import Intake
 from store.mask import Masker
-from store.orphans import Orphan, orphans
+from store.orphans import orphans
 from store.record import Recorder
+from store.seen import Conversations
+from store.spool_exchange import Spooled, rebuild
 from store.turn import parse
 
 NOTE = "recovered"
@@ -48,8 +51,9 @@ def recover(archive: Archive, recorder: Recorder | None = None) -> int:
     try:
         for orphan in orphans(archive.path, archive.files, close_book):
             try:
-                if orphan.exchange is not None:
-                    recovered += _recover(archive, recording(), orphan, orphan.exchange)
+                spooled = rebuild(orphan.data, partial(archive.get_kind, kind="blob"))
+                if spooled is not None:
+                    recovered += _recover(archive, recording(), orphan.folder, spooled)
                 orphan.dispose()
             except Exception as error:  # noqa: BLE001  whatever one exchange does to the store, the next may do fine
                 failure = failure or error
@@ -61,11 +65,12 @@ def recover(archive: Archive, recorder: Recorder | None = None) -> int:
     return recovered
 
 
-def _recover(archive: Archive, recorder: Recorder, orphan: Orphan, exchange: Exchange) -> bool:
+def _recover(archive: Archive, recorder: Recorder, folder: Path, spooled: Spooled) -> bool:
     """Make a turn of an orphan and tell the book of its process; false where a turn holds it all already.
 
     Where that turn stands in no book it is the exchange's own: its recorder died between the commit and the entry.
     """
+    exchange = spooled.exchange
     session = _kept_in(archive, exchange)
     is_kept = is_known = session is not None
     if session is None:
@@ -74,7 +79,7 @@ def _recover(archive: Archive, recorder: Recorder, orphan: Orphan, exchange: Exc
     fate = Fate.TRUNCATED if exchange.outcome is Outcome.TRUNCATED else Fate.STORED
     if is_known and not books.read(archive).lacks(session):
         fate = Fate.KNOWN
-    books.settle(orphan.folder, archive.files, orphan.number, fate, session)
+    books.settle(folder, archive.files, spooled.number, fate, session)
     return not is_kept
 
 
@@ -88,7 +93,7 @@ def _kept_in(archive: Archive, exchange: Exchange) -> str | None:
     ).fetchall()
     if not rows:
         return None
-    found = Intake(Masker(archive.key)).prepare(exchange)
+    found = Intake(Masker(archive.key), Conversations()).prepare(exchange)
     for turn_id, session in rows:
         turn = parse(archive.get_kind(bytes(turn_id), "turn"))
         whole, answered = (_body(archive, turn[side]["body"]) for side in ("request", "response"))

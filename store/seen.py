@@ -1,20 +1,26 @@
-"""The conversations that went on lately, each with its latest body, to compare the next ones with."""
+"""The conversations that went on lately, each with its latest body, to compare the next ones with.
 
+The thread that records remembers; any thread may ask.
+"""
+
+from collections.abc import Callable
 from typing import Final, NamedTuple
 
 from store.body import Earlier
+from store.spool_exchange import Same
 
 _MOST: Final = 64  # conversations, and exchanges after which one that did not go on is forgotten
 _MOST_BYTES: Final = 8 << 20  # of their bodies, beside the latest one
+_NEAR: Final = 64  # bytes that are not worth another comparison
 
 
 class Seen(NamedTuple):
-    """The latest body of a conversation, its first message and its message ids."""
+    """The latest body of a conversation, which is in the archive, its first message and its message ids."""
 
+    id: bytes  # of the body
     earlier: Earlier
     opening: bytes
     ids: tuple[bytes, ...]
-    size: int  # bytes of the body
 
 
 class Conversations:
@@ -36,9 +42,34 @@ class Conversations:
         self._exchanges += 1
         kept, size = [(self._exchanges, seen)], 0
         for number, each in self._seen:
-            size += each.size
+            size += len(each.earlier.whole)
             if size > _MOST_BYTES or len(kept) == _MOST or self._exchanges - number > _MOST:
                 break
             if each.opening != seen.opening:
                 kept.append((number, each))
         self._seen = kept
+
+    def same(self, body: bytes) -> Same | None:
+        """What a body has in common with the one before it; None where more than half of it is new."""
+        seen = self.like(body)
+        if seen is None:
+            return None
+        whole = memoryview(seen.earlier.whole)
+        most = min(len(body), len(whole))
+        start = _common(most, lambda size: body.startswith(whole[:size]))
+        end = _common(most - start, lambda size: body.endswith(whole[len(whole) - size :]))
+        return Same(seen.id, start, end) if 2 * (start + end) > len(body) else None
+
+
+def _common(most: int, is_same: Callable[[int], bool]) -> int:
+    """The largest size up to ``most`` for which ``is_same`` holds, or a little less."""
+    low, high = 0, most
+    if is_same(most):
+        return most
+    while high - low > _NEAR:
+        middle = (low + high) // 2
+        if is_same(middle):
+            low = middle
+        else:
+            high = middle
+    return low

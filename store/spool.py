@@ -3,6 +3,8 @@
 ``spool/<name>/`` is one process's folder, alive while that process holds the lock on its ``lock`` file; in it one
 file per exchange (`store.flight_file`, `store.spool_frames`). Each piece is in it before it is passed on, and not
 synced: it survives kill -9, and a power cut where `Entry.sync` was called. Heads are masked before they are written.
+A request that goes on with one that the archive holds is told by what is new in it: a conversation is sent again with
+every turn.
 Making and claiming a folder happen under ``spool/lock``, so that nobody takes a folder that is just being made.
 `store.orphans` reads what a dead process left.
 """
@@ -15,18 +17,19 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Protocol
 
-from store import spool_frames
+from store import spool_exchange, spool_frames
 from store.exchange import Exchange, Outcome
 from store.files import FILES, Files
 from store.flight_file import FlightFile
 from store.headers import Headers
+from store.seen import Conversations
 from store.spool_frames import Kind
 
 FOLDER = "spool"
 LOCK = "lock"
 SUFFIX = ".flight"
-_FREE = ".free"
 _MOST_KEPT, _MOST_ROOM = 8, 4 << 20  # files kept open for the next exchanges, and the size up to which one is
+_SHORT = 8 << 10  # bytes of a request that cost less copied than written
 _RESPONSE_DATA = Kind.RESPONSE_DATA.value
 
 
@@ -47,13 +50,13 @@ class Entry:
     readable in ``failed``. Used by one thread at a time.
     """
 
-    __slots__ = ("_file", "_path", "_requested", "_rest_salt", "_salt", "_spool", "failed")
+    __slots__ = ("_file", "_is_open", "_requested", "_rest_salt", "_salt", "_spool", "failed")
 
-    def __init__(self, spool: "Spool", path: Path, file: FlightFile, salt: int, head: bytes) -> None:
+    def __init__(self, spool: "Spool", file: FlightFile, salt: int, head: bytes) -> None:
         """Write the payload ``head`` of the request's head. Raises `OSError`."""
         self.failed = ""
-        self._path: Path | None = path
         self._file: FlightFile | None = file
+        self._is_open = True
         self._salt = salt
         self._rest_salt: int | None = None  # of what comes behind the first part of the file, once that is full
         self._requested = 0  # bytes of the request
@@ -63,37 +66,48 @@ class Entry:
 
     def request(self, pieces: Sequence[bytes], at_ms: int) -> None:
         """Pieces of the request body have passed or are about to."""
-        if self.failed or self._file is None:
+        file = self._file
+        if self.failed or file is None or not self._is_open:
             return
         try:
-            self._file.append([spool_frames.pack_pieces(Kind.REQUEST_DATA, at_ms, pieces, self._salt), *pieces])
+            file.append([spool_frames.pack_pieces(Kind.REQUEST_DATA, at_ms, pieces, self._salt), *pieces])
             self._requested += sum(map(len, pieces))
         except OSError as error:
             self.failed = str(error)
 
+    def whole_request(self, body: bytes, at_ms: int) -> None:
+        """The whole request has passed: what it has in common with an earlier one is told by that one's id."""
+        common = self._spool.seen.same(body)
+        if common is None:
+            if body:
+                self.request((body,), at_ms)
+            return
+        self._add(Kind.REQUEST_SAME, at_ms, spool_exchange.same(common))
+        new = body[common.start : len(body) - common.end]
+        if len(new) > _SHORT:
+            self.request((new,), at_ms)
+        else:
+            self._add(Kind.REQUEST_DATA, at_ms, new)
+        self._requested = len(body)
+
     def request_end(self, at_ms: int) -> None:
         """The request is complete."""
-        self._add(Kind.REQUEST_END, at_ms, spool_frames.request_end(self._requested))
+        self._add(Kind.REQUEST_END, at_ms, spool_exchange.request_end(self._requested))
 
     def response_head(self, status: int, headers: Headers, at_ms: int) -> None:
         """The response has begun."""
-        payload = spool_frames.response_head(status, self._spool.masking.headers(headers))
+        payload = spool_exchange.response_head(status, self._spool.masking.headers(headers))
         self._add(Kind.RESPONSE_HEAD, at_ms, payload)
 
     def response(self, data: bytes, at_ms: int) -> None:
         """A piece of the response body is about to be passed on."""
-        file = self._file
-        if file is not None and not self.failed:
-            try:
-                self._put(file, _RESPONSE_DATA, at_ms, data)
-            except OSError as error:
-                self.failed = str(error)
+        self._add(_RESPONSE_DATA, at_ms, data)
 
     def end(
         self, outcome: Outcome, error: str, at_ms: int, request_size: int | None, response_size: int | None
     ) -> None:
         """The recorder saw the end; the exchange only waits for its commit."""
-        self._add(Kind.END, at_ms, spool_frames.ending(outcome, error, request_size, response_size))
+        self._add(Kind.END, at_ms, spool_exchange.ending(outcome, error, request_size, response_size))
 
     def sync(self) -> None:
         """Everything written so far survives a power cut when this returns without `failed`."""
@@ -106,20 +120,20 @@ class Entry:
 
     def close(self) -> None:
         """Nothing more comes; the file is left for recovery. Idempotent."""
-        file, self._file = self._file, None
-        if file is not None and self._path is not None:
-            self._spool.park(self._path, file)
+        if self._is_open and self._file is not None:
+            self._is_open = False
+            self._spool.park(self._file)
 
     def discard(self) -> None:
         """The exchange is committed (or given up): its file is needed no longer. Idempotent."""
         self.close()
-        path, self._path = self._path, None
-        if path is not None:
-            self._spool.dispose(path, is_sound=not self.failed)
+        file, self._file = self._file, None
+        if file is not None:
+            self._spool.dispose(file, is_sound=not self.failed)
 
     def _add(self, kind: int, at_ms: int, payload: bytes) -> None:
         file = self._file
-        if file is not None and not self.failed:
+        if file is not None and self._is_open and not self.failed:
             try:
                 self._put(file, kind, at_ms, payload)
             except OSError as error:
@@ -137,23 +151,28 @@ class Entry:
 class Spool:
     """One process's folder of exchanges in flight.
 
-    Files of exchanges that are done with are kept, open, for the next ones, under a name that recovery passes over.
+    Files of exchanges that are done with are kept, open, for the next ones; nothing in them counts until then.
     """
 
-    def __init__(self, folder: Path, lock: int, masking: Masking, files: Files) -> None:
+    def __init__(self, folder: Path, lock: int, masking: Masking, seen: Conversations, files: Files) -> None:
         self.folder = folder
         self.masking = masking
+        self.seen = seen
         self.is_mappable = files.can_map(folder)
         self._lock = lock
         self._files = files
-        self._serial = 0
+        self._serial = 0  # of exchanges
+        self._made = 0  # files
         self._turn = threading.Lock()  # files are parked by one thread and disposed of by another
-        self._parked: dict[Path, FlightFile] = {}  # of exchanges that wait for their commit
-        self._free: list[tuple[Path, FlightFile]] = []
+        self._parked: dict[FlightFile, None] = {}  # of exchanges that wait for their commit, oldest first
+        self._free: list[FlightFile] = []
 
     @staticmethod
-    def create(archive: Path, masking: Masking, files: Files = FILES) -> "Spool":
-        """Make this process's folder in an archive and lock it. Raises `OSError`."""
+    def create(archive: Path, masking: Masking, seen: Conversations | None = None, files: Files = FILES) -> "Spool":
+        """Make this process's folder in an archive and lock it. Raises `OSError`.
+
+        ``seen`` are the conversations that this process keeps in the archive.
+        """
         root = archive / FOLDER
         with guard(root, files):
             folder = root / f"{os.getpid()}-{secrets.token_hex(4)}"
@@ -166,7 +185,7 @@ class Spool:
                     files.remove(folder / LOCK)
                     files.remove_folder(folder)
                 raise
-        return Spool(folder, lock, masking, files)
+        return Spool(folder, lock, masking, seen or Conversations(), files)
 
     def open(self, head: Exchange, number: int = 0) -> Entry:
         """Begin an entry with the head of a request (bodies and everything after it are ignored). Raises `OSError`.
@@ -174,58 +193,55 @@ class Spool:
         ``number`` is the exchange's in the process's book (`store.book`).
         """
         self._serial += 1
-        path, salt = self.folder / f"{self._serial:08d}-{number}{SUFFIX}", self._serial & 0xFFFFFFFF
         url, headers = self.masking.url(head.url), self.masking.headers(head.request_headers)
-        payload = spool_frames.request_head(head, url, headers)
-        file = self._take(path)
+        payload = spool_exchange.request_head(head, url, headers, number)
+        file = self._take()
         try:
-            return Entry(self, path, file, salt, payload)
+            return Entry(self, file, self._serial & 0xFFFFFFFF, payload)
         except OSError:
-            file.close()
-            self._remove(path)
+            self._remove(file)
             raise
 
-    def _take(self, path: Path) -> FlightFile:
-        """A file of this name: one that is free, else a new one. Raises `OSError`, and leaves none behind then."""
+    def _take(self) -> FlightFile:
+        """A file that is free, else a new one. Raises `OSError`, and leaves none behind then."""
         with contextlib.suppress(IndexError):
-            free, file = self._free.pop()
-            try:
-                self._files.rename(free, path)
-            except OSError:
-                file.close()
-                self._remove(free)
-            else:
-                file.restart()
-                return file
+            return self._free.pop()
+        self._made += 1
+        path = self.folder / f"{self._made:08d}{SUFFIX}"
         try:
             return FlightFile(path, self._files, self.is_mappable)
         except OSError:
-            self._remove(path)
+            self._unlink(path)
             raise
 
-    def park(self, path: Path, file: FlightFile) -> None:
+    def park(self, file: FlightFile) -> None:
         """Hold a file that waits for its exchange's commit; of many that do the oldest is closed."""
         with self._turn:
-            self._parked[path] = file
-            oldest = self._parked.pop(next(iter(self._parked))) if len(self._parked) > _MOST_KEPT else None
+            self._parked[file] = None
+            is_full = len(self._parked) > _MOST_KEPT or self._lock < 0
+            oldest = next(iter(self._parked)) if is_full else None
+            if oldest is not None:
+                del self._parked[oldest]
         if oldest is not None:
             oldest.close()
 
-    def dispose(self, path: Path, is_sound: bool) -> None:
+    def dispose(self, file: FlightFile, is_sound: bool) -> None:
         """Keep a parked file for the next exchange, or remove it. Raises nothing."""
         with self._turn:
-            file = self._parked.pop(path, None)
-        if file is not None:
-            if is_sound and file.size <= _MOST_ROOM and len(self._free) < _MOST_KEPT and self._lock >= 0:
-                free = path.with_suffix(_FREE)
-                with contextlib.suppress(OSError):
-                    self._files.rename(path, free)
-                    self._free.append((free, file))
-                    return
-            file.close()
-        self._remove(path)
+            is_parked = file in self._parked
+            self._parked.pop(file, None)
+        if is_parked and is_sound and file.size <= _MOST_ROOM and len(self._free) < _MOST_KEPT:
+            with contextlib.suppress(OSError):
+                file.clear()
+                self._free.append(file)
+                return
+        self._remove(file)
 
-    def _remove(self, path: Path) -> None:
+    def _remove(self, file: FlightFile) -> None:
+        file.close()
+        self._unlink(file.path)
+
+    def _unlink(self, path: Path) -> None:
         with contextlib.suppress(OSError):  # a file that stays is recovered later, as a turn already known
             self._files.remove(path)
 
@@ -235,11 +251,14 @@ class Spool:
 
     def close(self) -> None:
         """Release the folder: it goes if nothing is left in it, else it waits for recovery. Idempotent."""
-        lock, self._lock = self._lock, -1
+        with self._turn:
+            lock, self._lock = self._lock, -1
+            parked, self._parked = self._parked, {}
         if lock >= 0:
-            for file in (*self._parked.values(), *(file for _path, file in self._free)):
+            for file in parked:
                 file.close()
-            self._parked.clear()
+            for file in self._free:
+                self._remove(file)
             self._free.clear()
             release(self.folder, lock, self._files)
 
@@ -262,9 +281,6 @@ def guard(root: Path, files: Files) -> Iterator[None]:
 def release(folder: Path, lock: int, files: Files) -> None:
     """Give a folder back: it goes if no exchange is left in it, else it waits for recovery. Raises nothing."""
     with contextlib.suppress(OSError):
-        for name in files.names(folder):
-            if name.endswith(_FREE):
-                files.remove(folder / name)
         if files.names(folder) == [LOCK]:
             files.remove(folder / LOCK)
             files.remove_folder(folder)

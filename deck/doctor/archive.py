@@ -23,7 +23,7 @@ from store.fsck_files import check_files
 from store.fsck_report import Report
 from store.journal import COMMITS, RECORD_BYTES, Type
 from store.ledger import Account, Ledger
-from store.orphans import number_in
+from store.orphans import numbers
 from store.spool import LOCK
 
 LEAST_FREE = 256 << 20
@@ -82,7 +82,7 @@ def _room(path: Path) -> Iterator[Finding]:
 def _left_over(path: Path) -> int:
     """Exchanges in the spool whose recorder is dead."""
     dead = [folder for folder in books.folders(path, FILES) if not FILES.is_locked(folder / LOCK)]
-    return sum(number_in(name) is not None for folder in dead for name in FILES.names(folder))
+    return sum(len(numbers(folder, FILES)) for folder in dead)
 
 
 def _spool(path: Path, waiting: int) -> Iterator[Finding]:

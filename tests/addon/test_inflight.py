@@ -3,12 +3,12 @@
 from pathlib import Path
 
 import pytest
+from left_behind import left_behind
 
 from addon import inflight
 from addon.inflight import InFlight
 from store.exchange import Exchange, Outcome
 from store.headers import Headers
-from store.orphans import orphans
 from store.spool import Entry, Spool
 
 HEAD = Exchange("POST", "https://api.example/v1/messages", (), b"", 1_700_000_000_000)
@@ -77,7 +77,7 @@ def test_the_spool_has_every_piece_before_it_is_passed_on(tmp_path: Path) -> Non
     spool = Spool.create(tmp_path, Masking())
     flight = passed(spool.open(HEAD))
     spool.close()
-    ((found, *_),) = orphans(tmp_path)
+    (found,) = left_behind(tmp_path)
     flight.end(Outcome.INTERRUPTED, "")
     whole = flight.exchange()
     assert found is not None
@@ -89,7 +89,7 @@ def test_what_is_given_up_stays_in_the_spool(tmp_path: Path) -> None:
     spool = Spool.create(tmp_path, Masking())
     passed(spool.open(HEAD)).abandon()
     spool.close()
-    assert len(list(orphans(tmp_path))) == 1
+    assert len(left_behind(tmp_path)) == 1
 
 
 class Syncing(Entry):
@@ -121,7 +121,7 @@ def test_a_fixed_length_is_on_stable_storage_before_its_last_piece_passes() -> N
 def left(spool: Spool, folder: Path) -> Exchange:
     """What the spool of a process holds when it dies now."""
     spool.close()
-    ((found, *_),) = orphans(folder)
+    (found,) = left_behind(folder)
     assert found is not None
     return found
 

@@ -10,8 +10,11 @@ from recorded import gaps, turns
 from addon.inflight import InFlight
 from addon.report import Counts, Report
 from addon.writer import Writer
+from store import books
 from store.errors import NotAnArchive
 from store.exchange import Exchange, Outcome
+from store.files import FILES
+from store.orphans import numbers
 
 HEAD = Exchange("POST", "https://api.anthropic.com/v1/messages?key=k", (), b"", 1_700_000_000_000)
 
@@ -43,7 +46,8 @@ def test_an_exchange_is_committed_and_its_spool_file_goes(tmp_path: Path, counts
     (turn,) = turns(tmp_path / "archive")
     assert turn.response == b'{"ok":1}'
     assert turn.payload["notes"] == []
-    assert list((tmp_path / "archive" / "spool").rglob("*.flight")) == []
+    (folder,) = books.folders(tmp_path / "archive", FILES)
+    assert numbers(folder, FILES) == []
     writer.stop(30)
     assert counts.last == turn.id
     assert (counts.turns, counts.gaps) == (1, 0)

@@ -101,14 +101,6 @@ def test_other_paths_of_the_provider_are_only_counted(start: Any, provider: Prov
     until(lambda: proxy.report()["skipped"] == 1)
 
 
-def _read(path: Path) -> bytes:
-    """A file of the archive, which gets another name when its exchange is committed."""
-    try:
-        return path.read_bytes()
-    except FileNotFoundError:
-        return path.with_suffix(".free").read_bytes()
-
-
 def test_credentials_reach_neither_archive_nor_spool(start: Any, provider: Provider) -> None:
     proxy = start()
     provider.script(Reply.stream(TEXTS, paced=True))
@@ -122,7 +114,7 @@ def test_credentials_reach_neither_archive_nor_spool(start: Any, provider: Provi
     assert dict(provider.seen[0].headers)["x-api-key"] == "sk-ant-secret"
     files = [path for path in proxy.archive.rglob("*") if path.is_file()]
     assert files
-    assert all(b"sk-ant-secret" not in _read(path) for path in files)
+    assert all(b"sk-ant-secret" not in path.read_bytes() for path in files)
     (turn,) = turns(proxy.archive)
     assert "sk-ant-secret" not in json.dumps(turn.payload)
 

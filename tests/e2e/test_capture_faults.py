@@ -61,7 +61,7 @@ POINTS = [
     ("addon.inflight", "InFlight.exchange", 1),
     ("addon.backlog", "Backlog.put", 1),
     ("addon.writer", "Writer.open_entry", 1),
-    ("store.spool_frames", "response_head", 1),
+    ("store.spool_exchange", "response_head", 1),
     ("store.spool_frames", "pack", 5),
     ("store.record", "Recorder.record", 1),
 ]

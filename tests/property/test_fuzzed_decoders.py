@@ -11,7 +11,7 @@ from damage import contents, make_small, small_exchanges
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from store import chunks, columns, format_file, journal, pack, spool_frames
+from store import chunks, columns, format_file, journal, pack, spool_exchange, spool_frames
 from store.archive import Archive
 from store.errors import Damaged, NotAnArchive, StoreError
 from store.fsck import examine
@@ -105,7 +105,7 @@ def test_columns_and_chunk_times_of_any_bytes(data: bytes, stream: bytes) -> Non
 def test_files_of_any_bytes(data: bytes) -> None:
     survey_pack(data)
     list(survey_journal(data, ARCHIVE_ID))
-    spool_frames.rebuild(spool_frames.beginning(7) + data, 7)
+    spool_exchange.rebuild(spool_frames.beginning(7) + data, bytes)
     with contextlib.suppress(NotAnArchive):
         format_file.parse(data)
     with contextlib.suppress(Damaged):
@@ -131,12 +131,12 @@ def spooled() -> bytes:
         spool_frames.pack(
             spool_frames.Kind.REQUEST_HEAD,
             0,
-            spool_frames.request_head(exchange, exchange.url, exchange.request_headers),
+            spool_exchange.request_head(exchange, exchange.url, exchange.request_headers, 1),
             7,
         )
     ]
     frames.append(spool_frames.pack(spool_frames.Kind.REQUEST_DATA, 1, exchange.request_body, 7))
-    head = spool_frames.response_head(200, exchange.response_headers)
+    head = spool_exchange.response_head(200, exchange.response_headers)
     frames.append(spool_frames.pack(spool_frames.Kind.RESPONSE_HEAD, 2, head, 7))
     frames.append(spool_frames.pack(spool_frames.Kind.RESPONSE_DATA, 3, exchange.response_body, 7))
     return spool_frames.beginning(7) + b"".join(frames)
@@ -145,10 +145,10 @@ def spooled() -> bytes:
 @pytest.mark.parametrize("seed", range(300))
 def test_mutated_spool_files(seed: int) -> None:
     whole = spooled()
-    body = spool_frames.rebuild(whole, 7)
-    assert body is not None and body.response_body
-    rebuilt = spool_frames.rebuild(mutated(whole, seed), 7)
-    assert rebuilt is None or len(rebuilt.response_body) <= len(whole)
+    kept = spool_exchange.rebuild(whole, bytes)
+    assert kept is not None and kept.exchange.response_body
+    rebuilt = spool_exchange.rebuild(mutated(whole, seed), bytes)
+    assert rebuilt is None or len(rebuilt.exchange.response_body) <= len(whole)
 
 
 def crafted(content: bytes) -> bytes:

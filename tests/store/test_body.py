@@ -49,7 +49,7 @@ def test_parts_join_to_the_body_also_against_another_one(first, second, style, o
     body = json.dumps(second, **other_style).encode("utf-8", "surrogatepass")
     before = split(earlier)
     assert before is None or join(before.parts) == earlier
-    after = split(body, Earlier(before) if before else None)
+    after = split(body, Earlier(earlier, before) if before else None)
     alone = split(body)
     assert (after is None) == (alone is None)
     if after is not None and alone is not None:
@@ -134,9 +134,10 @@ def test_what_a_known_conversation_gives_is_what_a_scan_gives(first, second, sha
         return json.dumps({"model": "m", "messages": messages}, **style).encode("utf-8", "surrogatepass")
 
     later = [(text, mark) for (text, _), (_, mark) in zip(first[:shared], second * 8, strict=False)] + second
-    before, alone = split(body(first)), split(body(later))
+    began = body(first)
+    before, alone = split(began), split(body(later))
     assert before is not None and alone is not None
-    after = split(body(later), Earlier(before))
+    after = split(body(later), Earlier(began, before))
     assert after is not None
     assert after.parts == alone.parts
     assert after.elements == alone.elements
@@ -169,7 +170,7 @@ def test_envelopes_and_texts(body: bytes, name: str, elements: int, members: set
     assert found is not None
     assert (found.name, len(found.elements), set(found.members)) == (name, elements, members)
     assert join(found.parts) == body
-    again = split(body, Earlier(found))
+    again = split(body, Earlier(body, found))
     assert again is not None and join(again.parts) == body
     assert again.elements == found.elements
 

@@ -1,5 +1,6 @@
 """What a dead recorder left in the spool becomes turns."""
 
+import json
 from dataclasses import replace
 from pathlib import Path
 
@@ -7,10 +8,12 @@ import pytest
 from recorded import turns
 
 from store.archive import Archive
+from store.errors import Missing
 from store.exchange import Exchange
 from store.mask import Masker
 from store.record import Recorder
 from store.recover import recover
+from store.seen import Conversations
 from store.spool import Spool
 
 HEAD = Exchange("POST", "https://api.anthropic.com/v1/messages", (), b"", 1_700_000_000_000)
@@ -33,6 +36,48 @@ def test_every_orphan_becomes_a_turn_once(tmp_path: Path) -> None:
     found = turns(tmp_path / "archive")
     assert [turn.request for turn in found] == [b'{"n":1}', b'{"n":2}']
     assert all(turn.payload["notes"] == ["recovered"] for turn in found)
+
+
+def going_on(archive: Archive, again: int) -> bytes:
+    """A request that says a recorded one again, ``again`` times as long, left in the spool; it is told by that one."""
+    messages = [{"role": "user", "content": f"line {n} " * 100} for n in range(20)]
+    seen = Conversations()
+    with Recorder(archive, seen) as recorder:
+        recorder.record(replace(HEAD, request_body=json.dumps({"messages": messages}).encode()))
+    body = json.dumps({"messages": [*messages, {"role": "user", "content": "and now " * again}]}).encode()
+    spool = Spool.create(archive.path, Masker(archive.key), seen)
+    entry = spool.open(replace(HEAD, started_ms=HEAD.started_ms + 5))
+    entry.whole_request(body, 1)
+    entry.request_end(2)
+    entry.response_head(200, (), 3)
+    entry.response(b"{}", 4)
+    spool.close()
+    return body
+
+
+@pytest.mark.parametrize("again", [1, 1100, 3000])
+def test_a_request_that_goes_on_is_told_by_what_is_new(tmp_path: Path, again: int) -> None:
+    with Archive.create(tmp_path / "archive") as archive:
+        body = going_on(archive, again)
+        (path,) = (archive.path / "spool").rglob("*.flight")
+        assert (b"line 7 line 7" in path.read_bytes()) == (again == 3000)
+        assert recover(archive) == 1
+        last = turns(archive.path)[-1]
+        assert (last.request, last.response) == (body, b"{}")
+
+
+def test_an_exchange_waits_for_the_body_that_it_goes_on_with(tmp_path: Path) -> None:
+    with Archive.create(tmp_path / "archive") as archive:
+        body = going_on(archive, 1)
+        (pack,) = archive.packs.iterdir()
+        hidden = pack.rename(tmp_path / "hidden")
+    with Archive.open(tmp_path / "archive") as archive:
+        with pytest.raises(Missing):
+            recover(archive)
+        hidden.rename(pack)
+    with Archive.open(tmp_path / "archive") as archive:
+        assert recover(archive) == 1
+        assert turns(archive.path)[-1].request == body
 
 
 def test_an_empty_spool_makes_no_writer(tmp_path: Path) -> None:

@@ -7,13 +7,15 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from left_behind import left_behind
 
 from store.exchange import Chunk, Exchange, Mode, Outcome
-from store.files import Files
+from store.files import FILES, Files
 from store.headers import Headers
-from store.orphans import orphans
+from store.orphans import numbers, orphans
 from store.spool import FOLDER, Entry, Spool
-from store.spool_frames import FIRST
+from store.spool_exchange import rebuild
+from store.spool_frames import FIRST, beginning
 
 
 class Masking:
@@ -56,10 +58,9 @@ def spool(tmp_path: Path) -> Iterator[Spool]:
 
 
 def only(archive: Path) -> Exchange:
-    found = [exchange for exchange, *_ in orphans(archive)]
-    assert len(found) == 1
-    assert found[0] is not None
-    return found[0]
+    (found,) = left_behind(archive)
+    assert found is not None
+    return found
 
 
 def test_nothing_of_a_living_process_is_an_orphan(tmp_path: Path, spool: Spool) -> None:
@@ -134,7 +135,7 @@ def test_a_part_cut_anywhere_gives_what_stands_before_the_cut(tmp_path: Path, sp
             part_end = FIRST if start == 0 else end
             rest = bytes(part_end - cut)  # what was reserved behind it reads as zeros
             path.write_bytes(whole[:cut] + rest + whole[part_end:])
-            ((exchange, *_),) = orphans(tmp_path)
+            (exchange,) = left_behind(tmp_path)
             if exchange is not None:
                 assert b'{"a":1}'.startswith(exchange.request_body)
                 assert body.startswith(exchange.response_body)
@@ -184,15 +185,15 @@ def test_a_flipped_bit_never_changes_what_comes_back(tmp_path: Path, spool: Spoo
     body = b"data: one\n\ndata: two\n\n"
     for position in (*range(first), *range(FIRST, end)):
         path.write_bytes(whole[:position] + bytes([whole[position] ^ 1]) + whole[position + 1 :])
-        ((exchange, *_),) = orphans(tmp_path)
+        (exchange,) = left_behind(tmp_path)
         assert exchange is None or body.startswith(exchange.response_body)
 
 
 def test_what_is_disposed_of_is_gone_and_so_is_the_folder(tmp_path: Path, spool: Spool) -> None:
     fill(spool.open(HEAD))
     spool.close()
-    for _, dispose, *_ in orphans(tmp_path):
-        dispose()
+    for orphan in orphans(tmp_path):
+        orphan.dispose()
     assert os.listdir(tmp_path / FOLDER) == ["lock"]
     assert list(orphans(tmp_path)) == []
 
@@ -238,7 +239,7 @@ class FullDisk(Files):
 
 def test_a_failed_write_ends_the_entry_and_raises_nothing(tmp_path: Path) -> None:
     disk = FullDisk()
-    spool = Spool.create(tmp_path, Masking(), disk)
+    spool = Spool.create(tmp_path, Masking(), files=disk)
     entry = spool.open(HEAD)
     entry.response_head(200, (), 1)
     entry.response(b"kept", 2)
@@ -274,8 +275,8 @@ def test_a_file_is_used_again_and_holds_nothing_of_its_earlier_use(tmp_path: Pat
             entry.response(b"%d " % at * 40, 4 + at)
         entry.close()
         entry.discard()
-    assert len(list(tmp_path.rglob("*.free"))) == 1
-    assert not list(tmp_path.rglob("*.flight"))
+    assert len(list(tmp_path.rglob("*.flight"))) == 1
+    assert numbers(spool.folder, FILES) == []
     entry = spool.open(HEAD)
     entry.request([b"new"], 1)
     entry.response_head(200, (), 3)
@@ -283,7 +284,7 @@ def test_a_file_is_used_again_and_holds_nothing_of_its_earlier_use(tmp_path: Pat
     (path,) = tmp_path.rglob("*.flight")
     assert path.stat().st_size > 100_000
     spool.close()
-    ((found, *_),) = orphans(tmp_path)
+    (found,) = left_behind(tmp_path)
     assert found is not None
     assert (found.request_body, found.response_body) == (b"new", b"answer")
 
@@ -292,11 +293,11 @@ def test_a_file_whose_new_use_never_reached_it_holds_nothing(tmp_path: Path) -> 
     spool = Spool.create(tmp_path, Masking())
     entry = spool.open(HEAD)
     entry.request([b"old"], 1)
-    entry.close()
     (path,) = tmp_path.rglob("*.flight")
-    path.rename(path.with_name("00000002-7.flight"))
+    with path.open("r+b") as file:
+        file.write(beginning(2))
     spool.close()
-    ((found, *_),) = orphans(tmp_path)
+    (found,) = left_behind(tmp_path)
     assert found is None
 
 
@@ -304,10 +305,12 @@ def test_files_kept_for_later_go_with_their_process(tmp_path: Path) -> None:
     for is_killed in (False, True):
         spool = Spool.create(tmp_path, Masking())
         spool.open(HEAD).discard()
-        assert list(tmp_path.rglob("*.free"))
+        assert list(tmp_path.rglob("*.flight"))
         if is_killed:
             spool._files.close(spool._lock)
-            assert not list(orphans(tmp_path))
+            for orphan in orphans(tmp_path):
+                assert rebuild(orphan.data, bytes) is None
+                orphan.dispose()
         else:
             spool.close()
         assert not spool.folder.exists()

@@ -114,17 +114,17 @@ class Carrier:
     def __init__(self, stage: Stage, process: Process) -> None:
         self.stage = stage
         self.archive = Archive.create(ROOT, process)
-        self.spool = Spool.create(ROOT, Masker(self.archive.key), process)
+        self.spool = Spool.create(ROOT, Masker(self.archive.key), files=process)
         self.book = Book()
         self.book.attach(self.spool.folder, process, 1, self.spool.is_mappable)
-        self.recorder = Recorder(self.archive)
+        self.recorder = Recorder(self.archive, self.spool.seen)
         self._numbers: dict[int, int] = {}
 
     def head(self, exchange: Exchange) -> Entry:
         """The request is passed on."""
         number = self._numbers[exchange.started_ms] = self.book.seen()
         entry = self.spool.open(exchange, number)
-        entry.request([exchange.request_body], 0)
+        entry.whole_request(exchange.request_body, 0)
         entry.request_end(exchange.request_end_ms or 0)
         assert exchange.status is not None
         entry.response_head(exchange.status, exchange.response_headers, exchange.first_byte_ms or 0)

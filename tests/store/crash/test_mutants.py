@@ -226,8 +226,8 @@ def spool_removed_first(patch: pytest.MonkeyPatch) -> None:
 
     def eager(entry: Entry) -> None:
         whole(entry)
-        if entry._path is not None:
-            entry._spool.dispose(entry._path, is_sound=False)
+        if entry._file is not None:
+            entry._spool.dispose(entry._file, is_sound=False)
 
     patch.setattr(Entry, "close", eager)
 
