@@ -34,11 +34,11 @@ def main() -> int:
 def flow_of(line: dict[str, Any]) -> http.HTTPFlow:
     """The flow of one line. Raises `ValueError` for a URL that mitmproxy does not take."""
     request = _request(line)
-    client = connection.Client(
-        peername=("127.0.0.1", 0), sockname=("127.0.0.1", 0), timestamp_start=line["start"], timestamp_end=line["end"]
-    )
-    if line["outcome"] != "client-aborted":  # who is closed when it failed is who left
-        client.state = connection.ConnectionState.OPEN
+    left = line["outcome"] == "client-aborted"
+    # Flow files do not keep who was still connected. Of a client that did not leave no beginning is told instead, which
+    # is how the importer tells it from one that did (`addon.traffic.ending`).
+    begun = line["start"] if left or line["outcome"] == "complete" else 0.0
+    client = connection.Client(peername=("127.0.0.1", 0), sockname=("127.0.0.1", 0), timestamp_start=begun)
     server = connection.Server(address=(request.host, request.port))
     made = http.HTTPFlow(client, server)
     made.request, made.response = request, _response(line)
@@ -53,7 +53,7 @@ def flow_of(line: dict[str, Any]) -> http.HTTPFlow:
             )
             for each in line["messages"]
         ]
-        made.websocket = WebSocketData(messages=messages, closed_by_client=line["outcome"] == "client-aborted")
+        made.websocket = WebSocketData(messages=messages, closed_by_client=left)
     return made
 
 
@@ -88,9 +88,10 @@ def _error(line: dict[str, Any]) -> flow.Error | None:
     """What mitmproxy would have said of an exchange that did not end well."""
     if line["messages"] or line["outcome"] in ("complete", "truncated"):
         return None
+    at = line["start"] if line["end"] is None else line["end"]
     if line["outcome"] in ("interrupted", "no-response"):
-        return flow.Error(flow.Error.KILLED_MESSAGE, line["end"])
-    return flow.Error(line["error"] or line["outcome"], line["end"])
+        return flow.Error(flow.Error.KILLED_MESSAGE, at)
+    return flow.Error(line["error"] or line["outcome"], at)
 
 
 if __name__ == "__main__":

@@ -1,12 +1,13 @@
 """The formats, one module each, found by looking into this folder: adding one edits nothing else.
 
-A module says in ``SUFFIX`` how its files end, in ``IS_TEXT`` whether a terminal may see one, and in ``written`` gives
-the bytes of what was chosen, piece by piece.
+A module has the name of its format, which is also how its files end. It says in ``IS_TEXT`` whether a terminal may see
+one, and ``written`` gives the bytes of what was chosen, piece by piece.
 """
 
 import importlib
 import os
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Protocol, cast
 
 from deck.export.chosen import Chosen
@@ -15,7 +16,6 @@ from deck.export.chosen import Chosen
 class Format(Protocol):
     """What a module in here has."""
 
-    SUFFIX: str
     IS_TEXT: bool
 
     def written(self, chosen: Chosen) -> Iterator[bytes]:
@@ -33,6 +33,6 @@ def by_name(name: str) -> Format:
     return cast(Format, importlib.import_module(f"{__name__}.{name}"))
 
 
-def for_file(name: str) -> str | None:
-    """The format whose files end like this one, if there is one."""
-    return next((each for each in names() if name.lower().endswith(by_name(each).SUFFIX)), None)
+def for_file(file: str) -> str:
+    """The format that a file's name tells by its end, or empty."""
+    return Path(file).suffix.removeprefix(".").lower()

@@ -17,7 +17,6 @@ from deck.export.exchanges import Headers, Passed, Whole, exchanges
 from deck.version import version
 from store.exchange import Outcome
 
-SUFFIX = ".har"
 IS_TEXT = True
 _LATE = timedelta(microseconds=200)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)

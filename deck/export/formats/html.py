@@ -10,7 +10,6 @@ from deck.render import plural
 from deck.timeline import Timeline
 from deck.version import version
 
-SUFFIX = ".html"
 IS_TEXT = True
 
 

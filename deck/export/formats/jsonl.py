@@ -6,7 +6,6 @@ from deck.export.chosen import Chosen
 from deck.jsonl.closure import belonging, everything
 from deck.jsonl.writer import written as lines
 
-SUFFIX = ".jsonl"
 IS_TEXT = True
 
 

@@ -7,7 +7,6 @@ from deck.export.chosen import Chosen
 from deck.export.story import Facts, StepStory, TurnStory, session_facts, session_title, turn_stories
 from deck.render import offset
 
-SUFFIX = ".md"
 IS_TEXT = True
 _MARKS = re.compile(r"([\\`*_{}\[\]<>()#!|~&$^@])")
 _TICKS = re.compile(r"`+")

@@ -14,7 +14,6 @@ from deck.export.chosen import Chosen
 from deck.export.exchanges import Whole, exchanges
 from deck.launch.proxy import ADDON_FOLDER
 
-SUFFIX = ".mitm"
 IS_TEXT = False
 _PIECE = 1 << 20
 _LATE_MS = 0.2  # readers round down to whole ms, after they have been seconds
