@@ -1,7 +1,6 @@
 """What passes through a recording proxy: the client's bytes are the provider's, and the archive has them all."""
 
 import json
-from pathlib import Path
 from typing import Any
 
 import httpx
