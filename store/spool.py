@@ -204,8 +204,16 @@ class Spool:
 
     def _take(self) -> FlightFile:
         """A file that is free, else a new one. Raises `OSError`, and leaves none behind then."""
-        with contextlib.suppress(IndexError):
-            return self._free.pop()
+        while self._free:
+            free = self._free.pop()
+            try:
+                is_there = self._files.is_file(free.path)
+            except OSError:
+                self._remove(free)
+                raise
+            if is_there:
+                return free
+            free.close()  # its folder was taken away
         self._made += 1
         path = self.folder / f"{self._made:08d}{SUFFIX}"
         try:

@@ -16,8 +16,10 @@ def export(
     force: Annotated[bool, "replace FILE if it is there"] = False,
     archive: Annotated[str | None, "the archive; the project's, or your own, if not given"] = None,
 ) -> int:
-    """Write sessions or turns to one file: html to read and step through offline, md to read, jsonl for another archive
-    (deck import gives the same ids), har and mitm for the tools that made those formats.
+    """Write sessions or turns to one file.
+
+    html is to read and step through offline, md to read, jsonl for another archive (deck import gives the same
+    ids), har and mitm are for the tools that made those formats.
 
     A session's name means all of it, any other REV one turn; jsonl adds the turns that it goes on from.
     """

@@ -174,12 +174,10 @@ class Database:
         known = self._numbers.get((kind, name))
         if known is not None:
             return known
+        self.db.execute("INSERT OR IGNORE INTO names(kind, name) VALUES(?, ?)", (kind, name))
         row = self.db.execute("SELECT number FROM names WHERE kind = ? AND name = ?", (kind, name)).fetchone()
-        number = (
-            row[0] if row else self.db.execute("INSERT INTO names(kind, name) VALUES(?, ?)", (kind, name)).lastrowid
-        )
-        self._numbers[kind, name] = number
-        return int(number)
+        number = self._numbers[kind, name] = int(row[0])
+        return number
 
     def names(self, kind: str) -> Iterator[tuple[str, str]]:
         """(word in the index, name) of everything of a kind that passages can be filtered by."""
