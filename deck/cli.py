@@ -22,7 +22,7 @@ from deck.diagnostics import (
     is_of_index,
     report,
 )
-from store.errors import NotFound, StoreError
+from store.errors import NotAnArchive, NotFound, StoreError
 
 _TOP_LEVEL = ("-h", "--help", "--version", "--install-completion", "--show-completion")
 _FOLLOWING = ("-f", "--follow")  # the command without its word
@@ -33,11 +33,19 @@ _GARBAGE = 50_000  # objects; imports make many that stay, and looking through t
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command line (``sys.argv`` unless given); the exit code."""
     gc.set_threshold(_GARBAGE)
+    _open_closed_streams()
     for stream in (sys.stdout, sys.stderr):
         stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]  # a terminal may not be UTF-8
     line = list(sys.argv[1:] if arguments is None else arguments)
     code = _run(_dispatch, (line,), {})
     return _flushed(code)
+
+
+def _open_closed_streams() -> None:
+    """Let what the caller has closed (``deck log >&-``) lead nowhere, before the next file gets its number."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):  # in this order each gets its own
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))  # noqa: SIM115  until the process ends
 
 
 def _dispatch(line: list[str]) -> int:
@@ -86,7 +94,9 @@ def _open(line: list[str], archive: str | None) -> int:
     rev = line[0] if line else None
     if rev is not None:
         _check(rev, path)
-    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+    from deck.output import has_screen
+
+    if not has_screen():
         raise Problem("the timeline needs a terminal", "Without one: deck sessions, deck log, deck checkout", USAGE)
     from deck.tui import app
 
@@ -98,12 +108,18 @@ def _check(rev: str, path: Any) -> None:
     """Say what is wrong with a rev before the screen is taken over."""
     from deck.timeline import Timeline
 
+    meant = _meant(rev)
     try:
         with Timeline.open(path) as timeline:
             timeline.resolve(rev)
+    except NotAnArchive as error:
+        if not meant:
+            raise
+        raise Problem(f"there is no command {rev!r}, and {error}", meant, USAGE) from error
     except NotFound as error:
-        hint = _meant(rev) or "deck sessions and deck log list what there is; deck --help lists the commands"
-        raise Problem(str(error), hint, NOT_FOUND) from error
+        if not meant:
+            raise
+        raise Problem(str(error), meant, NOT_FOUND) from error
 
 
 def _meant(word: str) -> str:

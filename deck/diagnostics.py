@@ -73,7 +73,8 @@ def explain(error: StoreError | OSError) -> Problem:
     if isinstance(error, OSError):
         where = f"{error.filename}: " if error.filename else ""
         return Problem(f"{where}{error.strerror or error}", "", FAILED)
-    hint, code = next((hint, code) for kind, hint, code in _HINTS if isinstance(error, kind))
+    usual, code = next((hint, code) for kind, hint, code in _HINTS if isinstance(error, kind))
+    hint = usual if error.hint is None else error.hint
     message = str(error)
     if isinstance(error, Ambiguous) and error.candidates:
         shown = error.candidates[:_SHOWN_CANDIDATES]

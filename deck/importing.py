@@ -20,6 +20,9 @@ from deck.launch.tally import Tally, read_report
 from store.files import private_opener
 from store.locations import ca_folder
 
+_BEGIN = re.compile(rb"\d|(?:\xef\xbb\xbf)?\{")  # the length that a flow begins with; JSON
+_LONGEST_BEGIN = 4
+_FORMATS = "It takes what deck export wrote as jsonl, flow files of mitmproxy, and HAR."
 _POLL_SECONDS = 0.1
 _FAILED = re.compile(r"Failed to read .+?: (?P<reason>.+)$", re.MULTILINE)
 _STAMP = re.compile(r"^\[[\d:.]+\] *")
@@ -33,14 +36,26 @@ class Imported:
     problem: str
 
 
+def refuse_other(file: Path) -> None:
+    """Refuse what is no recording, by its first bytes. Raises `Problem` and `OSError`."""
+    if file.is_dir():
+        raise Problem(f"{file} is a folder", "Name the files in it.")
+    if not file.is_file():
+        raise Problem(f"{file}: no such file")
+    with file.open("rb") as opened:
+        begin = opened.read(_LONGEST_BEGIN)
+    if not begin:
+        raise Problem(f"{file} is empty")
+    if not _BEGIN.match(begin):
+        raise Problem(f"{file} has no format that deck knows", _FORMATS)
+
+
 def import_file(file: Path, archive: Path, hosts: Sequence[str], progress: Callable[[Tally], None]) -> Imported:
     """Import one flow file or HAR; ``progress`` gets the counts so far, some times a second.
 
-    ``hosts`` (``name`` or ``name:port``) are model hosts beside the known providers. Raises `Problem` where there is
-    nothing to read or the addon does not run.
+    ``hosts`` (``name`` or ``name:port``) are model hosts beside the known providers. Raises `Problem` where the addon
+    does not run.
     """
-    if not file.is_file():
-        raise Problem(f"{file}: no such file.")
     refuse_too_large(file)
     with tempfile.TemporaryDirectory(prefix="deck-import-") as scratch:
         report, log = Path(scratch) / "report.json", Path(scratch) / "log"

@@ -13,6 +13,11 @@ from deck.render import Style, safe, style_for
 _LESS = "FRX"  # quit if it fits one screen, pass colours, leave the text on the screen
 
 
+def has_screen() -> bool:
+    """Whether there is a terminal to draw the timeline on (Textual writes to stderr), and to read keys from."""
+    return all(stream.isatty() for stream in (sys.stdin, sys.stdout, sys.stderr))
+
+
 @contextmanager
 def paged(environ: Mapping[str, str] = os.environ) -> Iterator[Style]:
     """Send what is printed inside through a pager if stdout is a terminal; the style to print with.

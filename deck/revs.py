@@ -18,13 +18,16 @@ import re
 from collections.abc import Sequence
 from typing import NamedTuple, Protocol
 
+from deck.diagnostics import USAGE, Problem
 from store.errors import Ambiguous, NotFound
-from store.ids import ID_BYTES, is_prefix
+from store.ids import ID_BYTES, MIN_PREFIX, is_prefix
 
 HEAD = "HEAD"
 PARTS = ("request", "response", "system", "headers", "tools")
 _MOVES = re.compile(r"(?:~\d{0,9}|\^)*\Z")
+_BEGINS_AN_ID = re.compile(rf"[0-9a-f]{{1,{MIN_PREFIX - 1}}}\Z")
 _FIRST_MOVE = re.compile(r"[~^]")
+_FORMS = "deck rev-parse --help tells how a REV is written."
 _MANY = 50  # beginnings listed before one says that there are more
 
 
@@ -68,7 +71,9 @@ class Names(Protocol):
 
 
 def resolve(text: str, names: Names) -> Target:
-    """What ``text`` names. Raises `NotFound` or `Ambiguous`; never anything else for bad input."""
+    """What ``text`` names. Raises `NotFound` or `Ambiguous`, and `Problem` for no text; never anything else."""
+    if not text:
+        raise Problem("an empty REV names nothing", "HEAD is the newest turn.", USAGE)
     if not text.isprintable():  # also the lone surrogates that stand for bytes of no text in an argument
         raise NotFound(f"{text[:80]!r} is no rev")
     whole = _exact(text, names)
@@ -92,7 +97,7 @@ def _follow(base: str, names: Names) -> str:
         return _named(base, names)
     name, moves = base[: move.start()], base[move.start() :]
     if not _MOVES.match(moves):
-        raise NotFound(f"{base!r} is no rev: after ~ comes a number, after ^ nothing")
+        raise NotFound(f"{base[:80]!r} is no rev: after ~ comes a number, after ^ nothing", _FORMS)
     at = _named(name, names)
     for step in re.findall(r"~\d*|\^", moves):
         for _ in range(1 if step in ("~", "^") else int(step[1:])):
@@ -106,6 +111,8 @@ def _follow(base: str, names: Names) -> str:
 def _named(name: str, names: Names) -> str:
     name = name or HEAD
     found = _exact(name, names) or _beginnings(name, names)
+    if not found and _BEGINS_AN_ID.match(name):
+        raise NotFound(f"{name!r} is too short: an id needs at least its first {MIN_PREFIX} digits")
     if not found:
         raise NotFound(f"nothing in this archive is named {name[:80]!r}")
     return _only(name, found)
@@ -122,7 +129,7 @@ def _exact(name: str, names: Names) -> dict[str, str]:
     if name == HEAD:
         head = names.head()
         if head is None:
-            raise NotFound("the archive holds no turn yet")
+            raise NotFound("the archive holds no turn yet", "Record one: deck run -- COMMAND, or deck import FILE")
         return {HEAD: head}
     kind, slash, rest = name.partition("/")
     found: dict[str, str] = {}
@@ -154,10 +161,11 @@ def _target(text: str, id: str, names: Names) -> Target:
 
 def _with_part(target: Target, part: str) -> Target:
     if target.kind != "turn":
-        raise NotFound(f"{target.rev[:80]!r}: only a turn has parts, and {target.id[:12]} is a {target.kind}")
+        what = f"{target.rev[:80]!r}: only a turn has parts, and {target.id[:12]} is a {target.kind}"
+        raise NotFound(what, f"deck show {target.id[:12]} prints it")
     name, slash, tool = part.partition("/")
     if part.isascii() and part.isdigit() and len(part) < 10:
         return Target(target.rev, target.id, target.kind, target.session, "step", step=int(part))
     if part in PARTS or (name == "tools" and slash):
         return Target(target.rev, target.id, target.kind, target.session, name, tool)
-    raise NotFound(f"a turn has no part {part[:80]!r}; it has {', '.join(PARTS)}, tools/NAME and step numbers")
+    raise NotFound(f"a turn has no part {part[:80]!r}; it has {', '.join(PARTS)}, tools/NAME and step numbers", _FORMS)

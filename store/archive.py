@@ -26,7 +26,7 @@ from store.index import Index
 from store.journal import RECORD_BYTES
 from store.objects import Object, ObjectReader
 from store.pack import HEADER_BYTES
-from store.safety import refuse_links, refuse_unsafe
+from store.safety import refuse_links, refuse_other, refuse_unsafe
 
 _REPLACEABLE: Final = ("index", "spool", "refs")
 
@@ -66,6 +66,7 @@ class Archive:
     @classmethod
     def open(cls, path: Path, files: Files = FILES) -> Self:
         """Open an archive. Raises `NotAnArchive` or `Unsafe`."""
+        refuse_other(path, files)
         refuse_unsafe(path, files)
         refuse_links(path, files)
         try:
@@ -74,7 +75,7 @@ class Archive:
             raise NotAnArchive(f"no deck archive in {path}") from error
         key = files.read(path / "key") if files.exists(path / "key") else b""
         if len(key) != KEY_BYTES:
-            raise NotAnArchive(f"the key of the archive in {path} is damaged or gone; deck fsck --repair makes one")
+            raise NotAnArchive(f"the key of the archive in {path} is damaged or gone", "deck fsck --repair makes one.")
         for folder in _REPLACEABLE:
             with contextlib.suppress(OSError):  # an archive that cannot be written can be read
                 files.make_folder(path / folder)
@@ -211,7 +212,7 @@ def _refuse_strange(path: Path, files: Files) -> None:
     known = {"objects", "journal", "key", *_REPLACEABLE}
     strange = [name for name in files.names(path) if name not in known and not _is_temporary(name)]
     if strange or files.names(path / "journal") or files.names(path / "objects" / "pack"):
-        raise NotAnArchive(f"{path} is not empty and is no deck archive; name another folder")
+        raise NotAnArchive(f"{path} is not empty and is no deck archive", "Name another folder.")
 
 
 def _is_temporary(name: str) -> bool:

@@ -4,6 +4,7 @@ StoreError                  base of all; `deck.diagnostics` maps each to a sente
 ├── BadId                   text that cannot be an object id
 ├── BadName                 text that cannot be the name of a tag
 ├── NotAnArchive            the folder holds no archive, or one this version cannot read
+├── BadConfig               an archive's config.toml that cannot be understood
 ├── Unsafe                  the archive's owner, mode or a symlink makes it unsafe to use
 ├── NotFound                no object, ref or session of that name
 ├── Ambiguous               a prefix or name that fits several (`candidates`)
@@ -15,10 +16,18 @@ StoreError                  base of all; `deck.diagnostics` maps each to a sente
 """
 
 from collections.abc import Sequence
+from pathlib import Path
 
 
 class StoreError(Exception):
-    """Base of every error the store raises on purpose."""
+    """Base of every error the store raises on purpose.
+
+    ``hint`` is what to do next, where the error knows more of it than its kind does.
+    """
+
+    def __init__(self, message: str, hint: str | None = None) -> None:
+        super().__init__(message)
+        self.hint = hint
 
 
 class BadId(StoreError):
@@ -35,6 +44,13 @@ class NotAnArchive(StoreError):
 
 class Unsafe(StoreError):
     """The archive's owner, mode or a symlink makes it unsafe to use."""
+
+
+class BadConfig(StoreError):
+    """An archive's config.toml, ``path``, that cannot be understood."""
+
+    def __init__(self, path: Path, problem: str) -> None:
+        super().__init__(f"{path}: {problem}", f"Mend or remove {path}")
 
 
 class NotFound(StoreError):

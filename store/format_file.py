@@ -10,7 +10,9 @@ from blake3 import blake3
 from store.errors import NotAnArchive
 from store.ids import is_prefix
 
-FORMAT: Final = "deck archive 1"
+_ANY_FORMAT: Final = "deck archive "
+FORMAT: Final = f"{_ANY_FORMAT}1"
+_REPAIR: Final = "deck fsck --repair makes it again."
 KEY_BYTES: Final = 32
 _ID_DIGITS: Final = 32
 
@@ -35,8 +37,10 @@ def parse(data: bytes) -> bytes:
     """The archive's id (16 bytes). Raises `NotAnArchive`. The check is fsck's business, reading needs no key."""
     name, _, rest = data.decode("ascii", "replace").partition("\n")
     if name != FORMAT:
-        raise NotAnArchive(f"the archive has format {name[:40]!r}; this deck reads {FORMAT!r}")
+        is_newer = name.startswith(_ANY_FORMAT)
+        hint = "Update deck: a newer one made this archive." if is_newer else "deck fsck says whether it is damaged."
+        raise NotAnArchive(f"the archive has format {name[:40]!r}; this deck reads {FORMAT!r}", hint)
     archive_id = rest.partition("\n")[0]
     if len(archive_id) != _ID_DIGITS or not is_prefix(archive_id):
-        raise NotAnArchive("the archive's FORMAT file is damaged; deck fsck --repair makes it again")
+        raise NotAnArchive("the archive's FORMAT file is damaged", _REPAIR)
     return bytes.fromhex(archive_id)

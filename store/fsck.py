@@ -18,7 +18,7 @@ from store.fsck_objects import ObjectCheck
 from store.fsck_packs import check_packs, check_records
 from store.fsck_report import Finding, Progress, Report
 from store.index import Index
-from store.safety import refuse_unsafe
+from store.safety import refuse_other, refuse_unsafe
 
 __all__ = ["Finding", "Progress", "Report", "check", "examine", "open_damaged"]
 
@@ -36,6 +36,7 @@ def examine(path: Path, progress: Progress = lambda _what, _done, _of: None, fil
 
 def open_damaged(path: Path, files: Files = FILES) -> Archive:
     """An archive with an empty index in memory; where its FORMAT is damaged, packs and journals say its id."""
+    refuse_other(path, files)
     refuse_unsafe(path, files)
     key = files.read(path / "key") if files.exists(path / "key") else b""
     found = files.read(path / "FORMAT") if files.exists(path / "FORMAT") else b""

@@ -11,7 +11,10 @@ from store.archive import Archive
 from store.fsck_report import Report
 
 _TOP: Final = frozenset(
-    {"FORMAT", "key", "config.toml", "reserve", "objects", "journal", "refs", "index", "spool", "quarantine"}
+    {
+        *("FORMAT", "key", "config.toml", "reserve", "objects", "journal", "refs", "index", "spool", "quarantine"),
+        ".gitignore",  # of a project's archive
+    }
 )
 _NAMES: Final = {
     "objects": re.compile(r"pack\Z"),

@@ -7,15 +7,16 @@ without case: ``evil-api.anthropic.com`` and ``api.anthropic.com.attacker`` are 
 
 import re
 import tomllib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from store.errors import StoreError
+from store import config
+from store.config import CONFIG
+from store.errors import BadConfig, StoreError
 
-CONFIG = "config.toml"
 _BUILTIN = Path(__file__).with_name("providers.toml")
 _HOSTS_KEPT = 256
 _ANY_PREFIX = r"(?:/.*)?"
@@ -64,7 +65,7 @@ def load(archive: Path | None = None, hosts: Sequence[str] = ()) -> Providers:
 
     Raises `StoreError` for a table or a host that cannot be understood.
     """
-    builtin = _tables(_BUILTIN.read_text("utf-8"), _BUILTIN.name)
+    builtin = _builtin()
     tables = [*builtin, *_added(archive)]
     known = [path for table in builtin for path in table.paths]
     any_path = _compile(f"{_ANY_PREFIX}(?:{'|'.join(known)})")
@@ -78,8 +79,7 @@ def known_hosts(archive: Path | None = None) -> tuple[str, ...]:
 
     Raises `StoreError` for a table that cannot be understood.
     """
-    tables = [*_tables(_BUILTIN.read_text("utf-8"), _BUILTIN.name), *_added(archive)]
-    return tuple(host for table in tables for host in table.hosts if "*" not in host)
+    return tuple(host for table in [*_builtin(), *_added(archive)] for host in table.hosts if "*" not in host)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,36 +92,28 @@ class _Table:
         return [Provider(*_host(host), path) for host in self.hosts]
 
 
+def _builtin() -> list[_Table]:
+    return _tables(tomllib.loads(_BUILTIN.read_text("utf-8")), _BUILTIN)
+
+
 def _added(archive: Path | None) -> list[_Table]:
     """What an archive's own ``config.toml`` adds."""
-    if archive is None:
-        return []
-    config = archive / CONFIG
-    try:
-        return _tables(config.read_text("utf-8"), str(config))
-    except (FileNotFoundError, NotADirectoryError):
-        return []
-    except (OSError, UnicodeDecodeError) as error:
-        raise StoreError(f"{config} cannot be read: {error}") from error
+    return [] if archive is None else _tables(config.load(archive), archive / CONFIG)
 
 
-def _tables(text: str, where: str) -> list[_Table]:
-    try:
-        parsed: Any = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise StoreError(f"{where}: {error}") from error
+def _tables(parsed: Mapping[str, Any], file: Path) -> list[_Table]:
     entries = parsed.get("provider", [])
     if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
-        raise StoreError(f"{where}: provider must be a list of tables, written [[provider]]")
-    return [_table(entry, where) for entry in entries]
+        raise BadConfig(file, "provider must be a list of tables, written [[provider]]")
+    return [_table(entry, file) for entry in entries]
 
 
-def _table(entry: dict[str, Any], where: str) -> _Table:
+def _table(entry: dict[str, Any], file: Path) -> _Table:
     hosts = [entry["host"]] if "host" in entry else entry.get("hosts")
     paths = entry.get("paths", [])
     for value in (hosts, paths):
         if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
-            raise StoreError(f"{where}: [[provider]] needs host (text) or hosts, and paths (lists of text)")
+            raise BadConfig(file, "[[provider]] needs host (text) or hosts, and paths (lists of text)")
     return _Table(tuple(hosts or ()), tuple(paths))
 
 

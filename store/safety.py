@@ -14,15 +14,22 @@ from store.files import Files
 
 _FILES: Final = ("FORMAT", "key")
 _FOLDERS: Final = ("objects", "objects/pack", "journal", "index", "spool", "refs", "refs/tags", "quarantine")
+_TELLING: Final = ("FORMAT", "objects/pack", "journal")  # what says that a folder is, or was, an archive
 _LISTED: Final = "index"  # SQLite opens what lies there by its name
 
 
+def refuse_other(path: Path, files: Files) -> None:
+    """Refuse what is no archive, not even a damaged one, before anybody is told to change its mode.
+
+    Raises `NotAnArchive`.
+    """
+    if not any(files.exists(path / name) for name in _TELLING):
+        raise NotAnArchive(f"no deck archive in {path}")
+
+
 def refuse_unsafe(path: Path, files: Files) -> None:
-    """Refuse a folder that is a symlink, another user's, or open to others. Raises `Unsafe` or `NotAnArchive`."""
-    try:
-        status = files.status(path)
-    except (FileNotFoundError, NotADirectoryError) as error:
-        raise NotAnArchive(f"no deck archive in {path}") from error
+    """Refuse a folder that is a symlink, another user's, or open to others. Raises `Unsafe`."""
+    status = files.status(path)
     if stat.S_ISLNK(status.st_mode):
         raise Unsafe(f"{path} is a symbolic link; name the folder itself")
     if status.st_uid != os.getuid():

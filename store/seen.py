@@ -42,11 +42,13 @@ class Conversations:
         self._exchanges += 1
         kept, size = [(self._exchanges, seen)], 0
         for number, each in self._seen:
-            size += len(each.earlier.whole)
-            if size > _MOST_BYTES or len(kept) == _MOST or self._exchanges - number > _MOST:
+            if len(kept) == _MOST or self._exchanges - number > _MOST:
                 break
-            if each.opening != seen.opening:
-                kept.append((number, each))
+            weight = len(each.earlier.whole)
+            if each.opening == seen.opening or size + weight > _MOST_BYTES:
+                continue
+            size += weight
+            kept.append((number, each))
         self._seen = kept
 
     def same(self, body: bytes) -> Same | None:

@@ -20,17 +20,21 @@ def demo(*, archive: Annotated[str | None, "where to record; the demo's own arch
 
     from deck.commands.log import log
     from deck.demo import stage
-    from deck.diagnostics import Problem
+    from deck.diagnostics import INTERRUPTED, Problem
+    from deck.locations import chosen_archive
+    from deck.output import has_screen
     from deck.timeline import Timeline
 
-    folder = Path(archive).expanduser().absolute() if archive else stage.demo_folder() / "archive"
+    folder = stage.demo_folder() / "archive" if archive is None else chosen_archive(archive)
     code = stage.play(folder, stage.demo_folder() / "ca")
+    if code == INTERRUPTED:
+        return code
     if code:
         raise Problem(f"The demo's agent failed with exit code {code}.", f"Its archive: {folder}", code)
     with Timeline.open(folder) as timeline:
         last = timeline.resolve("HEAD")
         first = timeline.turns(last.session)[0]
-    interactive = sys.stdin.isatty() and sys.stdout.isatty()
+    interactive = has_screen()
     if not interactive:
         print()
         log(archive=str(folder), oneline=True, graph=True)

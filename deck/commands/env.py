@@ -11,6 +11,7 @@ def env(
     *,
     shell: Annotated[str | None, "bash, zsh or fish; yours where it is not given"] = None,
     port: Annotated[int, "the port that `deck proxy` listens on"] = 8080,
+    archive: Annotated[str | None, "the archive that it records into; the project's, or your own, if not given"] = None,
 ) -> int:
     """Print what to set in a shell so that its programs go through `deck proxy`.
 
@@ -21,11 +22,13 @@ def env(
     import sys
     from pathlib import Path
 
-    from deck.launch import gateways, roots, variables
+    from deck.launch import gateways, ports, roots, variables
+    from deck.locations import chosen_archive
     from deck.render import safe
     from store import providers
     from store.locations import ca_folder
 
+    ports.check(port)
     chosen = shell or Path(os.environ.get("SHELL", "")).name
     folder = ca_folder()
     certificate = roots.ensure_ca(folder)
@@ -36,7 +39,7 @@ def env(
         named,
         variables.users_no_proxy(os.environ),
         variables.upstream(os.environ, [port]) is not None,
-        providers.known_hosts(),
+        providers.known_hosts(chosen_archive(archive)),
     )
     exported = variables.for_agent(port, bundle, routes.no_proxy, os.environ)
     past_us = [f"{each.variable} names an address that clients reach past the proxy" for each in routes.reverses]

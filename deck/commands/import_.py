@@ -15,40 +15,52 @@ def import_(
     """Import recorded traffic: mitmproxy flow files and HAR, and the lines of another archive (deck export).
 
     Lines come in under the same ids, each one checked. Of the others model calls become turns, everything else is
-    counted as skipped. What is already in the archive is not stored
-    again. Ends with 1 where a file could not be read to its end; what came before the damage is imported.
+    counted as skipped. What is already in the archive is not stored again. Ends with 1 where a file could not be read
+    to its end; what came before the damage is imported.
     """
     import sys
     from pathlib import Path
 
     from deck.diagnostics import FAILED, OK, USAGE, Problem, report
-    from deck.importing import import_file
+    from deck.importing import import_file, refuse_other
     from deck.jsonl.reader import import_lines, is_export
     from deck.launch.tally import Tally, total
     from deck.locations import chosen_archive
     from deck.render import plural, safe
+    from store import providers
     from store.archive import Archive
 
     if not files:
         raise Problem("No file to import.", "deck import FILE…", USAGE)
     folder = chosen_archive(archive)
+    providers.load(folder, host or ())  # mitmdump would tell of a mistake in them only in its log
+    usable, damaged = [], False
+    for name in files:
+        try:
+            file = Path(name).expanduser()
+            refuse_other(file)
+            usable.append(file)
+        except (Problem, OSError) as failure:
+            damaged = True
+            report(failure)
+    if not usable:
+        return FAILED
     Archive.create(folder).close()
     on_terminal = sys.stderr.isatty()
-    tallies, damaged = [], False
-    for name in files:
+    tallies = []
+    for file in usable:
 
-        def progress(tally: Tally, name: str = name) -> None:
+        def progress(tally: Tally, name: str = str(file)) -> None:
             if on_terminal:
                 print(f"\r\x1b[K{safe(name, newlines=False)}: {plural(tally.turns, 'turn')}", end="", file=sys.stderr)
 
         try:
-            file = Path(name).expanduser()
             if is_export(file):
                 imported = import_lines(file, folder, progress)
             else:
                 imported = import_file(file, folder, host or (), progress)
             tallies.append(imported.tally)
-            problem = imported.problem and Problem(f"{name} cannot be read to its end: {imported.problem}")
+            problem = imported.problem and Problem(f"{file} cannot be read to its end: {imported.problem}")
         except Problem as failure:
             problem = failure
         finally:
@@ -59,7 +71,8 @@ def import_(
             report(problem)
     sum_ = total(tallies)
     skipped = sum_.requests - sum_.turns - sum_.known - sum_.gaps
-    print(f"imported {plural(sum_.turns, 'turn')} ({sum_.known:,} already there), {skipped:,} skipped")
+    told = f"imported {plural(sum_.turns, 'turn')} ({sum_.known:,} already there), {skipped:,} skipped"
+    print(f"{told}, into {safe(str(folder), newlines=False)}")
     if sum_.gaps:
         report(Problem(f"{plural(sum_.gaps, 'exchange')} could not be kept.", "The archive's journal says why."))
     if skipped and not sum_.turns + sum_.known:

@@ -25,13 +25,18 @@ def proxy(
     import os
     from pathlib import Path
 
-    from deck.launch import gateways, roots, variables
+    from deck.launch import gateways, options, ports, roots, variables
     from deck.launch import proxy as process
     from deck.locations import chosen_archive
     from store import providers
     from store.archive import Archive
     from store.locations import ca_folder
 
+    options.check(fail, set or ())
+    if mode:  # which may name other ports
+        ports.check(port)
+    else:
+        ports.check_free(port)
     environ = os.environ
     folder = chosen_archive(archive)
     Archive.create(folder).close()

@@ -12,45 +12,60 @@ input = 2
 """
 
 import re
-import tomllib
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 from deck.cost.tariff import Price, tariffs
-from store.errors import StoreError
+from store.config import CONFIG, load
+from store.errors import BadConfig
 
 _MICRO = 1_000_000
+_LATER = ("from", "hours", *Price._fields, "above")
+_ROW = ("models", "host", *_LATER, "later")
+_ANY_HOURS = ("00:00", "24:00")
+_HOUR = re.compile(r"(?:(?:[01]?\d|2[0-3]):[0-5]\d|24:00)(?::\d\d)?\Z")  # a TOML time has seconds
 
 
-def own_rows(config: Path) -> list[dict[str, Any]]:
-    """The rows of a ``config.toml``, in micro-dollars like those that deck ships. Raises `StoreError`."""
-    try:
-        rows = tomllib.loads(config.read_text("utf-8"), parse_float=Decimal).get("price", [])
-    except (OSError, UnicodeDecodeError) as error:
-        raise StoreError(f"{config} cannot be read: {error}") from error
-    except tomllib.TOMLDecodeError as error:
-        raise StoreError(f"{config}: {error}") from error
+def own_rows(archive: Path) -> list[dict[str, Any]]:
+    """The rows of an archive's ``config.toml``, in micro-dollars like those that deck ships. Raises `BadConfig`."""
+    rows, file = load(archive, Decimal).get("price", []), archive / CONFIG
     if not isinstance(rows, list):
-        raise StoreError(f"{config}: price must be a list of tables, written [[price]]")
-    return [_checked(row, config) for row in rows]
+        raise BadConfig(file, "price must be a list of tables, written [[price]]")
+    return [_checked(row, file) for row in rows]
 
 
-def _checked(row: Any, config: Path) -> dict[str, Any]:
+def _checked(row: Any, file: Path) -> dict[str, Any]:
     """A row that can be used, in micro-dollars."""
     names = row.get("models") if isinstance(row, dict) else None
     if not isinstance(names, list) or not names or not all(isinstance(name, str) for name in names):
-        raise StoreError(f'{config}: [[price]] needs models, a list of names, as in models = ["my-model"]')
+        raise BadConfig(file, '[[price]] needs models, a list of names, as in models = ["my-model"]')
     if not isinstance(row.get("host", ""), str):
-        raise StoreError(f"{config}: the host of the [[price]] of {names[0]!r} is no text")
+        raise BadConfig(file, f"the host of the [[price]] of {names[0]!r} is no text")
     try:
         found = in_micro_dollars(row)
+        _check(row)
         tariffs(found)
         for expression in (name[1:] for name in names if name.startswith("~")):
             re.compile(expression)
     except (TypeError, ValueError, AttributeError, LookupError, re.error) as error:
-        raise StoreError(f"{config}: the [[price]] of {names[0]!r} cannot be understood: {error}") from error
+        raise BadConfig(file, f"the [[price]] of {names[0]!r} cannot be understood: {error}") from error
     return found
+
+
+def _check(row: dict[str, Any]) -> None:
+    """Refuse members that a row does not have, and limits that no context and no day has."""
+    later = row.get("later", [])
+    for table, known in ((row, _ROW), *((each, _LATER) for each in later)):
+        above = table.get("above", {})
+        for each, members in ((table, known), *((rates, Price._fields) for rates in above.values())):
+            if unknown := sorted(set(each) - set(members)):
+                raise ValueError(f"there is no {', '.join(map(repr, unknown))}; there is {', '.join(members)}")
+        if negative := next((more for more in above if int(more) < 0), None):
+            raise ValueError(f"above.{negative} is no number of tokens")
+        hours = table.get("hours", _ANY_HOURS)
+        if len(hours) != len(_ANY_HOURS) or not all(_HOUR.match(str(hour)) for hour in hours):
+            raise ValueError('hours are two times of a day, 00:00 to 24:00, as in hours = ["16:30", "00:30"]')
 
 
 def in_micro_dollars(row: dict[str, Any]) -> dict[str, Any]:

@@ -82,12 +82,12 @@ class PriceTable:
 
 
 def load(archive: Path | None = None) -> PriceTable:
-    """The shipped table and the rows of the archive's ``config.toml``. Raises `StoreError` for bad rows."""
+    """The shipped table and the rows of the archive's ``config.toml``. Raises `BadConfig` for bad rows."""
     if archive is None or not (archive / _CONFIG).exists():
         return PriceTable(_SHIPPED)
     from deck.cost.own import own_rows  # most archives have no such file
 
-    return PriceTable(_SHIPPED, own_rows(archive / _CONFIG))
+    return PriceTable(_SHIPPED, own_rows(archive))
 
 
 def _forms(name: str) -> Iterator[str]:

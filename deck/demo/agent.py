@@ -4,6 +4,7 @@ It asks, runs the tools it is told to run, sends back what they gave, and ends w
 """
 
 import json
+import signal
 import sys
 import uuid
 from pathlib import Path
@@ -19,6 +20,7 @@ _MAX_TURNS = 20
 
 def main(folder: Path) -> int:
     """Work on the project in ``folder`` until the model is done."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)  # Ctrl-C ends it where it stands, without a traceback
     name, send = best()
     print(f"> {script.TASK}\n  ({script.MODEL} through {name})", flush=True)
     loop = _Loop(send, folder, str(uuid.uuid4()))

@@ -12,7 +12,8 @@ from typing import Any
 
 from deck.diagnostics import explain
 from deck.doctor.finding import Finding, mend, note, ok
-from deck.render import plural
+from deck.render import count, plural
+from deck.search.database import FILE as SEARCH_FILE
 from deck.timeline import Timeline
 from store import books
 from store.archive import Archive
@@ -108,9 +109,19 @@ def _index(archive: Archive) -> Finding:
         f"SELECT count(DISTINCT object) FROM records WHERE type IN ({marks})", sorted(map(int, COMMITS))
     ).fetchone()
     if read >= written and turns == committed:
-        return ok("index", f"agrees with the journals: {plural(read, 'record')}")
+        return ok("index", f"agrees with the journals: {plural(read, 'record')}; {_weight(archive)}")
     lacking = plural(max(written - read, committed - turns, 1), "record")
     return mend("index", f"{lacking} of the journals cannot be read or listed", "`deck fsck` says which, and why.")
+
+
+def _weight(archive: Archive) -> str:
+    """What the files weigh that can be made again."""
+    told = []
+    for name, what in (("index.sqlite", "itself"), (SEARCH_FILE, "that of search")):
+        file = archive.path / "index" / name
+        if archive.files.exists(file):
+            told.append(f"{what} {count(archive.files.size(file))}B")
+    return ", ".join(told)
 
 
 def _gaps(archive: Archive, now_ms: int) -> Finding:

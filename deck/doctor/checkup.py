@@ -1,12 +1,14 @@
 """All checks in order."""
 
 import datetime
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
-from deck.doctor import archive, authority, recorders, shell
+from deck.doctor import archive, authority, config, recorders, shell
 from deck.doctor.finding import Finding
 from deck.recorders import running
+from store import providers
+from store.errors import StoreError
 from store.locations import ca_folder
 
 
@@ -18,8 +20,17 @@ def examine(
     folder = ca_folder(environ)
     alive = running(path)
     yield from archive.check(path, is_named, now_ms)
+    yield from config.check(path, environ)
     yield from recorders.check(path, alive, now_ms)
     yield from authority.check(folder, now)
     for confdir in sorted({each.confdir for each in alive} - {folder}):
         yield from authority.check_foreign(confdir)
-    yield from shell.check(environ, home, cwd, alive, folder)
+    yield from shell.check(environ, home, cwd, alive, folder, _hosts(path))
+
+
+def _hosts(path: Path) -> Sequence[str]:
+    """The providers' hosts; those that are built in where the archive's config.toml cannot be understood."""
+    try:
+        return providers.known_hosts(path)
+    except StoreError:  # the check of config.toml tells why
+        return providers.known_hosts()

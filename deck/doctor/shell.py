@@ -13,7 +13,6 @@ from deck.doctor.finding import Finding, mend, note, ok
 from deck.launch import gateways, noproxy, ports, roots, tally
 from deck.launch.roots import CA_CERTIFICATE
 from deck.recorders import Running
-from store import providers
 
 _ENV = 'Set them all: eval "$(deck env{port})", in fish: deck env{port} | source; or use `deck run -- COMMAND`.'
 _DEFAULT_PORT = 8080
@@ -21,9 +20,13 @@ _FEW_ROOTS = 20
 
 
 def check(
-    environ: Mapping[str, str], home: Path, cwd: Path, alive: Sequence[Running], ca_folder: Path
+    environ: Mapping[str, str], home: Path, cwd: Path, alive: Sequence[Running], ca_folder: Path, hosts: Sequence[str]
 ) -> Iterator[Finding]:
-    """Findings about a shell with these variables; ``ca_folder`` holds the CA of recorders that do not name theirs."""
+    """Findings about a shell with these variables.
+
+    ``ca_folder`` holds the CA of recorders that do not name theirs, ``hosts`` (``name`` or ``name:port``) are the
+    providers'.
+    """
     for name in ("HTTPS_PROXY", "https_proxy"):
         if environ.get(name):
             port = _local_port(environ[name])
@@ -31,7 +34,7 @@ def check(
                 yield note(
                     "shell", f"{name} names a proxy of your own", "`deck run` and `deck proxy` go on through it."
                 )
-                yield from _kept_from_proxy(environ)  # what that proxy may not reach, `deck run` leaves past it
+                yield from _kept_from_proxy(environ, hosts)  # what that proxy may not reach, `deck run` leaves past it
                 return
             break
     else:
@@ -45,7 +48,7 @@ def check(
         yield note("shell", f"{name} names port {port}, which no recorder of this archive has")
     else:
         yield ok("shell", f"{name} leads to the recorder on port {port}")
-    yield from _around(environ, home, cwd)
+    yield from _around(environ, home, cwd, hosts)
     certificate = (recorder.confdir if recorder else ca_folder) / CA_CERTIFICATE
     if certificate.parent != ca_folder:
         then = f"This proxy has a CA of its own: point them at a file of the usual roots and {certificate}."
@@ -69,9 +72,9 @@ def _without_proxy(environ: Mapping[str, str], alive: Sequence[Running]) -> Iter
         yield ok("shell", "it names no proxy; `deck run` sets what its agent needs")
 
 
-def _around(environ: Mapping[str, str], home: Path, cwd: Path) -> Iterator[Finding]:
+def _around(environ: Mapping[str, str], home: Path, cwd: Path, hosts: Sequence[str]) -> Iterator[Finding]:
     """What leads a program past the proxy that HTTPS_PROXY names."""
-    yield from _kept_from_proxy(environ)
+    yield from _kept_from_proxy(environ, hosts)
     listed = noproxy.merged(*(noproxy.split(environ.get(name, "")) for name in ("NO_PROXY", "no_proxy")))
     for named in (*gateways.in_variables(environ), *gateways.in_settings(home, cwd, environ)):
         is_local = bool(named.variable) and noproxy.is_loopback(named.host)  # settings: as `deck env` leaves NO_PROXY
@@ -84,16 +87,11 @@ def _around(environ: Mapping[str, str], home: Path, cwd: Path) -> Iterator[Findi
         yield mend("shell", instead, "Take it out of that file.")
 
 
-def _kept_from_proxy(environ: Mapping[str, str]) -> Iterator[Finding]:
+def _kept_from_proxy(environ: Mapping[str, str], hosts: Sequence[str]) -> Iterator[Finding]:
     """Entries of NO_PROXY that cover a provider."""
     for name in ("NO_PROXY", "no_proxy"):
-        entries = noproxy.split(environ.get(name, ""))
-        for host in providers.known_hosts():
-            if hit := noproxy.matching(entries, host, 443):
-                yield mend(
-                    "shell", f"{name} keeps {host} from the proxy: “{hit[0]}”", f"Take “{hit[0]}” out of {name}."
-                )
-                break
+        for entry, (host, *_) in gateways.covering(noproxy.split(environ.get(name, "")), hosts):
+            yield mend("shell", f"{name} keeps {host} from the proxy: “{entry}”", f"Take “{entry}” out of {name}.")
 
 
 def _trust(client: Client, wrong: Mapping[str, str], then: str) -> Finding:

@@ -105,7 +105,7 @@ def plan(
     hosts: list[str] = []
     reverses: list[Reverse] = []
     bypassed: list[Bypass] = []
-    for entry, covered in _covering(noproxy.split(users_no_proxy), providers):
+    for entry, covered in covering(noproxy.split(users_no_proxy), providers):
         if upstream:
             others = f" and {len(covered) - 1} more" if covered[1:] else ""
             bypassed.append(Bypass(f"“{entry}” in NO_PROXY keeps {covered[0]}{others} from the proxy", True))
@@ -130,7 +130,7 @@ def plan(
     return Routes(tuple(dict.fromkeys(hosts)), tuple(reverses), entries, tuple(bypassed))
 
 
-def _covering(entries: Iterable[str], providers: Iterable[str]) -> Iterator[tuple[str, list[str]]]:
+def covering(entries: Iterable[str], providers: Iterable[str]) -> Iterator[tuple[str, list[str]]]:
     """The entries of a NO_PROXY list that keep providers from a proxy, with those."""
     places = [(host, *_place(host)) for host in providers]
     for entry in entries:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from deck.diagnostics import USAGE, Problem
-from deck.launch import agent, gateways, roots, runs, tally, variables
+from deck.launch import agent, gateways, options, roots, runs, tally, variables
 from deck.launch.proxy import Proxy, Recording
 from deck.render import safe
 from store import providers
@@ -21,7 +21,6 @@ from store.mask import Masker
 from store.record import Recorder
 from store.recover import recover
 
-FAIL_POLICIES = ("open", "closed")
 _PASSWORD_BYTES = 16
 _SHORT = 7
 _LONGER = 4
@@ -66,8 +65,7 @@ def run(launch: Launch, environ: Mapping[str, str] = os.environ) -> int:
     """
     if not launch.command:
         raise Problem("There is no command to run.", "For example: deck run -- claude", USAGE)
-    if launch.fail not in FAIL_POLICIES:
-        raise Problem(f"--fail is one of {' and '.join(FAIL_POLICIES)}, not {launch.fail!r}.", code=USAGE)
+    options.check(launch.fail, launch.settings)
     folder = Path(tempfile.mkdtemp(prefix="deck-run-"))
     keep = False  # the log of a run that went wrong is worth keeping, and is named then
     try:

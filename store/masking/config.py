@@ -5,34 +5,26 @@ whose values are secrets, ``fields`` tables of a path and a policy. A configurat
 refused: what was meant to be masked must not be written.
 """
 
-import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from blake3 import blake3
 
+from store import config
 from store.canonical import dumps
 from store.errors import StoreError
 from store.masking.fields import Field, Fields, read_field
 from store.masking.masking import Masking
 from store.masking.rules import VERSION, Rule, builtin, read_rule
 
-CONFIG = "config.toml"
 _MEMBERS = {"rules", "disabled_rules", "environment", "fields"}
 _RULES_DIGITS = 8
 
 
 def load(archive: Path, key: bytes, environ: Mapping[str, str]) -> Masking:
     """Masking as the archive's configuration asks for. Raises `StoreError`, which says what cannot be understood."""
-    path = archive / CONFIG
-    try:
-        parsed = tomllib.loads(path.read_text("utf-8"))
-    except (FileNotFoundError, NotADirectoryError):
-        parsed = {}
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise StoreError(f"{path} cannot be read: {error}") from error
-    return read(parsed.get("masking", {}), str(path), key, environ)
+    return read(config.load(archive).get("masking", {}), str(archive / config.CONFIG), key, environ)
 
 
 def read(table: Any, where: str, key: bytes, environ: Mapping[str, str]) -> Masking:

@@ -6,46 +6,18 @@ import pty
 import re
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import kafka_session
 import pytest
 from archives import HOSTILE, as_json, counting_stream, forked, recorded, session_key, streamed
+from command_line import Run
 
-from deck.cli import main
 from store.archive import Archive
 
 ROOT = Path(__file__).parents[2]
 GOLDEN = ROOT / "tests" / "golden" / "cli"
-Run = Callable[..., tuple[int, str, str]]
-
-
-@pytest.fixture(autouse=True)
-def _fixed_surroundings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
-    monkeypatch.setenv("TZ", "UTC")
-    monkeypatch.setenv("DECK_STORE", str(tmp_path / "archive"))
-    time.tzset()
-    yield
-    monkeypatch.undo()
-    time.tzset()
-
-
-@pytest.fixture
-def deck(capsys: pytest.CaptureFixture[str]) -> Run:
-    """Runs a command line in this process: exit code, stdout, stderr."""
-
-    def run(*line: str) -> tuple[int, str, str]:
-        code = main(line)
-        return code, *capsys.readouterr()
-
-    return run
-
-
-@pytest.fixture
-def kafka(tmp_path: Path) -> list[str]:
-    return recorded(tmp_path / "archive", kafka_session.exchanges())
+pytestmark = pytest.mark.usefixtures("fixed_surroundings")
 
 
 def named(text: str, turns: list[str]) -> str:
@@ -159,6 +131,10 @@ def test_objects(deck: Run, kafka: list[str]) -> None:
         (2, ("rev-parse",)),
         (2, ("no-such-command", "x")),
         (2, ("--archive",)),
+        (2, ("--archive=", "log")),
+        (2, ("log", "--archive", "")),
+        (2, ("",)),
+        (2, ("show", "")),
         (2, ()),
         (3, ("no-such-command",)),
         (3, ("checkout", "no-such-session")),
@@ -188,6 +164,38 @@ def test_an_ambiguous_prefix_lists_its_candidates(deck: Run, tmp_path: Path) -> 
 
 def test_a_mistyped_command_is_recognised(deck: Run, kafka: list[str]) -> None:
     assert "Did you mean `deck checkout`?" in deck("chekout")[2]
+
+
+@pytest.mark.parametrize(
+    ("line", "hint"),
+    [
+        (("checkout", "HEAD~x"), "deck rev-parse --help"),
+        (("show", "HEAD:nope"), "deck rev-parse --help"),
+        (("chekout", "--archive", "/nonexistent/deck"), "Did you mean `deck checkout`?"),
+        (("--archive", "/nonexistent/deck", "chekout"), "Did you mean `deck checkout`?"),
+    ],
+)
+def test_what_to_do_next_fits_what_went_wrong(line: tuple[str, ...], hint: str, deck: Run, kafka: list[str]) -> None:
+    assert hint in deck(*line)[2].splitlines()[-1]
+
+
+def test_an_archive_of_a_newer_deck_asks_for_it(deck: Run, kafka: list[str], tmp_path: Path) -> None:
+    (tmp_path / "archive" / "FORMAT").write_text("deck archive 2\n")
+    assert "Update deck" in deck("sessions")[2]
+
+
+@pytest.mark.parametrize("command", ["sessions", "fsck"])
+def test_a_folder_that_is_no_archive_is_nobodys_to_close(command: str, deck: Run, tmp_path: Path) -> None:
+    tmp_path.chmod(0o755)
+    code, _, err = deck(command, "--archive", str(tmp_path))
+    assert code == 6 and "no deck archive in" in err and "chmod" not in err
+
+
+@pytest.mark.parametrize(("closed", "lines"), [("2>&-", 14), (">&-", 0), (">&- 2>&- <&-", 0)])
+def test_closed_streams_lead_nowhere(closed: str, lines: int, kafka: list[str]) -> None:
+    line = f'"{sys.executable}" -m deck.cli log --oneline {closed}'
+    done = subprocess.run(["sh", "-c", line], capture_output=True, cwd=ROOT, timeout=60)
+    assert (done.returncode, done.stdout.count(b"\n"), done.stderr) == (0, lines, b"")
 
 
 def test_the_timeline_needs_a_terminal(deck: Run, kafka: list[str]) -> None:

@@ -13,7 +13,8 @@ def test_every_error_of_the_store_has_a_code_and_says_what_to_do() -> None:
     kinds = [kind for kind in vars(errors).values() if isinstance(kind, type) and issubclass(kind, errors.StoreError)]
     assert len(kinds) >= 8
     for kind in kinds:
-        error = kind("it broke", ("a", "b")) if kind is errors.Ambiguous else kind("it broke")
+        more = {errors.Ambiguous: [("a", "b")], errors.BadConfig: ["in line 1"]}.get(kind, [])
+        error = kind("it broke", *more)
         problem = explain(error)
         assert problem.code in range(1, 7)
         assert problem.message.startswith("it broke")

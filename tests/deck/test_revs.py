@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from deck.diagnostics import USAGE, Problem
 from deck.revs import resolve
-from store.errors import Ambiguous, NotFound, StoreError
+from store.errors import Ambiguous, NotFound
 
 A, B, C = "a" * 64, "ab" + "b" * 62, "c" * 64
 BLOB = "dead" + "0" * 60
@@ -117,9 +118,20 @@ def test_two_names_of_one_turn_are_not_ambiguous() -> None:
     assert resolve("both", InMemory(tags={"both": C})).id == C
 
 
+def test_no_text_is_a_mistake_and_a_text_too_short_says_how_long_it_has_to_be() -> None:
+    with pytest.raises(Problem) as caught:
+        resolve("", InMemory())
+    assert caught.value.code == USAGE
+    for rev in ("463", "463~1", "4:request"):
+        with pytest.raises(NotFound, match="at least its first 4 digits"):
+            resolve(rev, InMemory())
+
+
 @given(st.text(st.characters(codec=None)) | st.text("HEAD~^:/0123456789abcdefx"))
 def test_any_text_is_answered(rev: str) -> None:
     try:
         assert resolve(rev, InMemory()).id in (A, B, C, BLOB)
-    except StoreError as error:
-        assert isinstance(error, NotFound | Ambiguous)
+    except (NotFound, Ambiguous):
+        assert rev
+    except Problem:
+        assert not rev

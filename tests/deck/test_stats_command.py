@@ -2,46 +2,15 @@
 
 import json
 import re
-import time
-from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import kafka_session
-import pytest
 from archives import HOSTILE, as_json, recorded
-
-from deck.cli import main
+from command_line import Run
 
 ROOT = Path(__file__).parents[2]
 GOLDEN = ROOT / "tests" / "golden" / "cli" / "stats.txt"
-Run = Callable[..., tuple[int, str, str]]
-
-
-@pytest.fixture(autouse=True)
-def _fixed_surroundings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
-    monkeypatch.setenv("TZ", "UTC")
-    monkeypatch.setenv("DECK_STORE", str(tmp_path / "archive"))
-    time.tzset()
-    yield
-    monkeypatch.undo()
-    time.tzset()
-
-
-@pytest.fixture
-def deck(capsys: pytest.CaptureFixture[str]) -> Run:
-    """Runs a command line in this process: exit code, stdout, stderr."""
-
-    def run(*line: str) -> tuple[int, str, str]:
-        code = main(line)
-        return code, *capsys.readouterr()
-
-    return run
-
-
-@pytest.fixture
-def kafka(tmp_path: Path) -> list[str]:
-    return recorded(tmp_path / "archive", kafka_session.exchanges())
 
 
 def test_the_whole(deck: Run, kafka: list[str]) -> None:

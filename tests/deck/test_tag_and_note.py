@@ -5,59 +5,40 @@ import os
 import pty
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
-import kafka_session
 import pytest
-from archives import HOSTILE, as_json, recorded
+from archives import HOSTILE, as_json
+from command_line import Run
 
-from deck.cli import main
 from deck.diagnostics import Problem
 from deck.editor import edited
 
 ROOT = Path(__file__).parents[2]
-Run = Callable[..., tuple[int, str, str]]
 
 
 @pytest.fixture(autouse=True)
-def _surroundings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
-    monkeypatch.setenv("DECK_STORE", str(tmp_path / "archive"))
+def _surroundings(monkeypatch: pytest.MonkeyPatch, fixed_surroundings: None) -> Iterator[None]:
     monkeypatch.setenv("GIT_CONFIG_GLOBAL", os.devnull)
     monkeypatch.setattr(sys, "stdin", open(os.devnull))  # noqa: SIM115  no terminal
     yield
     sys.stdin.close()
 
 
-@pytest.fixture
-def deck(capsys: pytest.CaptureFixture[str]) -> Run:
-    """Runs a command line in this process: exit code, stdout, stderr."""
-
-    def run(*line: str) -> tuple[int, str, str]:
-        code = main(line)
-        return code, *capsys.readouterr()
-
-    return run
-
-
-@pytest.fixture
-def turns(tmp_path: Path) -> list[str]:
-    return recorded(tmp_path / "archive", kafka_session.exchanges())
-
-
-def test_a_tag_is_made_used_moved_listed_and_deleted(deck: Run, turns: list[str]) -> None:
-    assert deck("tag", "fixed", turns[7][:10]) == (0, "", "")
-    assert deck("rev-parse", "fixed")[1] == deck("rev-parse", "tags/fixed")[1] == f"{turns[7]}\n"
-    assert deck("rev-parse", "fixed~1")[1] == f"{turns[6]}\n"
+def test_a_tag_is_made_used_moved_listed_and_deleted(deck: Run, kafka: list[str]) -> None:
+    assert deck("tag", "fixed", kafka[7][:10]) == (0, "", "")
+    assert deck("rev-parse", "fixed")[1] == deck("rev-parse", "tags/fixed")[1] == f"{kafka[7]}\n"
+    assert deck("rev-parse", "fixed~1")[1] == f"{kafka[6]}\n"
     code, _, err = deck("tag", "fixed")
     assert code == 1 and "there is a tag fixed already" in err and "-f moves it" in err
-    assert deck("tag", "-f", "fixed")[1] == f"Moved tag fixed (was {turns[7][:7]})\n"
+    assert deck("tag", "-f", "fixed")[1] == f"Moved tag fixed (was {kafka[7][:7]})\n"
     assert deck("tag", "whole", "HEAD:request")[0] == 0
     listed = deck("tag")[1].splitlines()
-    assert listed[0].split()[:2] == ["fixed", turns[-1][:7]] and listed[1].endswith("blob")
+    assert listed[0].split()[:2] == ["fixed", kafka[-1][:7]] and listed[1].endswith("blob")
     shown = as_json(deck("tag", "--json")[1])
-    assert shown["schema"] == "deck.tags/1" and shown["tags"][0]["target"] == turns[-1]
-    assert deck("tag", "-d", "fixed")[1] == f"Deleted tag fixed (was {turns[-1][:7]})\n"
+    assert shown["schema"] == "deck.tags/1" and shown["tags"][0]["target"] == kafka[-1]
+    assert deck("tag", "-d", "fixed")[1] == f"Deleted tag fixed (was {kafka[-1][:7]})\n"
     assert deck("rev-parse", "fixed")[0] == 3 and deck("tag", "-d", "fixed")[0] == 3
 
 
@@ -78,44 +59,44 @@ def test_a_tag_is_made_used_moved_listed_and_deleted(deck: Run, turns: list[str]
         (3, ("note", "HEAD:99", "--message", "x")),
     ],
 )
-def test_mistakes_are_said_and_change_nothing(code: int, line: tuple[str, ...], deck: Run, turns: list[str]) -> None:
+def test_mistakes_are_said_and_change_nothing(code: int, line: tuple[str, ...], deck: Run, kafka: list[str]) -> None:
     found, _, err = deck(*line)
     assert found == code and err.startswith("deck: ") and "Traceback" not in err
     assert as_json(deck("tag", "--json")[1])["tags"] == as_json(deck("note", "--json")[1])["notes"] == []
 
 
-def test_a_note_is_written_changed_shown_and_taken_back(deck: Run, turns: list[str]) -> None:
+def test_a_note_is_written_changed_shown_and_taken_back(deck: Run, kafka: list[str]) -> None:
     code, out, _ = deck("note", "HEAD~2:1", "-m", "Here it goes wrong.")
-    assert code == 0 and f"on {turns[-3][:7]} step 1" in out
+    assert code == 0 and f"on {kafka[-3][:7]} step 1" in out
     (note,) = as_json(deck("note", "--json")[1])["notes"]
-    assert (note["target"], note["step"], note["text"]) == (turns[-3], 1, "Here it goes wrong.")
+    assert (note["target"], note["step"], note["text"]) == (kafka[-3], 1, "Here it goes wrong.")
     assert deck("note", note["id"][:10], "-m", "Here it goes wrong, I think.")[0] == 0
-    assert "I think" in deck("note", turns[-3], "--show")[1] and "I think" in deck("note")[1]
-    (changed,) = as_json(deck("note", turns[-3], "--json")[1])["notes"]
+    assert "I think" in deck("note", kafka[-3], "--show")[1] and "I think" in deck("note")[1]
+    (changed,) = as_json(deck("note", kafka[-3], "--json")[1])["notes"]
     assert changed["replaces"] == note["id"] and changed["step"] == 1
     assert deck("note", "-d", note["id"][:10])[0] == 3  # another one has its place
     assert deck("note", "-d", changed["id"][:10])[0] == 0
     assert deck("note")[:2] == (0, "")
 
 
-def test_what_is_beside_a_turn_is_shown_with_it(deck: Run, turns: list[str]) -> None:
-    deck("tag", "fixed", turns[7])
-    deck("note", turns[7], "-m", HOSTILE)
-    deck("note", turns[7], "--star")
-    out = deck("checkout", turns[7])[1]
-    assert out.startswith(f"turn {turns[7]} (tag: fixed)\n") and "\\x1b]0;owned\\x07" in out and "★ star" in out
+def test_what_is_beside_a_turn_is_shown_with_it(deck: Run, kafka: list[str]) -> None:
+    deck("tag", "fixed", kafka[7])
+    deck("note", kafka[7], "-m", HOSTILE)
+    deck("note", kafka[7], "--star")
+    out = deck("checkout", kafka[7])[1]
+    assert out.startswith(f"turn {kafka[7]} (tag: fixed)\n") and "\\x1b]0;owned\\x07" in out and "★ star" in out
     assert "\x1b" not in out + deck("log")[1] + deck("sessions")[1] + deck("note")[1]
-    assert f"{turns[7][:7]} (tag: fixed) [star] [note]" in deck("log", "--oneline")[1]
+    assert f"{kafka[7][:7]} (tag: fixed) [star] [note]" in deck("log", "--oneline")[1]
     assert " (tag: fixed)  " in deck("sessions")[1]
     assert as_json(deck("sessions", "--json")[1])["sessions"][0]["refs"] == ["tags/fixed"]
-    for line in (("checkout", turns[7], "--json"), ("log", "--json")):
+    for line in (("checkout", kafka[7], "--json"), ("log", "--json")):
         found = as_json(deck(*line)[1])
         row = found["turn"] if "turn" in found else found["turns"][-8]
-        assert row["id"] == turns[7] and row["refs"] == ["tags/fixed"] and len(row["notes"]) == 2
+        assert row["id"] == kafka[7] and row["refs"] == ["tags/fixed"] and len(row["notes"]) == 2
         assert isinstance(row["cost_micro_usd"], int)
 
 
-def test_the_editor_is_asked_as_git_does(turns: list[str], tmp_path: Path) -> None:
+def test_the_editor_is_asked_as_git_does(kafka: list[str], tmp_path: Path) -> None:
     script = tmp_path / "editor"
     script.write_text(
         '#!/bin/sh\ngrep -q "^# A note on turn" "$1" && printf "From the editor.\\n# not this\\n" > "$1"\n'
@@ -145,7 +126,7 @@ def test_an_editor_that_leaves_the_text_gives_it_back() -> None:
     assert edited("as it was\n\nand is", "about", {"VISUAL": "true"}) == "as it was\n\nand is"
 
 
-def test_json_drives_no_terminal(deck: Run, turns: list[str]) -> None:
+def test_json_drives_no_terminal(deck: Run, kafka: list[str]) -> None:
     deck("note", "HEAD", "-m", "größer \u202e")
     out = deck("note", "--json")[1]
     assert out.isascii() and json.loads(out)["notes"][0]["text"] == "größer \u202e"

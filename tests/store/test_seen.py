@@ -48,6 +48,16 @@ def test_of_several_conversations_the_one_that_begins_alike_is_compared() -> Non
     assert common is not None and common.of == object_id("blob", one)
 
 
+def test_a_body_too_large_to_keep_displaces_no_other_conversation() -> None:
+    small = body(30, opening="small")
+    large = [body(30, opening="large", system="x" * ((8 << 20) + more)) for more in (0, 1)]
+    seen = remembered(small, *large, body(30, opening="another"))
+    common = seen.same(body(31, opening="small"))
+    assert common is not None and common.of == object_id("blob", small)
+    common = seen.same(body(31, opening="large"))
+    assert common is None or common.of != object_id("blob", large[1])
+
+
 def test_what_is_mostly_new_has_nothing_in_common() -> None:
     assert remembered(body(3, tools=0)).same(body(40, opening="something else", tools=0)) is None
     assert remembered(body(3)).same(b"") is None

@@ -2,34 +2,13 @@
 
 import json
 import re
-from collections.abc import Callable
 from pathlib import Path
 
 import kafka_session
 import pytest
 from archives import HOSTILE, forked, recorded
+from command_line import Run
 from kafka_session import SESSION, Clock, Thread, call, result, text
-
-from deck.cli import main
-
-Run = Callable[..., tuple[int, str, str]]
-
-
-@pytest.fixture
-def deck(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Run:
-    """Runs a command line in this process: exit code, stdout, stderr."""
-    monkeypatch.setenv("DECK_STORE", str(tmp_path / "archive"))
-
-    def run(*line: str) -> tuple[int, str, str]:
-        code = main(line)
-        return code, *capsys.readouterr()
-
-    return run
-
-
-@pytest.fixture
-def kafka(tmp_path: Path) -> list[str]:
-    return recorded(tmp_path / "archive", kafka_session.exchanges())
 
 
 def test_one_turn_against_the_one_before(deck: Run, kafka: list[str]) -> None:

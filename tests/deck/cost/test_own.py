@@ -77,6 +77,13 @@ def test_the_users_own_rows_come_first(tmp_path: Path) -> None:
         '[[price]]\nmodels = ["~("]',
         '[[price]]\nmodels = ["a"]\nabove.many = { input = 3 }',
         '[[price]]\nmodels = ["a"]\nhours = ["late"]',
+        '[[price]]\nmodels = ["a"]\nhours = ["12:00", "24:01"]',
+        '[[price]]\nmodels = ["a"]\nhours = ["12:00"]',
+        '[[price]]\nmodels = ["a"]\nabove.-1 = { input = 3 }',
+        '[[price]]\nmodels = ["a"]\ninputs = 3',
+        '[[price]]\nmodels = ["a"]\nabove.9 = { inputs = 3 }',
+        '[[price]]\nmodels = ["a"]\nlater = [{ form = 2026-03-13 }]',
+        '[[price]]\nmodels = ["a"]\nlater = [{ host = "b" }]',
         '[[price]]\nmodels = ["a"]\nlater = [{ from = "soon" }]',
         '[[price]]\nmodels = ["a"',
     ],
@@ -84,6 +91,12 @@ def test_the_users_own_rows_come_first(tmp_path: Path) -> None:
 def test_rows_that_make_no_sense_are_refused_in_words(text: str, tmp_path: Path) -> None:
     with pytest.raises(StoreError, match=r"config\.toml"):
         own(tmp_path, text)
+
+
+def test_hours_may_be_times_and_end_with_the_day(tmp_path: Path) -> None:
+    row = '[[price]]\nmodels = ["a"]\ninput = 1\n[[price.later]]\ninput = 2\nhours = '
+    for hours in ('["00:00", "24:00"]', "[00:00:00, 23:59:00]"):
+        assert own(tmp_path, row + hours).find("a", "x", NOW_MS, 1) == Price(input=2_000_000)
 
 
 def test_a_config_without_prices_is_fine(tmp_path: Path) -> None:

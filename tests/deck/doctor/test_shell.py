@@ -13,6 +13,7 @@ from deck.doctor.clients import CLIENTS
 from deck.doctor.finding import Finding, Level
 from deck.launch import roots, variables
 from deck.recorders import Running
+from store import providers
 
 PORT = 4711
 PEM = b"-----BEGIN CERTIFICATE-----\n%b\n-----END CERTIFICATE-----\n"
@@ -35,7 +36,7 @@ def bundle(tmp_path: Path, certificate: Path) -> Path:
 def checked(certificate: Path, environ: Mapping[str, str], *, is_running: bool = True) -> list[Finding]:
     home = certificate.parents[1]
     alive = [Running(1, PORT, "11.0.2", certificate.parent, {}, 0)] if is_running else []
-    return list(shell.check(environ, home, home, alive, certificate.parent))
+    return list(shell.check(environ, home, home, alive, certificate.parent, providers.known_hosts()))
 
 
 def to_mend(found: list[Finding]) -> list[str]:
@@ -188,7 +189,16 @@ def test_a_recorder_with_a_ca_of_its_own_names_it(certificate: Path, bundle: Pat
     other.mkdir()
     (other / roots.CA_CERTIFICATE).write_bytes(PEM % b"its own")
     alive = [Running(1, PORT, "11.0.2", other, {}, 0)]
-    found = list(shell.check(variables.for_agent(PORT, bundle, (), {}), tmp_path, tmp_path, alive, certificate.parent))
+    found = list(
+        shell.check(
+            variables.for_agent(PORT, bundle, (), {}),
+            tmp_path,
+            tmp_path,
+            alive,
+            certificate.parent,
+            providers.known_hosts(),
+        )
+    )
     wrong = [each for each in found if each.level is Level.MEND]
     assert wrong and all(str(other / roots.CA_CERTIFICATE) in each.next for each in wrong)
 
