@@ -51,7 +51,7 @@ def search(
     from deck.render_search import search_lines
     from deck.search.answer import answer_json, by_session
     from deck.search.searcher import first
-    from deck.search.wanted import ROLES, Wanted
+    from deck.search.wanted import EVERYTHING, ROLES, Wanted
     from deck.timeline import Timeline
 
     query = " ".join((query, *more))
@@ -68,11 +68,11 @@ def search(
             tag=tag or "",
             tagged=_tagged(timeline, tag) if tag else None,
         )
-        if not query.strip() and wanted == Wanted():
+        if not query.strip() and wanted == EVERYTHING:
             raise Problem("there is nothing to look for", "deck search WORDS, or a filter; deck search --help", USAGE)
         with timeline.searcher() as searcher, Progress() as progress:
             if not searcher.is_kept:
-                print("deck: nothing can be written to the archive, so it is indexed for this once", file=sys.stderr)
+                print("deck: the archive cannot be written, so it is indexed for this once", file=sys.stderr)
             searcher.catch_up(progress.show)
             find = searcher.pattern(query, wanted, progress.show) if regex else searcher.words(query, wanted)
             hits, left_out = first(find, number)

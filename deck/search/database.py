@@ -8,7 +8,6 @@ their own, so that a filter narrows a search like any other word.
 Everything is derived: the file may be deleted at any time, and where none can be written a temporary one stands in.
 """
 
-import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby
 from pathlib import Path
@@ -116,17 +115,20 @@ class Database:
         """
         self.db.execute("BEGIN IMMEDIATE")
         try:
-            if self.changes() != changes:
-                self._numbers.clear()
-                return False
-            for turn in turns:
-                self._add_turn(turn)
-            self.db.executemany(
-                "INSERT OR REPLACE INTO journals VALUES(?, ?, ?)", [(name, *mark) for name, mark in marks.items()]
-            )
-        finally:
+            is_first = self.changes() == changes
+            if is_first:
+                for turn in turns:
+                    self._add_turn(turn)
+                read = [(name, *mark) for name, mark in marks.items()]
+                self.db.executemany("INSERT OR REPLACE INTO journals VALUES(?, ?, ?)", read)
             self.db.execute("COMMIT")
-        return True
+        except BaseException:
+            self._numbers.clear()
+            self.db.execute("ROLLBACK")
+            raise
+        if not is_first:
+            self._numbers.clear()
+        return is_first
 
     def _add_turn(self, turn: TurnEntry) -> None:
         new = [passage for passage in turn.passages if self._is_new(passage.known)]
@@ -212,8 +214,3 @@ class Database:
         )
         for number, turn, step, other in rows:
             yield Found(number, turn.hex(), Place(step, other))
-
-
-def is_damage(error: sqlite3.DatabaseError) -> bool:
-    """Whether the index is at fault, so that it has to be made again."""
-    return derived.is_damage(error)

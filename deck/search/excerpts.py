@@ -5,8 +5,8 @@ by construction, and a text of which the index says something wrong has no excer
 text, whatever the pattern.
 """
 
+import os
 import re
-import secrets
 import sqlite3
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
@@ -15,8 +15,8 @@ from typing import Final, NamedTuple, Protocol
 from deck.diagnostics import USAGE, Problem
 from deck.search.database import TOKENS
 
-_BEFORE: Final = 60  # characters
-_LENGTH: Final = 240
+_BEFORE: Final = 40  # characters
+_LENGTH: Final = 160
 _MARKS: Final = 50  # places that are shown of a text
 _PATTERN_MEMORY: Final = 16 << 20
 _SPACE: Final = re.compile(r"\s+")
@@ -43,7 +43,7 @@ class Words:
 
     def __init__(self, expression: str) -> None:
         self._expression = expression
-        self._mark = secrets.token_hex()  # no text that was recorded can hold it
+        self._mark = os.urandom(16).hex()  # no text that was recorded can hold it
         self._db = sqlite3.connect(":memory:", isolation_level=None)
         self._db.execute(f"CREATE VIRTUAL TABLE one USING fts5(text, tokenize='{TOKENS}')")
 

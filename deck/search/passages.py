@@ -18,7 +18,7 @@ from store.reading import Block
 from store.summary import is_step
 
 _SYSTEM: Final = -1
-_INJECTED: Final = 0
+_REQUEST: Final = 0
 _BINARY: Final = re.compile(r"(?:data:[^,\s]{0,200},)?[A-Za-z0-9+/_=-]{512}")  # images, signatures, sealed reasoning
 
 
@@ -26,12 +26,12 @@ class Place(NamedTuple):
     """Where in its turn a passage is: a step by its number from 1 on, else one of the others of its kind."""
 
     step: int
-    other: int = 0  # which reminder, which block of the system prompt
+    other: int = 0  # which text of the request, which block of the system prompt
 
     @property
     def part(self) -> str:
         """What stands behind the colon of its address: what holds it, where it is no step."""
-        return {_SYSTEM: "system", _INJECTED: "request"}.get(self.step, str(self.step))
+        return {_SYSTEM: "system", _REQUEST: "request"}.get(self.step, str(self.step))
 
 
 class Passage(NamedTuple):
@@ -55,17 +55,20 @@ class Passages:
     def said(self, id: str) -> Iterator[tuple[bytes | None, Passage]]:
         """What is new in a turn, each with the message that has it: steps in their order, and what was injected.
 
-        An answer that is no message has None.
+        None has an answer that is no message, and a request without a conversation, which is one passage as a whole.
         """
-        step = injected = 0
+        step = others = 0
         for message, blocks, is_answer in self._messages(id):
             for block in blocks:
                 if is_answer or is_step(block):
                     step += 1
                     yield message, self._step(id, step, block)
                 else:
-                    yield message, _other(Place(_INJECTED, injected), block)
-                    injected += 1
+                    yield message, _other(Place(_REQUEST, others), "system", block)
+                    others += 1
+        if not self._turns.payload(id)["request"]["tip"]:
+            body = self._turns.body(id, "request")
+            yield None, _other(Place(_REQUEST, others), "user", Block("user", "other", body.decode("utf-8", "replace")))
 
     def said_first(self, id: str) -> list[tuple[bytes | None, Passage]]:
         """The same without what is a history in another form: it was said in turns before."""
@@ -78,7 +81,7 @@ class Passages:
 
     def system(self, id: str) -> list[Passage]:
         """The system prompt of a turn, less what changes with every request."""
-        return [_other(Place(_SYSTEM, at), block) for at, block in enumerate(self._turns.system(id))]
+        return [_other(Place(_SYSTEM, at), "system", block) for at, block in enumerate(self._turns.system(id))]
 
     def at(self, id: str, place: Place) -> Passage:
         """The passage at a place. Raises `Damaged` where the turn has none there."""
@@ -120,8 +123,8 @@ class Passages:
         return row[0] if row else ""
 
 
-def _other(place: Place, block: Block) -> Passage:
-    return Passage(place, "system", block.kind, "", False, _text(block))
+def _other(place: Place, role: str, block: Block) -> Passage:
+    return Passage(place, role, block.kind, "", False, _text(block))
 
 
 def _text(block: Block) -> str:

@@ -5,14 +5,16 @@ from collections.abc import Iterator
 from itertools import islice
 from typing import NamedTuple
 
+from deck.diagnostics import Problem
 from deck.search import words
 from deck.search.catchup import Show, catch_up
-from deck.search.database import FILE, Database, is_damage
+from deck.search.database import FILE, Database, Found
 from deck.search.excerpts import Anything, Excerpt, Finder, Pattern, Words, excerpt
-from deck.search.passages import Passage, Passages, Place
+from deck.search.passages import Passage, Passages
 from deck.search.wanted import EVERYTHING, Judge, TurnFacts, Wanted, narrowing
 from deck.timeline_turns import Turns
 from store.archive import Archive
+from store.derived import is_damage
 from store.errors import Damaged
 
 
@@ -66,9 +68,12 @@ class Searcher:
         except sqlite3.DatabaseError as error:
             if not is_damage(error):
                 raise
-            self._database.remove()
-            self._database = self._open()
+            self._make_again()
             catch_up(self._archive, self.passages, self._database, show)
+
+    def _make_again(self) -> None:
+        self._database.remove()
+        self._database = self._open()
 
     def words(self, query: str, wanted: Wanted = EVERYTHING) -> Iterator[Hit]:
         """Passages with all words and phrases of a query (`deck.search.words`), the newest first.
@@ -93,24 +98,36 @@ class Searcher:
         columns = (("text", expression), ("facets", narrowed))
         whole = " AND ".join(f"{column} : ({part})" for column, part in columns if part)
         first, last = self._database.between(wanted.turns.since_ms, wanted.turns.until_ms)
-        for found in self._database.newest(whole, first, last):
+        for found in self._found(whole, first, last):
             show("looking at passage", last - found.number + 1, last - first + 1)
-            turn = judge.turn(found.turn)
-            hit = turn and self._hit(turn, found.place, finder, judge)
-            if hit:
-                yield hit
+            try:
+                hit = self._hit(found, finder, judge)
+            except Damaged:
+                self.unreadable += 1
+            else:
+                if hit:
+                    yield hit
 
-    def _hit(self, turn: TurnFacts, place: Place, finder: Finder, judge: Judge) -> Hit | None:
+    def _found(self, expression: str, first: int, last: int) -> Iterator[Found]:
         try:
-            passage = self.passages.at(turn.id, place)
-        except Damaged:
-            self.unreadable += 1
+            yield from self._database.newest(expression, first, last)
+        except sqlite3.DatabaseError as error:
+            if not is_damage(error):
+                raise
+            self._make_again()
+            raise Problem(
+                f"the search index is damaged: {error}", "It was removed; the next search makes it."
+            ) from error
+
+    def _hit(self, found: Found, finder: Finder, judge: Judge) -> Hit | None:
+        turn = judge.turn(found.turn)
+        passage = self.passages.at(found.turn, found.place) if turn else None
+        if turn is None or passage is None or not judge.takes(passage):
             return None
-        spans = finder.spans(passage.text) if judge.takes(passage) else None
+        spans = finder.spans(passage.text)
         return None if spans is None else Hit(turn, passage, excerpt(passage.text, spans))
 
 
-def first(hits: Iterator[Hit], most: int | None) -> tuple[list[Hit], bool]:
-    """So many of the hits (all for None), and whether there are more."""
-    found = list(islice(hits, most))
-    return found, most is not None and next(hits, None) is not None
+def first(hits: Iterator[Hit], most: int) -> tuple[list[Hit], bool]:
+    """At most so many of the hits, and whether there are more."""
+    return list(islice(hits, most)), next(hits, None) is not None

@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterator
 from functools import lru_cache
 from typing import NamedTuple
 
-from deck.cost.turns import TurnCosts
 from deck.filters import Filter
 from deck.search.database import Database
 from deck.search.passages import Passage, Passages
@@ -110,7 +109,7 @@ class Judge:
         self._archive = archive
         self._passages = passages
         self._wanted = wanted
-        self._costs = None if wanted.least_micro_usd is None else TurnCosts(archive.index.db, archive.path)
+        self._cost_of = _costs(archive) if wanted.least_micro_usd is not None else None
         self.turn = lru_cache(_KEPT)(self._judge)
 
     def _judge(self, id: str) -> TurnFacts | None:
@@ -127,9 +126,9 @@ class Judge:
         return in_filter and in_session and in_tag and self._is_dear(turn)
 
     def _is_dear(self, turn: TurnFacts) -> bool:
-        if self._costs is None:
+        if self._cost_of is None:
             return True
-        cost = self._costs.of(from_hex(turn.id))
+        cost = self._cost_of(from_hex(turn.id))
         return cost is not None and cost >= (self._wanted.least_micro_usd or 0)
 
     def takes(self, passage: Passage) -> bool:
@@ -137,3 +136,9 @@ class Judge:
         wanted = self._wanted
         of_tool = not wanted.tool or (bool(passage.tool) and wanted.tool.lower() in passage.tool.lower())
         return of_tool and wanted.role in ("", passage.role) and (passage.failed or not wanted.errors)
+
+
+def _costs(archive: Archive) -> Callable[[bytes], int | None]:
+    from deck.cost.turns import TurnCosts  # loads prices
+
+    return TurnCosts(archive.index.db, archive.path).of

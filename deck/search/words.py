@@ -35,7 +35,7 @@ def expression(query: str) -> str:
 def _term(match: re.Match[str]) -> str:
     text = match["word"] if match["phrase"] is None else match["phrase"] + match["open"]
     beginning = text.endswith("*")
-    said = text.encode("utf-8", "replace").decode("utf-8").replace("\0", " ").replace('"', " ")
+    said = text.encode("utf-8", "replace").decode("utf-8").replace("\0", " ").replace('"', " ").rstrip("*")
     if not any(character.isalnum() for character in said):
         return ""
     return f'"{said}"' + ("*" if beginning else "")
