@@ -10,9 +10,11 @@ from base64 import b64encode
 from collections.abc import Iterable
 from typing import Final, NamedTuple
 
-from store.masking.rules import compile_pattern
+from store.masking.patterns import any_of, compile_pattern
 
 _SHORTEST = 3  # characters of a keyword's own
+_SHOWN: Final = 2  # characters of a secret that stay
+_LEAST_BEGUN: Final = _SHOWN + 1
 _BACK: Final = 128  # characters of base64 before a keyword that are decoded; whole groups
 _MOST: Final = 12 << 10  # characters after it
 _LONG: Final = (
@@ -32,11 +34,11 @@ class Run(NamedTuple):
     data: bytes
 
     def place(self, start: int, end: int) -> tuple[int, int]:
-        """Where the characters of the bytes ``start`` to ``end`` lie, but for the first one.
+        """Where the characters of the bytes ``start`` to ``end`` lie, but for the first two.
 
         A text that grows need not be held back then for every character that some keyword begins with.
         """
-        return self.start + -(-start * 4 // 3) + 1, min(self.end, self.start + -(-end * 4 // 3))
+        return self.start + -(-start * 4 // 3) + _SHOWN, min(self.end, self.start + -(-end * 4 // 3))
 
 
 class EncodedKeywords:
@@ -51,11 +53,12 @@ class EncodedKeywords:
                     for variant in (characters, characters.translate(_URL_SAFE)):
                         own.setdefault(variant, set()).add(skip)
         self._skips = {word: _skips_at(word, own) for word in own}
-        longest_first = sorted(self._skips, key=len, reverse=True)
-        escaped = "|".join(re.escape(word.decode("ascii")) for word in longest_first)
-        self._pattern = compile_pattern(f"(?:{escaped})" if escaped else r"[^\x00-\xff]", "keywords")
-        self._beginnings = frozenset([word[:size] for word in self._skips for size in range(1, len(word))])
-        self._longest = max(map(len, self._skips), default=0)
+        self.pattern = any_of(self._skips)
+        """What finds them, as RE2 writes it."""
+        self._compiled = compile_pattern(self.pattern, "keywords")
+        self.beginnings = frozenset([word[:size] for word in self._skips for size in range(_LEAST_BEGUN, len(word))])
+        """What a text may end with that is a beginning of one."""
+        self.longest = max(map(len, self._skips), default=0)
 
     def find(self, text: bytes) -> list[Run]:
         """What stands in base64 around each keyword, once for keywords in a row."""
@@ -73,21 +76,21 @@ class EncodedKeywords:
     def settled(self, text: bytes) -> int:
         """The position before which no base64 can turn out to hold a secret, whatever text follows."""
         size = len(text)
-        tail = text[-self._longest :]
-        begun = next((n for n in range(min(len(tail), self._longest - 1), 1, -1) if tail[-n:] in self._beginnings), 1)
-        edge = size - begun + 1
+        tail = text[-self.longest :]
+        sizes = range(min(len(tail), self.longest - 1), _LEAST_BEGUN - 1, -1)
+        edge = size - next((n for n in sizes if tail[-n:] in self.beginnings), _SHOWN) + _SHOWN
         for at, _ in self._occurrences(text):
             if _end(text, at) >= size and size < at + _MOST:
-                return min(at + 1, edge)
+                return min(at + _SHOWN, edge)
         return edge
 
     def _occurrences(self, text: bytes) -> list[tuple[int, int]]:
         """Where keywords begin, and how many characters of their group stand before them."""
         places: list[tuple[int, int]] = []
-        found = self._pattern.search(text)
+        found = self._compiled.search(text)
         while found is not None:
             places += [(found.start(), skip) for skip in self._skips[found.group()]]
-            found = self._pattern.search(text, found.start() + 1)
+            found = self._compiled.search(text, found.start() + 1)
         return places
 
 

@@ -4,13 +4,14 @@ So neither ``\\u0073k-…`` nor JSON inside a JSON string hides one. Every place
 covers whole escapes, so what is put there leaves the text around it well formed.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Final
 
 from store.masking import escapes
 from store.masking.edits import Edit, replaced
 from store.masking.escapes import Unescaped
-from store.masking.rules import Rule
+from store.masking.exact import Exact
+from store.masking.keywords import Keywords
 from store.masking.scanner import Hit, Scanner, merged
 
 LAYERS: Final = 6
@@ -23,8 +24,8 @@ _STAND_IN = b"[[deck:-:0000000000000000]]"
 class Finder:
     """What is a secret, and where."""
 
-    def __init__(self, rules: Iterable[Rule], exact: Iterable[bytes] = ()) -> None:
-        self._scanner = Scanner(rules, exact)
+    def __init__(self, keywords: Keywords, exact: Exact) -> None:
+        self._scanner = Scanner(keywords, exact)
         self.sight = self._scanner.sight * LAYERS
         """Bytes around a keyword that a rule can see, if most of them are escaped; see `Scanner.sight`."""
 

@@ -13,24 +13,29 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any, Final
-
-import re2  # type: ignore[import-untyped]
+from typing import Any, Final, NamedTuple
 
 from store.errors import StoreError
+from store.masking.patterns import WORD, compile_pattern
 from store.masking.tokens import is_name
 
 VERSION: Final = 2
 """Of the rules and of how they are applied; a turn says which one masked it. 1 masked headers and URLs only."""
 
 _BUILTIN = Path(__file__).with_name("rules.toml")
-_WORD = r"!#-&(-_a-~"  # printable ASCII but quotes
 _MEMBERS = {"id", "description", "regex", "secretGroup", "entropy", "keywords", "allowlist", "allowlists", "tags"}
 _OWN_MEMBERS = {"run", "reach", "before", "alone"}
 _ALLOWED = {"description", "regexes", "regexTarget", "stopwords"}
 _RUN_REACH, _REACH, _MOST_REACH = 8192, 256, 32768
 _BEFORE, _MOST_BEFORE = 64, 256
-_KEYWORD = re.compile(r"[!#-&(-\[\]-_a-~]{2,64}")
+_KEYWORD = re.compile(r"(?=.{2,64}\Z)[!#-&(-\[\]-_a-~]+(?: [!#-&(-\[\]-_a-~]+)*")
+
+
+class Run(NamedTuple):
+    """The bytes that may stand between a keyword and the secret's end."""
+
+    end: re.Pattern[bytes]  # finds the first byte that is none of them
+    start: re.Pattern[bytes]  # reaches to behind the last byte that is none of them
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +63,8 @@ class Rule:
     keywords: tuple[bytes, ...]  # as written; they are found in any case
     entropy: float  # least bits a byte that a secret has
     allowed: tuple[Allowed, ...]
-    run_end: re.Pattern[bytes] | None  # the first byte that ends the text between a keyword and the secret's end
-    reach: int  # from a keyword to the secret's end where there is a `run_end`, else to its beginning
+    run: Run | None
+    reach: int  # from a keyword to the secret's end where there is a ``run``, else to its beginning
     before: int  # how far before its keyword a secret may begin
     alone: bool  # a keyword counts only where no letter, digit or _ stands before it
 
@@ -104,7 +109,7 @@ def read_rule(entry: Any, where: str) -> Rule:
         raise StoreError(f"{where}: its regex has no group {group}")
     keywords = _texts(entry, "keywords", where)
     if not keywords or not all(_KEYWORD.fullmatch(word) for word in keywords):
-        raise StoreError(f"{where}: it needs keywords, of 2 to 64 ASCII characters without spaces, quotes and \\")
+        raise StoreError(f"{where}: it needs keywords, of 2 to 64 ASCII characters without quotes and \\")
     run = _typed(entry, "run", str, "", where)
     return Rule(
         id=entry["id"],
@@ -113,31 +118,19 @@ def read_rule(entry: Any, where: str) -> Rule:
         keywords=tuple([word.encode("ascii") for word in keywords]),
         entropy=float(_typed(entry, "entropy", (int, float), 0, where)),
         allowed=tuple([_allowed(each, where) for each in _allowlists(entry)]),
-        run_end=_run_end(run, where) if run else None,
+        run=_run(run, where) if run else None,
         reach=_length(entry, "reach", _RUN_REACH if run else _REACH, _MOST_REACH, where),
         before=_length(entry, "before", 0 if run else _BEFORE, _MOST_BEFORE, where),
         alone=_flag(entry, "alone", where),
     )
 
 
-def compile_pattern(pattern: str, where: str) -> Any:
-    """A pattern for bytes. Raises `StoreError` for one that RE2 does not take, which bounds every other."""
-    options = re2.Options()
-    options.encoding, options.log_errors, options.max_mem = re2.Options.Encoding.LATIN1, False, 4 << 20
+def _run(run: str, where: str) -> Run:
+    inside = (WORD if run == "word" else run).encode("ascii", "replace")
     try:
-        return re2.compile(pattern.encode(), options)
-    except re2.error as error:
-        reason = error.args[0] if error.args else "it is not valid"
-        text = reason.decode("utf-8", "replace") if isinstance(reason, bytes) else str(reason)
-        raise StoreError(f"{where}: RE2 cannot take the pattern {pattern[:80]!r}: {text}") from error
-
-
-def _run_end(run: str, where: str) -> re.Pattern[bytes]:
-    inside = _WORD if run == "word" else run
-    try:
-        if run.startswith("^") or "[" in run or "]" in run:
+        if not run.isascii() or run.startswith("^") or "[" in run or "]" in run:
             raise ValueError
-        return re.compile(b"[^%b]" % inside.encode("ascii"))
+        return Run(re.compile(b"[^%b]" % inside), re.compile(b".*[^%b]" % inside, re.S))
     except (re.error, ValueError) as error:
         raise StoreError(f"{where}: run is neither word nor what stands in an ASCII character class") from error
 
