@@ -52,6 +52,13 @@ def deck_import(folder: Path, *words: str) -> "subprocess.CompletedProcess[str]"
     return subprocess.run(command, env=environ, capture_output=True, text=True, timeout=90, check=False)
 
 
+def told(done: "subprocess.CompletedProcess[str]", folder: Path) -> str:
+    """What an import into the archive in this folder says, without the words that name it."""
+    sentence, into, archive = done.stdout.rpartition(", into ")
+    assert into and archive == f"{folder / 'archive'}\n"
+    return sentence
+
+
 def turn_count(folder: Path) -> int:
     with Archive.open(folder / "archive") as archive:
         return archive.index.db.execute("SELECT count(*) FROM turns").fetchone()[0]
@@ -60,15 +67,15 @@ def turn_count(folder: Path) -> int:
 def test_a_flow_file_is_imported_once(tmp_path: Path, flows: Path) -> None:
     first = deck_import(tmp_path, str(flows))
     assert (first.returncode, first.stderr) == (0, "")
-    assert first.stdout == "imported 3 turns (0 already there), 2 skipped\n"
+    assert told(first, tmp_path) == "imported 3 turns (0 already there), 2 skipped"
     again = deck_import(tmp_path, str(flows))
-    assert again.stdout == "imported 0 turns (3 already there), 2 skipped\n"
+    assert told(again, tmp_path) == "imported 0 turns (3 already there), 2 skipped"
     assert turn_count(tmp_path) == 3
 
 
 def test_a_host_that_is_named_counts_as_a_provider(tmp_path: Path, flows: Path) -> None:
     done = deck_import(tmp_path, "--host", "models.intern.example", str(flows))
-    assert done.stdout == "imported 4 turns (0 already there), 1 skipped\n"
+    assert told(done, tmp_path) == "imported 4 turns (0 already there), 1 skipped"
 
 
 def test_a_har_is_imported(tmp_path: Path, flows: Path) -> None:
@@ -76,7 +83,7 @@ def test_a_har_is_imported(tmp_path: Path, flows: Path) -> None:
     export = "from mitmproxy.tools.main import mitmdump; mitmdump()"
     subprocess.run([sys.executable, "-c", export, "-q", "-n", "-r", str(flows), "--set", f"hardump={har}"], check=True)
     done = deck_import(tmp_path, str(har))
-    assert done.stdout == "imported 3 turns (0 already there), 2 skipped\n"
+    assert told(done, tmp_path) == "imported 3 turns (0 already there), 2 skipped"
 
 
 def test_a_damaged_file_gives_what_came_before_the_damage_and_a_sentence(tmp_path: Path, flows: Path) -> None:
@@ -84,18 +91,35 @@ def test_a_damaged_file_gives_what_came_before_the_damage_and_a_sentence(tmp_pat
     flows.write_bytes(whole[: len(whole) // 2])
     done = deck_import(tmp_path, str(flows))
     assert done.returncode == 1
-    assert done.stdout == "imported 2 turns (0 already there), 0 skipped\n"
+    assert told(done, tmp_path) == "imported 2 turns (0 already there), 0 skipped"
     assert done.stderr.startswith(f"deck: {flows} cannot be read to its end: ")
     assert done.stderr.count("\n") == 1
 
 
 def test_what_is_no_recording_is_refused_in_words(tmp_path: Path) -> None:
-    junk = tmp_path / "junk"
+    junk, empty = tmp_path / "junk", tmp_path / "empty"
     junk.write_text("no recording\n")
-    done = deck_import(tmp_path, str(junk), str(tmp_path / "absent"))
-    assert done.returncode == 1
-    assert [line.rpartition(": ")[2] for line in done.stderr.splitlines()] == ["Invalid data format.", "no such file."]
+    empty.touch()
+    done = deck_import(tmp_path, *map(str, (junk, empty, tmp_path, tmp_path / "absent")))
+    assert done.returncode == 1 and not done.stdout
+    assert done.stderr.splitlines() == [
+        f"deck: {junk} has no format that deck knows",
+        "      It takes what deck export wrote as jsonl, flow files of mitmproxy, and HAR.",
+        f"deck: {empty} is empty",
+        f"deck: {tmp_path} is a folder",
+        "      Name the files in it.",
+        f"deck: {tmp_path / 'absent'}: no such file",
+    ]
     assert deck_import(tmp_path).returncode == 2
+    assert not (tmp_path / "archive").exists()
+
+
+def test_a_config_that_cannot_be_understood_is_told_before_anything_is_read(tmp_path: Path, flows: Path) -> None:
+    Archive.create(tmp_path / "archive").close()
+    (tmp_path / "archive" / "config.toml").write_text("[[provider]\n")
+    done = deck_import(tmp_path, str(flows))
+    assert done.returncode == 1 and f"Mend or remove {tmp_path / 'archive' / 'config.toml'}" in done.stderr
+    assert turn_count(tmp_path) == 0
 
 
 def test_bombs_cost_themselves(tmp_path: Path) -> None:
@@ -115,7 +139,7 @@ def test_bombs_cost_themselves(tmp_path: Path) -> None:
     nested.write_bytes(bodies.read_bytes() + levels)
     done = deck_import(tmp_path, str(bodies), str(nested))
     assert done.returncode == 1
-    assert done.stdout == "imported 2 turns (2 already there), 0 skipped\n"
+    assert told(done, tmp_path) == "imported 2 turns (2 already there), 0 skipped"
     (said,) = done.stderr.splitlines()
     assert said.startswith(f"deck: {nested} cannot be read to its end: ") and "RecursionError" in said
     cut, kept = turns(tmp_path / "archive")
@@ -126,8 +150,8 @@ def test_bombs_cost_themselves(tmp_path: Path) -> None:
 
 @pytest.mark.skipif(not RECORDED.exists(), reason="the recorded traffic is not on this machine")
 def test_the_recorded_session_is_imported_once(tmp_path: Path) -> None:
-    assert deck_import(tmp_path, str(RECORDED)).stdout == "imported 17 turns (0 already there), 0 skipped\n"
-    assert deck_import(tmp_path, str(RECORDED)).stdout == "imported 0 turns (17 already there), 0 skipped\n"
+    assert told(deck_import(tmp_path, str(RECORDED)), tmp_path) == "imported 17 turns (0 already there), 0 skipped"
+    assert told(deck_import(tmp_path, str(RECORDED)), tmp_path) == "imported 0 turns (17 already there), 0 skipped"
     assert turn_count(tmp_path) == 17
 
 
@@ -142,7 +166,7 @@ def test_responses_on_a_socket_are_imported(tmp_path: Path) -> None:
     with (tmp_path / "socket.mitm").open("wb") as file:
         io.FlowWriter(file).add(made)
     for counted in (
-        "imported 2 turns (0 already there), 0 skipped\n",
-        "imported 0 turns (2 already there), 0 skipped\n",
+        "imported 2 turns (0 already there), 0 skipped",
+        "imported 0 turns (2 already there), 0 skipped",
     ):
-        assert deck_import(tmp_path, str(tmp_path / "socket.mitm")).stdout == counted
+        assert told(deck_import(tmp_path, str(tmp_path / "socket.mitm")), tmp_path) == counted
