@@ -1,7 +1,7 @@
 """The console script ``deck``: find the command, call it, turn what went wrong into words and an exit code.
 
 A cold start is most of what a short command costs, so the command is found by its file name and called straight from
-`deck.command_table`; typer is imported for help, completion, mistakes and the rarer kinds of arguments. Exit codes
+`deck.command_table`; typer is imported for help, mistakes and the rarer kinds of arguments. Exit codes
 are in `deck.diagnostics`.
 """
 
@@ -16,6 +16,7 @@ from deck.diagnostics import (
     BROKEN_PIPE,
     INTERRUPTED,
     NOT_FOUND,
+    OK,
     USAGE,
     Problem,
     about_index,
@@ -24,9 +25,9 @@ from deck.diagnostics import (
 )
 from store.errors import NotAnArchive, NotFound, StoreError
 
-_TOP_LEVEL = ("-h", "--help", "--version", "--install-completion", "--show-completion")
+_TOP_LEVEL = ("-h", "--help", "--version")
 _FOLLOWING = ("-f", "--follow")  # the command without its word
-_COMPLETING = "_DECK_COMPLETE"  # typer's completion scripts set it
+_COMPLETING = ["completion", "--"]  # what the scripts of `deck completion` say before the words so far
 _GARBAGE = 50_000  # objects; imports make many that stay, and looking through them is a tenth of a short command
 
 
@@ -49,9 +50,11 @@ def _open_closed_streams() -> None:
 
 
 def _dispatch(line: list[str]) -> int:
+    if line[:2] == _COMPLETING:
+        return _complete(line[2:])
     line, archive = _take_archive(line)
     word = line[0] if line else ""
-    if _COMPLETING in os.environ or word in _TOP_LEVEL:
+    if word in _TOP_LEVEL:
         return _with_typer(stems(), line)
     if word in _FOLLOWING:
         word = "follow"
@@ -64,6 +67,14 @@ def _dispatch(line: list[str]) -> int:
     if call is None:
         return _with_typer([stem], [word, *rest])
     return _run(function, *call)
+
+
+def _complete(words: list[str]) -> int:
+    from deck.completion.asked import candidates
+
+    for each in candidates(words):
+        print(each)
+    return OK
 
 
 def _take_archive(line: list[str]) -> tuple[list[str], str | None]:

@@ -62,7 +62,7 @@ def parse_plainly(function: Command, arguments: Sequence[str]) -> Call | None:
     code = function.__code__
     positional = code.co_varnames[: code.co_argcount]
     options = code.co_varnames[code.co_argcount : code.co_argcount + code.co_kwonlyargcount]
-    types = {name: _type_text(function, name) for name in (*positional, *options)}
+    types = {name: type_of(function, name) for name in (*positional, *options)}
     words: list[str] = []
     chosen: dict[str, Any] = {}
     left = iter(arguments)
@@ -93,8 +93,8 @@ def parse_plainly(function: Command, arguments: Sequence[str]) -> Call | None:
     return tuple(words), chosen
 
 
-def _type_text(function: Command, name: str) -> str:
-    """The type in an annotation that is still text, as ``from __future__ import annotations`` leaves it."""
+def type_of(function: Command, name: str) -> str:
+    """The type of a parameter, as text; ``from __future__ import annotations`` leaves annotations so."""
     annotation = function.__annotations__.get(name)
     if not isinstance(annotation, str) or not annotation.startswith("Annotated["):
         return ""

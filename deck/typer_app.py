@@ -1,4 +1,4 @@
-"""The full command line, built with typer from the commands' own signatures: help, completion, errors, numbers.
+"""The full command line, built with typer from the commands' own signatures: help, errors, numbers.
 
 typer takes longer to import than most commands run, so `deck.cli` comes here only for what
 `deck.command_table.parse_plainly` does not take.
@@ -28,6 +28,7 @@ def invoke(stems: Sequence[str], arguments: Sequence[str], run: Run) -> int:
         help=_HELP,
         rich_markup_mode=None,
         pretty_exceptions_enable=False,
+        add_completion=False,
         context_settings={"help_option_names": ["-h", "--help"]},
     )
     app.callback()(_top)

@@ -90,7 +90,7 @@
 
   function compare() {
     const diff = here >= 0 && turns.get(steps[here]).querySelector(".diff");
-    if (diff) diff.classList.toggle("open");
+    if (diff && diff.classList.toggle("open")) diff.scrollIntoView({ block: "start" });
     say(diff ? "" : "nothing to compare this with");
   }
 

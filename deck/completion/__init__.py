@@ -1,0 +1,1 @@
+"""What a shell offers on Tab: a script for each shell (``deck.bash``, …) and what these ask (`asked.py`)."""
