@@ -18,6 +18,15 @@ def has_screen() -> bool:
     return all(stream.isatty() for stream in (sys.stdin, sys.stdout, sys.stderr))
 
 
+def screen_width() -> int | None:
+    """The columns of the terminal that stdout is; None where it is none. To be asked before `paged`."""
+    if not sys.stdout.isatty():
+        return None
+    import shutil
+
+    return shutil.get_terminal_size().columns
+
+
 @contextmanager
 def paged(environ: Mapping[str, str] = os.environ) -> Iterator[Style]:
     """Send what is printed inside through a pager if stdout is a terminal; the style to print with.

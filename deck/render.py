@@ -6,6 +6,7 @@ captured text to a screen. It shows every control and format character of Unicod
 """
 
 import json
+import math
 import os
 import re
 import sys
@@ -23,6 +24,8 @@ _UNSAFE = re.compile(
     "\U00013430-\U0001343f\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff"  # format controls, tags
     "]"
 )
+_PAINT = re.compile("(\x1b\\[[0-9;]*m)")
+_PAINT = re.compile(r"(\x1b\[[0-9;]*m)")  # what `Style` writes
 _TAB = "    "
 _EIGHTHS = " ▏▎▍▌▋▊▉"
 
@@ -127,6 +130,18 @@ def short(text: str, width: int) -> str:
     return text if len(text) <= width else text[: max(width - 1, 0)] + "…"
 
 
+def cut(line: str, width: int) -> str:
+    """A line of `Style` and safe text with at most ``width`` characters that are seen."""
+    found, left = "", width
+    for place, piece in enumerate(_PAINT.split(line)):
+        if place % 2:  # what paints takes no room
+            found += piece
+        else:
+            found += short(piece, left) if left or not piece else ""
+            left -= min(len(piece), left)
+    return found
+
+
 def count(number: int) -> str:
     """A number for a narrow column: 999, 1.5k, 41k, 1.9M."""
     for size, unit in ((1_000_000_000, "G"), (1_000_000, "M"), (1_000, "k")):
@@ -139,6 +154,13 @@ def count(number: int) -> str:
 def plural(number: int, noun: str) -> str:
     """``1 turn``, ``2 turns``."""
     return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+
+
+def percent(part: float, whole: float, decimals: int = 0) -> str:
+    """A share as ``89%``, never rounded up: 100% is all of it."""
+    scale = 10**decimals
+    floored = math.floor(round(part * 100 * scale / whole, 6))  # 0.57 * 100 is a little less than 57
+    return f"{floored / scale:.{decimals}f}%"
 
 
 def bar(share: float, width: int) -> str:

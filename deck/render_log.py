@@ -1,78 +1,16 @@
-"""Lists as text: sessions, and the turns of a session as a log, with or without a graph."""
+"""The turns of a session as a log, with or without a graph."""
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from itertools import pairwise
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import NamedTuple
 
-from deck.render import Style, count, duration, plural, safe, short, wall_time
+from deck.render import Style, count, duration, percent, safe, short, wall_time
 from deck.render_graph import Graph
 from deck.render_notes import beside_marks, decoration, note_lines
-from deck.views import Beside, SessionView, TurnRow
+from deck.views import Beside, TurnRow
 
 _BY_TIME = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}\Z")
-_TITLE = 48
 _LINE = 100
-
-
-class SessionTold(NamedTuple):
-    """What a list of sessions tells of one besides its row."""
-
-    mark: str  # whether all of it is there (`store.ledger.State`)
-    cost: str
-    beside: Beside
-
-
-def session_lines(
-    sessions: Sequence[SessionView], told: Mapping[str, SessionTold], now_ms: int, style: Style
-) -> Iterator[str]:
-    """One line a session, in columns; the key's first characters name it in revs. ``told`` is by the whole key."""
-    if not sessions:
-        return
-    length = key_length([view.key for view in sessions])
-    rows = [_session_cells(view, told[view.key], now_ms, length) for view in sessions]
-    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
-    for view, row in zip(sessions, rows, strict=True):
-        cells = [cell.ljust(width) for cell, width in zip(row, widths, strict=True)]
-        cells[0] = style.id(cells[0])
-        if view.outcome != "complete" or view.errors:
-            cells[-3] = style.kind("error", cells[-3])
-        if told[view.key].mark.startswith("gaps"):
-            cells[-2] = style.kind("error", cells[-2])
-        yield "  ".join(cells).rstrip()
-
-
-def key_length(keys: Sequence[str], least: int = 8) -> int:
-    """How many first characters tell these session keys apart."""
-    ordered = sorted(keys)
-    needed = least
-    for before, after in pairwise(ordered):
-        same = next((n for n, (a, b) in enumerate(zip(before, after, strict=False)) if a != b), len(before))
-        needed = max(needed, same + 1)
-    return needed
-
-
-def _session_cells(view: SessionView, told: SessionTold, now_ms: int, length: int) -> list[str]:
-    title = short(safe(view.title, newlines=False), _TITLE) or "(no prompt)"
-    agents = f" ({plural(view.threads, 'agent')})" if view.threads else ""
-    hit = f", {view.cached_tokens * 100 // view.input_tokens}% cached" if view.input_tokens else ""
-    troubles = [plural(view.errors, "error")] if view.errors else []
-    troubles += [f"{view.interrupted} interrupted"] if view.interrupted else []
-    outcome = "live" if view.live else view.outcome
-    return [
-        safe(view.key[:length], newlines=False),
-        title + agents + decoration(told.beside, Style(False)),
-        safe(view.client or "?", newlines=False),
-        short(safe(", ".join(view.models), newlines=False), 32),
-        plural(view.turns, "turn"),
-        f"{count(view.input_tokens)} in{hit}",
-        f"{count(view.output_tokens)} out",
-        told.cost,
-        duration(max(view.last_ms - view.started_ms, 0)),
-        ", ".join([outcome, *troubles]),
-        f"ledger {told.mark}",
-        f"{duration(max(now_ms - view.last_ms, 0) // 1000 * 1000)} ago",
-    ]
 
 
 class Told(NamedTuple):
@@ -128,7 +66,7 @@ def _entry(row: TurnRow, told: Told, style: Style) -> Iterator[str]:
     yield f"{'Date:':<9}{wall_time(row.started_ms)} · {duration(row.duration_ms) or 'no end'}"
     model = safe(row.model or "unknown model", newlines=False)
     usage = row.usage
-    cached = f" ({usage.cache_read * 100 // usage.context}% cached)" if usage.cache_read and usage.context else ""
+    cached = f" ({percent(usage.cache_read, usage.context)} cached)" if usage.cache_read and usage.context else ""
     spent = f"{count(usage.context)} in{cached} · {count(usage.output or 0)} out · {told.cost(row)}"
     yield f"{'Model:':<9}{model} · {spent}"
     yield ""

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby
 
 from deck.cost.money import dollars
-from deck.render import Style, bar, count, duration, safe, short
+from deck.render import Style, bar, count, duration, percent, safe, short
 from deck.stats.values import Figure, Group, Report
 from deck.views import TurnRow
 
@@ -64,7 +64,7 @@ def value_text(figure: Figure) -> str:
         return "?"
     match figure.unit:
         case "share":
-            return f"{value:.1%}"
+            return percent(value, 1, 1)
         case "ms":
             return duration(int(value))
         case _:

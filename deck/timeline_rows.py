@@ -22,7 +22,7 @@ _TURN = (
 _SESSION = (
     "session, title, client, version, models, turns,"
     " (SELECT count(*) FROM threads h WHERE h.session = s.session AND h.thread <> ''),"
-    " errors, interrupted, input, cached, output, started_ms, last_ms, outcome, head"
+    " errors, failures, interrupted, input, cached, output, started_ms, last_ms, outcome, head"
 )
 _TOKENS_IN = "total(input) + total(cache_read) + total(cache_write_5m) + total(cache_write_1h)"
 _STEP = "position, turn, turn_number, number, role, kind, name, summary, call_id, is_error, at_ms, thread"
@@ -226,11 +226,11 @@ def _turn_row(row: Sequence[Any], edges: dict[bytes, list[Edge]]) -> TurnRow:
 
 
 def _session_view(row: Sequence[Any], live: set[str]) -> SessionView:
-    key, title, client, version, models, turns, threads, errors, interrupted, *rest = row
-    tokens, cached, output, started, last, outcome, head = rest
+    key, title, client, version, models, turns, threads, errors, failures, *rest = row
+    interrupted, tokens, cached, output, started, last, outcome, head = rest
     return SessionView(
-        *(key, title, client, version, tuple(filter(None, models.split("\n"))), turns, threads, errors, interrupted),
-        *(tokens, cached, output, started, last, outcome, head.hex(), key in live),
+        *(key, title, client, version, tuple(filter(None, models.split("\n"))), turns, threads, errors, failures),
+        *(interrupted, tokens, cached, output, started, last, outcome, head.hex(), key in live),
     )
 
 

@@ -23,7 +23,8 @@ class SessionView(NamedTuple):
     models: tuple[str, ...]
     turns: int
     threads: int  # subagent threads
-    errors: int  # turns with an error or a failed tool
+    errors: int  # turns whose answer is an error
+    failures: int  # calls of tools that failed
     interrupted: int
     input_tokens: int  # uncached input + cache reads + cache writes over all turns
     cached_tokens: int

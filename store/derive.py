@@ -4,11 +4,12 @@ The same function serves the writer, right after a commit, and whoever lets the 
 what it derives depends on the archive alone. Everything here can be made again.
 """
 
+import re
 from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import accumulate
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from store import chunks
 from store.link_keys import ChainKeys, Keys, chain_key
@@ -19,6 +20,10 @@ from store.wire import blocks_of
 
 if TYPE_CHECKING:
     from store.archive import Archive
+
+
+_AUTHORITY_END: Final = re.compile("[/?#]")
+_RESULTS: Final = ("tool-result", "server-tool-result")
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,13 +110,14 @@ def add_turn(
         )
         position += 1
     archive.index.insert("threads", (session, thread))
-    titled = _titled(before, payload, steps, given)
-    _put_session(archive, turn, payload, steps, titled, position, cursor.lastrowid or 0)
+    failures = _failures(archive, session, steps, before.steps)
+    titled = _titled(before, payload, steps, given)._replace(failures=before.failures + failures)
+    _put_session(archive, turn, payload, titled, position, cursor.lastrowid or 0)
 
 
 def _host(url: str) -> str:
     """The host that a URL names, in lower case, without port and brackets."""
-    authority = url.partition("://")[2].partition("/")[0].rpartition("@")[2].lower()
+    authority = _AUTHORITY_END.split(url.partition("://")[2], maxsplit=1)[0].rpartition("@")[2].lower()
     return authority[1:].partition("]")[0] if authority.startswith("[") else authority.partition(":")[0]
 
 
@@ -126,6 +132,7 @@ class _Session(NamedTuple):
     turns: int
     steps: int
     errors: int
+    failures: int
     interrupted: int
     input: int
     cached: int
@@ -141,7 +148,9 @@ def _session_before(archive: "Archive", payload: dict[str, Any]) -> _Session:
         f"SELECT {columns} FROM sessions WHERE session = ?", (payload["session"],)
     ).fetchone()
     start = payload["times"]["start"]
-    return _Session(*row) if row else _Session("", None, "", "", "", 0, 0, 0, 0, 0, 0, 0, start, 0, payload["outcome"])
+    return (
+        _Session(*row) if row else _Session("", None, "", "", "", 0, 0, 0, 0, 0, 0, 0, 0, start, 0, payload["outcome"])
+    )
 
 
 def put_edges(archive: "Archive", turn: bytes, parents: Sequence[dict[str, Any]]) -> None:
@@ -200,6 +209,15 @@ def _arrivals(arrived: Sequence[tuple[int, int]], offsets: Sequence[int], end: i
     ]
 
 
+def _failures(archive: "Archive", session: str, steps: Steps, position: int) -> int:
+    """How many calls of tools failed, by the first result of each; the first of these steps is at ``position``."""
+    failed = [block.call_id for _m, block, _t in steps if block.is_error and block.kind in _RESULTS]
+    before = f"SELECT 1 FROM steps WHERE session = ? AND call_id = ? AND kind IN {_RESULTS} AND position < ?"
+    db = archive.index.db
+    named = {id for id in failed if id and not db.execute(before, (session, id, position)).fetchone()}
+    return len(named) + failed.count("")
+
+
 def _turn_summary(steps: Steps, error: str) -> str:
     """What a list says of a turn: its prompt, else what the answer says or does, else its error."""
     asked = [block for _m, block, _t in steps if block.role == "user" and block.kind == "text"]
@@ -214,7 +232,6 @@ def _put_session(
     archive: "Archive",
     turn: bytes,
     payload: dict[str, Any],
-    steps: Steps,
     before: _Session,
     position: int,
     number: int,
@@ -229,12 +246,12 @@ def _put_session(
     read = cache_read + sum(usage.get(each) or 0 for each in ("input", "cache_write_5m", "cache_write_1h"))
     failed = said["error"] or (payload["http"]["status"] or 0) >= 400
     archive.index.put(
-        f"INSERT OR REPLACE INTO sessions VALUES({','.join('?' * 18)})",
+        f"INSERT OR REPLACE INTO sessions VALUES({','.join('?' * 19)})",
         (
             *(payload["session"], before.title, before.named_ms),
             *(before.client or client["name"], before.version or client["version"], models),
             *(before.turns + 1, position),
-            before.errors + bool(failed or any(block.is_error for _m, block, _t in steps)),
+            *(before.errors + bool(failed), before.failures),
             before.interrupted + (payload["outcome"] == "interrupted"),
             *(before.input + read, before.cached + cache_read, before.output + (usage.get("output") or 0)),
             *(min(before.started_ms, times["start"]), max(before.last_ms, times["start"] + (times["end"] or 0))),

@@ -14,7 +14,7 @@ from store.journal import Type
 from store.link_keys import VERSION as KEYS_VERSION
 from store.pack import REPACKED, Block
 
-SCHEMA_VERSION: Final = 6
+SCHEMA_VERSION: Final = 7
 _FORGOTTEN_AT_ONCE: Final = 300  # records a step
 _SCHEMA = """
 CREATE TABLE packs(id INTEGER PRIMARY KEY, name TEXT UNIQUE NOT NULL, sealed INTEGER NOT NULL DEFAULT 0,
@@ -53,7 +53,8 @@ CREATE INDEX steps_call ON steps(session, call_id) WHERE call_id <> '';
 CREATE TABLE sessions(session TEXT PRIMARY KEY, title TEXT NOT NULL, named_ms INTEGER, client TEXT NOT NULL,
   version TEXT NOT NULL,
   models TEXT NOT NULL, turns INTEGER NOT NULL, steps INTEGER NOT NULL, errors INTEGER NOT NULL,
-  interrupted INTEGER NOT NULL, input INTEGER NOT NULL, cached INTEGER NOT NULL, output INTEGER NOT NULL,
+  failures INTEGER NOT NULL, interrupted INTEGER NOT NULL,
+  input INTEGER NOT NULL, cached INTEGER NOT NULL, output INTEGER NOT NULL,
   started_ms INTEGER NOT NULL, last_ms INTEGER NOT NULL, outcome TEXT NOT NULL, head BLOB NOT NULL,
   head_number INTEGER NOT NULL) WITHOUT ROWID;
 CREATE TABLE threads(session TEXT, thread TEXT, PRIMARY KEY(session, thread)) WITHOUT ROWID;

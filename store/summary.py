@@ -1,6 +1,7 @@
 """One line for a block: what lists and titles show."""
 
 import re
+from collections.abc import Iterator
 from typing import Any, Final
 
 from store.reading import Block
@@ -14,15 +15,37 @@ _INJECTED: Final = re.compile(
     r"|environment_context|user_instructions|apps_instructions)>"  # Codex's, as the next
     r"|# AGENTS\.md instructions for [^\n]*+\n\s*+<(INSTRUCTIONS)>)"
 )
+_RULE: Final = re.compile(
+    r"(?:([-*_=])[ \t]*+(?:\1[ \t]*+){2,}|(?:```|~~~)[^`~]*+)\Z"
+)  # a rule, or where a fence stands
+_MARKS: Final = re.compile(r"(?:(?:#{1,6}|[>*+-])[ \t]++)+(?=\S)")  # of headings, quotes and lists
+_STRONG: Final = re.compile(r"\*\*(?=\S)(.+?)(?<=\S)\*\*")
 
 
 def first_line(text: str) -> str:
     """The first line of a text that says something, without injected reminders, at most 200 characters."""
+    return next(_lines(text), "")
+
+
+def subject(text: str) -> str:
+    """The first line of what was written as Markdown: no rule, no fence, and without the marks that it begins with."""
+    lines = _lines(text)
+    first = next(lines, "")
+    line = next((line for line in (first, *lines) if not _RULE.match(line)), first)
+    marks = _MARKS.match(line)
+    line = line[marks.end() :] if marks else line
+    strong = _STRONG.match(line)
+    return f"{strong[1]}{line[strong.end() :]}" if strong else line
+
+
+def _lines(text: str) -> Iterator[str]:
+    """The lines that say something, from where somebody said it, each without what was injected into it."""
     start = _said_from(text)
-    lines = text[start : start + _LOOKED_AT].splitlines()
-    line = next((line.strip() for line in lines if line.strip()), "")[:SUMMARY_CHARACTERS]
-    reminder = _INJECTED.search(line)
-    return line[: reminder.start()] if reminder and reminder.start() else line
+    for whole in text[start : start + _LOOKED_AT].splitlines():
+        line = whole.strip()[:SUMMARY_CHARACTERS]
+        if line:
+            reminder = _INJECTED.search(line)
+            yield line[: reminder.start()] if reminder and reminder.start() else line
 
 
 def _said_from(text: str) -> int:
@@ -54,7 +77,7 @@ def summary_of(block: Block) -> str:
         return _call_summary(block.data)
     if block.kind in ("image", "document"):
         return first_line(block.text) or block.kind
-    return first_line(block.text)
+    return subject(block.text) if block.kind in ("text", "thinking") else first_line(block.text)
 
 
 def _call_summary(data: Any) -> str:

@@ -9,7 +9,7 @@ from typing import Final
 
 from store.canonical import loads
 from store.reading import Answer, Block
-from store.summary import SUMMARY_CHARACTERS, first_line
+from store.summary import SUMMARY_CHARACTERS, subject
 
 _LOOKED_AT: Final = 20_000  # characters of an answer
 _THOUGHTS: Final = re.compile(r"\s*+<think>.*?</think>", re.DOTALL)  # of models that think in their text
@@ -64,7 +64,7 @@ def prompt_title(blocks: Iterable[Block]) -> str:
     texts = texts[ends[-1] + 1 :] if ends else texts
     for place, text in enumerate(texts):
         command = _COMMAND.match(text)
-        if command is None and not text.startswith(_NOT_ASKED) and (line := first_line(text)):
+        if command is None and not text.startswith(_NOT_ASKED) and (line := subject(text)):
             return line
         answered = place + 1 < len(texts) and texts[place + 1].startswith(_COMMAND_OUTPUT)
         if command is not None and not answered:  # else the client did it by itself

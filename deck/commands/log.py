@@ -26,8 +26,8 @@ def log(
 
     from deck.diagnostics import USAGE, Problem
     from deck.locations import chosen_archive
-    from deck.output import paged, print_json
-    from deck.render import safe
+    from deck.output import paged, print_json, screen_width
+    from deck.render import cut, safe
     from deck.render_log import Told, log_lines
     from deck.render_turn import cost_text
     from deck.timeline import Timeline
@@ -55,7 +55,8 @@ def log(
             print_json("log", {"turns": rows})
             return 0
         told = Told(timeline.short_digits(), beside, lambda row: safe(cost_text(timeline, row.id), newlines=False))
+        width = screen_width() if oneline else None
         with paged() as style:
             for line in log_lines(chosen, told, style, oneline=oneline, graph=graph):
-                print(line)
+                print(line if width is None else cut(line, width))
     return 0

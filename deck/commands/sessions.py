@@ -14,10 +14,11 @@ def sessions(
 ) -> int:
     """List the sessions of the archive, the newest first.
 
-    The first column begins the session's id and can be used wherever a REV is wanted. Costs are list prices, ? where
-    there is none (deck stats has more). The last column but one says whether all that was seen of the session is there:
-    complete, gaps (so many calls were lost), in flight (so many are not settled yet), or unknown (it was imported, or
-    what became of its calls was not kept). --json has the figures.
+    The first column begins the session's id and can be used wherever a REV is wanted. Errors are answers, failures are
+    tools. Costs are list prices, ? where there is none (deck stats has more). The last column but one says whether all
+    that was seen of the session is there: complete, gaps (so many calls were lost), in flight (so many are not settled
+    yet), or unknown (it was imported, or what became of its calls was not kept). A terminal shows the columns that fit;
+    --json has all figures.
     """
     import sys
     import time
@@ -25,8 +26,8 @@ def sessions(
     from deck.cost.sessions import SessionCost, session_costs
     from deck.cost.table import load
     from deck.locations import chosen_archive
-    from deck.output import paged, print_json
-    from deck.render_log import SessionTold, session_lines
+    from deck.output import paged, print_json, screen_width
+    from deck.render_sessions import SessionTold, session_lines
     from deck.timeline import Timeline
     from deck.to_json import cost_json, ledger_json, session_json
     from deck.views import Beside
@@ -55,8 +56,9 @@ def sessions(
             )
             for view in views
         }
+        width = screen_width()
         with paged() as style:
-            for line in session_lines(views, told, int(time.time() * 1000), style):
+            for line in session_lines(views, told, int(time.time() * 1000), style, width):
                 print(line)
         if not views:
             print("deck: no session yet; record one with `deck run -- COMMAND`", file=sys.stderr)

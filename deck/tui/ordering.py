@@ -23,7 +23,7 @@ ORDERS = (
     Order("most turns", lambda line: -line.view.turns),
     Order("most tokens", lambda line: -(line.view.input_tokens + line.view.output_tokens)),
     Order("most costly", lambda line: -(line.cost.micro_usd if line.cost else 0)),
-    Order("most errors", lambda line: -line.view.errors),
+    Order("most errors", lambda line: -(line.view.errors + line.view.failures)),
     Order("longest", lambda line: line.view.started_ms - line.view.last_ms),
 )
 

@@ -55,7 +55,7 @@ def test_a_graph_of_a_fork(deck: Run, tmp_path: Path) -> None:
 def test_sessions(deck: Run, kafka: list[str]) -> None:
     code, out, _ = deck("sessions")
     assert code == 0
-    assert "Fix the Kafka topic bug (1 agent)" in out and "14 turns" in out and "1 agent" in out and "1 error" in out
+    assert "Fix the Kafka topic bug (1 agent)" in out and "14 turns" in out and "1 agent" in out and "1 failure" in out
     view = as_json(deck("sessions", "--json")[1])
     assert view["schema"] == "deck.sessions/1"
     assert view["sessions"][0]["turns"] == 14 and view["sessions"][0]["head"] == kafka[-1]

@@ -1,12 +1,25 @@
 """The border to the terminal, and the small forms of text output."""
 
+import re
 import unicodedata
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from deck.render import Style, count, duration, json_block, offset, plural, safe, short, wall_time
+from deck.render import (
+    Style,
+    count,
+    cut,
+    duration,
+    json_block,
+    offset,
+    percent,
+    plural,
+    safe,
+    short,
+    wall_time,
+)
 
 ANY_TEXT = st.text(st.characters(codec=None), max_size=200) | st.text("\x1b\x9b[]\r\n\t\x00\u202e\ud800ab;m\x07")
 NEVER = {"Cc", "Cf", "Cs", "Zl", "Zp"}
@@ -64,6 +77,25 @@ def test_numbers_for_people() -> None:
     ]
     assert [offset(ms) for ms in (-5, 12_000, 3_723_000)] == ["[0:00]", "[0:12]", "[1:02:03]"]
     assert (short("abcdef", 4), short("abc", 3)) == ("abc…", "abc")
+
+
+def test_a_share_is_never_rounded_up() -> None:
+    assert [percent(*share) for share in ((0, 3), (2, 3), (999_999, 1_000_000), (57, 100), (3, 3))] == [
+        *("0%", "66%", "99%", "57%", "100%")
+    ]
+    assert [percent(part, 1, 1) for part in (0.893, 0.57, 0.29996)] == ["89.3%", "57.0%", "29.9%"]
+
+
+def test_a_painted_line_is_cut_by_what_is_seen() -> None:
+    colour = Style(True)
+    line = f"{colour.id('abcdef')} {colour.faint('and more')}"
+    assert cut(line, 100) == line and cut("plain", 5) == "plain"
+    for width in range(20):
+        for painted in (line, "abcdef and more"):
+            found = cut(painted, width)
+            seen = re.sub("\x1b.*?m", "", found)
+            assert len(seen) == min(width, 15) and "abcdef and more".startswith(seen.rstrip("…"))
+            assert found.count("\x1b") == painted.count("\x1b")
 
 
 def test_any_recorded_time_can_be_shown() -> None:

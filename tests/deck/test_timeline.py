@@ -35,7 +35,8 @@ def test_a_session_sums_up_its_turns(path: Path, kafka: list[str]) -> None:
     assert (view.key, view.title, view.client, view.version) == (
         *(SESSION, "Fix the Kafka topic bug", "claude-code", "2.1.219"),
     )
-    assert (view.turns, view.threads, view.errors, view.live, view.head) == (14, 1, 1, False, kafka[-1])
+    assert (view.turns, view.threads, view.errors, view.failures) == (14, 1, 0, 1)
+    assert (view.live, view.head) == (False, kafka[-1])
     assert view.models == ("claude-sonnet-4-6",)
     assert view.input_tokens == sum(row.usage.context for row in turns)
     assert view.last_ms - view.started_ms == turns[-1].started_ms + 2_000 - turns[0].started_ms

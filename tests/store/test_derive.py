@@ -16,6 +16,7 @@ from store.record import Recorder
         ("https://api.anthropic.com/v1/messages?beta=true", "api.anthropic.com"),
         ("https://API.Anthropic.com:8443/v1/messages", "api.anthropic.com"),
         ("http://user@127.0.0.1:4000/v1/messages", "127.0.0.1"),
+        ("https://api.x.ai?key=/@b", "api.x.ai"),
         ("http://[::1]:4000/v1/messages", "::1"),
         ("not a url", ""),
     ],

@@ -12,7 +12,7 @@ from archives import HOSTILE, recorded
 from kafka_session import SESSION, TITLE_ONLY, Clock, Thread, exchanges, text
 
 from deck.render import Style
-from deck.render_log import SessionTold, session_lines
+from deck.render_sessions import SessionTold, session_lines
 from deck.timeline import Timeline
 from deck.views import Beside
 from store.exchange import Exchange, Outcome
@@ -152,7 +152,7 @@ def test_a_hostile_title_is_shown_clean(tmp_path: Path) -> None:
     recorded(tmp_path / "a", [title_call(Clock(), json.dumps({"title": HOSTILE}))])
     with Timeline.open(tmp_path / "a") as timeline:
         (line,) = session_lines(
-            timeline.sessions(), {SESSION: SessionTold("complete", "?", Beside())}, 0, Style(colour=False)
+            timeline.sessions(), {SESSION: SessionTold("complete", "?", Beside())}, 0, Style(colour=False), None
         )
     assert "owned" in line and line.isprintable()
 

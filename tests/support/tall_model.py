@@ -76,8 +76,8 @@ class TallModel:
         end = self.count * TURN_MS
         return [
             SessionView(
-                SESSION, "A tall session", "made-up", "1", ("claude-x",), self.count, 0, 0, 0, self.count * 1000, 0, 0,
-                0, end, "complete", f"{self.count:064x}", False,
+                SESSION, "A tall session", "made-up", "1", ("claude-x",), self.count, 0, 0, 0, 0,
+                self.count * 1000, 0, 0, 0, end, "complete", f"{self.count:064x}", False,
             )
         ]  # fmt: skip
 

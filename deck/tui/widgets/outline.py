@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 
-from deck.render import count, duration
+from deck.render import count, duration, percent
 from deck.tui import palette
 from deck.tui.border import Span, clean
 from deck.tui.gaps import whose_time
@@ -66,7 +66,7 @@ def _pace(detail: Detail) -> list[Span]:
     usage = detail.turn.usage
     parts = []
     if usage.context and usage.cache_read is not None:
-        parts.append(f"cache {usage.cache_read / usage.context:.0%}")
+        parts.append(f"cache {percent(usage.cache_read, usage.context)}")
     if detail.waited_ms is not None and detail.waited_ms >= _NOTABLE_MS:
         whose = whose_time(detail.row)
         parts.append(f"after {duration(detail.waited_ms)} {whose if whose == 'idle' else f'of {whose}'}")

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from rich.style import Style
 
-from deck.render import count, duration, plural, short
+from deck.render import count, duration, percent, plural, short
 from deck.tui import palette
 from deck.tui.border import Safe, Span, clean, fit
 from deck.tui.overview import SessionLine
@@ -139,13 +139,14 @@ def _state(session: SessionView) -> tuple[str, Style]:
 
 
 def _trouble(line: SessionLine) -> str:
-    """What went wrong: turns with an error, calls that were lost."""
-    errors = f"{line.view.errors} err ✗" if line.view.errors else ""
-    return " ".join(filter(None, (errors, plural(line.lost, "gap") if line.lost else "")))
+    """What went wrong: exchanges that were lost, turns with an error, tools that failed."""
+    figures = ((line.lost, "lost"), (line.view.errors, "err"), (line.view.failures, "fail"))
+    told = " ".join(f"{figure} {word}" for figure, word in figures if figure)
+    return f"{told} ✗" if told else ""
 
 
 def _cache_hits(session: SessionView) -> str:
-    return f"{session.cached_tokens / session.input_tokens:.0%} hit" if session.input_tokens else ""
+    return f"{percent(session.cached_tokens, session.input_tokens)} hit" if session.input_tokens else ""
 
 
 def _width(cells: Mapping[str, _Cell]) -> int:

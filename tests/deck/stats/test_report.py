@@ -51,6 +51,15 @@ def sums(figures: dict[str, Figure]) -> dict[str, float]:
     return {key: each.value for key, each in figures.items() if key not in NO_SUMS and each.value}
 
 
+def test_a_list_of_sessions_counts_errors_and_failures_as_figures_do(made: tuple[Path, Maker]) -> None:
+    with Timeline.open(made[0]) as timeline:
+        views = timeline.sessions()
+        for view in views:
+            figures = measure(timeline, [view.key]).whole.figures
+            assert (view.errors, view.failures) == (figures["errors"].value, figures["failures"].value)
+    assert any(view.errors for view in views) and any(view.failures for view in views)
+
+
 def test_every_figure_is_what_the_maker_counted(made: tuple[Path, Maker]) -> None:
     path, maker = made
     whole = measured(path, [maker.session]).whole.figures

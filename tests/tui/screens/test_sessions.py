@@ -23,7 +23,7 @@ async def test_a_row_says_what_a_session_was(archive: Path) -> None:
     async with running(archive, LARGE) as deck:
         text = await deck.see("2 sessions", "18 turns")
         row = next(line for line in text.split("\n") if "14 turns" in line)
-        for part in ("ok", "Fix the Kafka topic bug", "1 agent", "claude-code", "claude-sonnet-4-6", "1 err"):
+        for part in ("ok", "Fix the Kafka topic bug", "1 agent", "claude-code", "claude-sonnet-4-6", "1 fail ✗"):
             assert part in row
 
 
