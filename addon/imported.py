@@ -49,7 +49,8 @@ class _Asked:
 def _on_socket(flow: http.HTTPFlow, run: str, tags: tuple[str, ...]) -> list[Exchange]:
     """As `addon.websocket.Socket` makes them while they pass, with the times of the file."""
     head = replace(
-        traffic.request_head(flow, run, tags), mode=Mode.IMPORT, response_headers=traffic.response_headers(flow)
+        traffic.request_head(flow, Mode.IMPORT, traffic.url(flow), run, tags),
+        response_headers=traffic.response_headers(flow),
     )
     asked: deque[_Asked] = deque()
     found: list[Exchange] = []

@@ -1,26 +1,22 @@
 """mitmproxy's hooks, each handed on in a line or two.
 
-Two rules hold throughout. A hook that fails costs the exchange, never the traffic: `_guard` turns the failure into a
+Two rules hold throughout. A hook that fails costs the exchange, never the traffic: a `Guard` turns the failure into a
 gap record and lets the body stream on untouched. And a body is never held back, except a fixed-length response up to
 `BUFFER_LIMIT`, which mitmproxy sends only after the `response` hook, so that it can be committed before.
-
-The end of a response waits for its commit at most `PATIENCE` seconds. Past that it is let go and counted as late; a
-turn whose commit had not even begun by then carries the note ``commit-late`` (one that was being written already
-cannot say so any more: its bytes are hashed).
 """
 
 import asyncio
 import contextlib
 import logging
-import time
-from collections.abc import Iterator
 from functools import partial
 
 from mitmproxy import addonmanager, ctx, http, tls
 
-from addon import admission, distrust, imported, listening, policy, settings, traffic
+from addon import admission, distrust, imported, listening, policy, settings, settling, traffic
+from addon.guard import Guard
 from addon.inflight import LAG, InFlight
 from addon.report import Counts, Report
+from addon.routes import Route, Routes
 from addon.settings import Settings, SettingsError
 from addon.tee import Tee
 from addon.websocket import Sockets
@@ -30,7 +26,6 @@ from store.book import Fate
 from store.errors import StoreError
 from store.exchange import Exchange, Outcome
 
-PATIENCE = 0.25
 DRAIN = 5.0
 _log = logging.getLogger("deck")
 
@@ -41,6 +36,7 @@ class Capture:
     def __init__(self, counts: Counts) -> None:
         self._settings: Settings | None = None
         self._providers = providers.load()
+        self._routes = Routes(self._providers)
         self._writer: Writer | None = None
         self._counts = counts
         self._flights: dict[str, InFlight] = {}
@@ -62,6 +58,7 @@ class Capture:
         try:
             chosen = self._settings = settings.read(ctx.options)
             self._providers = providers.load(chosen.archive, chosen.hosts)
+            self._routes = Routes(self._providers)
             if self._writer is None:
                 writer = Writer(chosen.archive, Report(chosen.report, self._counts), run=chosen.run)
                 writer.start()
@@ -83,7 +80,7 @@ class Capture:
         for flight in (*self._flights.values(), *self._sockets.close()):
             with contextlib.suppress(Exception):  # what fails of one exchange must not cost the others
                 flight.end(Outcome.INTERRUPTED, "the recorder was stopped")
-            writer.put(flight, time.monotonic() + PATIENCE, _nothing)
+            settling.without_waiting(writer, flight)
         self._flights.clear()
         writer.stop(DRAIN)
 
@@ -110,13 +107,14 @@ class Capture:
         """Decide whether this request is kept, and let its body stream."""
         if not flow.live or flow.response is not None:  # from a file, or answered by another addon
             return
-        with self._guard(flow):
+        with Guard(self._fail, flow):
             self._counts.requests += 1
-            if policy.is_model_call(flow, self._providers):
-                self._begin(flow)
+            route = self._routes.of(flow)
+            if route.is_model_call:
+                self._begin(flow, route)
             else:
                 flow.request.stream = True
-                if policy.is_ours(flow, self._providers):
+                if route.is_ours:
                     self._counts.skipped += 1
                     admission.see(flow, self._writer, policy.why_skipped(flow, self._providers))
             self._touch()
@@ -125,7 +123,7 @@ class Capture:
         """The request is complete. It is spooled when its end is on the way, while the provider works on it."""
         flight = self._flights.get(flow.id)
         if flight is not None:
-            with self._guard(flow):
+            with Guard(self._fail, flow):
                 flight.request_end()
                 if (lag := self._lags.pop(flow.id, None)) is not None:
                     lag.cancel()
@@ -133,7 +131,7 @@ class Capture:
 
     def _spool(self, flow: http.HTTPFlow, flight: InFlight) -> None:
         self._lags.pop(flow.id, None)
-        with self._guard(flow):
+        with Guard(self._fail, flow):
             flight.spool()
 
     def responseheaders(self, flow: http.HTTPFlow) -> None:
@@ -141,7 +139,7 @@ class Capture:
         response = flow.response
         if response is None or not flow.live:
             return
-        with self._guard(flow):
+        with Guard(self._fail, flow):
             flight = self._flights.get(flow.id)
             if flight is None:
                 response.stream = True
@@ -155,7 +153,7 @@ class Capture:
 
     async def response(self, flow: http.HTTPFlow) -> None:
         """The response is complete; its end is sent when this returns."""
-        with self._guard(flow):
+        with Guard(self._fail, flow):
             flight = self._flights.pop(flow.id, None)
             if flight is not None:
                 response = flow.response
@@ -167,7 +165,7 @@ class Capture:
 
     async def error(self, flow: http.HTTPFlow) -> None:
         """The exchange was cut; a client that is still there hears of it when this returns."""
-        with self._guard(flow):
+        with Guard(self._fail, flow):
             flight = self._flights.pop(flow.id, None)
             if flight is not None:
                 await self._finish(flight, *traffic.ending(flow))
@@ -176,37 +174,38 @@ class Capture:
 
     def websocket_start(self, flow: http.HTTPFlow) -> None:
         """A WebSocket is open: one on which model calls may pass is watched, others are only counted."""
-        with self._guard(flow):
+        with Guard(self._fail, flow):
             chosen = self._settings
             if chosen is None or not flow.live or not policy.is_ours(flow, self._providers):
                 return
             self._counts.websockets += 1
             self._touch()
             if policy.is_model_socket(flow, self._providers) and (self._writer is not None or chosen.is_closed):
-                self._sockets.start(flow, traffic.request_head(flow, chosen.run, chosen.tags), self._begin_on_socket)
+                head = traffic.request_head(flow, traffic.mode(flow), traffic.url(flow), chosen.run, chosen.tags)
+                self._sockets.start(flow, head, self._begin_on_socket)
 
     async def websocket_message(self, flow: http.HTTPFlow) -> None:
         """A message, passed on when this returns: at once, except the one that ends a response."""
-        with self._guard(flow):
+        with Guard(self._fail, flow):
             ended = self._sockets.message(flow) if flow.live else None
             if ended is not None:
                 await self._finish(ended, Outcome.COMPLETE, "")
 
     async def websocket_end(self, flow: http.HTTPFlow) -> None:
         """The socket is gone, and with it what had not ended."""
-        with self._guard(flow):
+        with Guard(self._fail, flow):
             if not flow.live:
                 await self._import(flow)
             for flight, outcome in self._sockets.end(flow):
                 await self._finish(flight, outcome, "the WebSocket was closed")
 
-    def _begin(self, flow: http.HTTPFlow) -> None:
+    def _begin(self, flow: http.HTTPFlow, route: Route) -> None:
         chosen = self._settings
         if chosen is None or (self._writer is None and not chosen.is_closed):  # its error stands in the log
             flow.request.stream = True
             return
         number = admission.see(flow, self._writer, Fate.OPEN)
-        flight = self._admit(traffic.request_head(flow, chosen.run, chosen.tags), number)
+        flight = self._admit(traffic.request_head(flow, route.mode, route.url, chosen.run, chosen.tags), number)
         if isinstance(flight, str):
             flow.response = policy.refusal(flight)
             return
@@ -223,19 +222,16 @@ class Capture:
 
     async def _finish(self, flight: InFlight, outcome: Outcome, error: str) -> None:
         flight.end(outcome, error)
-        deadline = time.monotonic() + PATIENCE
-        settled = self._commit(flight, deadline)
-        if settled is None or outcome is Outcome.CLIENT_ABORTED:
+        if self._writer is None:
             return
-        given_up = asyncio.get_running_loop().call_later(PATIENCE, _settle, settled, False)
-        if await settled:
-            given_up.cancel()
-        else:
+        if outcome is Outcome.CLIENT_ABORTED:
+            settling.without_waiting(self._writer, flight)
+        elif not await settling.soon(self._writer, flight):
             self._counts.late += 1
             self._touch()
 
     async def _import(self, flow: http.HTTPFlow) -> None:
-        """Record a flow from a file; without a deadline, so that reading goes no faster than writing."""
+        """Record a flow from a file."""
         chosen = self._settings
         if chosen is None or self._writer is None:
             return
@@ -245,25 +241,7 @@ class Capture:
             self._counts.skipped += policy.is_ours(flow, self._providers)
             self._touch()
         for exchange in found:
-            settled = self._commit(exchange, float("inf"))
-            if settled is not None:
-                await settled
-
-    def _commit(self, source: InFlight | Exchange, deadline: float) -> asyncio.Future[bool] | None:
-        """Queue a commit; the future becomes true when it is settled. None where it was not queued."""
-        if self._writer is None:
-            return None
-        loop = asyncio.get_running_loop()
-        settled: asyncio.Future[bool] = loop.create_future()
-        tell = partial(loop.call_soon_threadsafe, _settle, settled, True)
-        return settled if self._writer.put(source, deadline, tell) else None
-
-    @contextlib.contextmanager
-    def _guard(self, flow: http.HTTPFlow) -> Iterator[None]:
-        try:
-            yield
-        except Exception as error:  # noqa: BLE001  a hook that fails costs the exchange, never the traffic
-            self._fail(flow, error)
+            await settling.surely(self._writer, exchange)
 
     def _fail(self, flow: http.HTTPFlow, error: Exception) -> None:
         """Give an exchange up and let what is left of it stream on untouched."""
@@ -295,12 +273,3 @@ class Capture:
     def _touch(self) -> None:
         if self._writer is not None:
             self._writer.touch()
-
-
-def _settle(settled: asyncio.Future[bool], result: bool) -> None:
-    if not settled.done():
-        settled.set_result(result)
-
-
-def _nothing() -> None:
-    """Nobody waits for this commit."""

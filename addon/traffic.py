@@ -37,15 +37,30 @@ def destination(flow: http.HTTPFlow) -> tuple[str, int]:
     return host, flow.request.port
 
 
-def request_head(flow: http.HTTPFlow, run: str, tags: tuple[str, ...]) -> Exchange:
-    """The head of a live request: everything but bodies, response and end."""
+def is_named_by_header(flow: http.HTTPFlow) -> bool:
+    """Whether only a request's Host header names its host, which is known by an address alone otherwise."""
+    return _is_address(flow.request.host)
+
+
+def url(flow: http.HTTPFlow) -> str:
+    """The absolute URL of a request, with its query, in ASCII."""
+    text = flow.request.pretty_url if is_named_by_header(flow) else flow.request.url
+    if text.isascii():
+        return text
+    # Bytes outside ASCII reach mitmproxy's text as surrogates, which no JSON can hold.
+    raw = text.encode("utf-8", "surrogateescape")
+    return "".join(chr(byte) if byte < 0x80 else f"%{byte:02X}" for byte in raw)
+
+
+def request_head(flow: http.HTTPFlow, mode: Mode, url: str, run: str, tags: tuple[str, ...]) -> Exchange:
+    """The head of a live request to ``url``: everything but bodies, response and end."""
     return Exchange(
         method=flow.request.method,
-        url=_url(flow),
-        request_headers=_headers(flow.request.headers),
+        url=url,
+        request_headers=flow.request.headers.fields,
         request_body=b"",
         started_ms=_wall_ms(flow.request.timestamp_start),
-        mode=mode(flow),
+        mode=mode,
         http_version=flow.request.http_version,
         run=run,
         tags=tags,
@@ -55,7 +70,7 @@ def request_head(flow: http.HTTPFlow, run: str, tags: tuple[str, ...]) -> Exchan
 
 def response_headers(flow: http.HTTPFlow) -> Headers:
     """The response's headers; empty where there is no response."""
-    return _headers(flow.response.headers) if flow.response else ()
+    return flow.response.headers.fields if flow.response else ()
 
 
 def fixed_length(headers: Headers) -> int | None:
@@ -73,8 +88,8 @@ def imported(flow: http.HTTPFlow, run: str, tags: tuple[str, ...]) -> Exchange:
     outcome, error = ending(flow) if flow.error else (Outcome.COMPLETE, "")
     return Exchange(
         method=flow.request.method,
-        url=_url(flow),
-        request_headers=_headers(flow.request.headers),
+        url=url(flow),
+        request_headers=flow.request.headers.fields,
         request_body=flow.request.raw_content or b"",
         started_ms=start,
         status=response.status_code if response else None,
@@ -125,19 +140,6 @@ def _is_address(host: str) -> bool:
     except ValueError:
         return False
     return True
-
-
-def _url(flow: http.HTTPFlow) -> str:
-    url = flow.request.pretty_url if _is_address(flow.request.host) else flow.request.url
-    if url.isascii():
-        return url
-    # Bytes outside ASCII reach mitmproxy's text as surrogates, which no JSON can hold.
-    raw = url.encode("utf-8", "surrogateescape")
-    return "".join(chr(byte) if byte < 0x80 else f"%{byte:02X}" for byte in raw)
-
-
-def _headers(headers: http.Headers) -> Headers:
-    return tuple([(name, value) for name, value in headers.fields])
 
 
 def _wall_ms(seconds: float | None) -> int:

@@ -17,6 +17,7 @@ import threading
 from collections import Counter
 from collections.abc import Collection
 from enum import IntEnum
+from functools import lru_cache
 from pathlib import Path
 from typing import Final, NamedTuple
 
@@ -84,6 +85,7 @@ def fate_of(word: str) -> Fate | None:
     return _BY_WORD.get(word)
 
 
+@lru_cache(64)  # an agent asks many times in one session
 def tag(session: str) -> bytes:
     """What stands for a session in a book."""
     return blake3(session.encode("utf-8", "surrogatepass")).digest(length=len(NO_SESSION)) if session else NO_SESSION

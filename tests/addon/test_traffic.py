@@ -93,7 +93,9 @@ def test_the_length_a_response_promises(headers: dict[str, str], length: int | N
 def test_a_url_of_odd_bytes_is_percent_encoded() -> None:
     flow = tflow.tflow()
     flow.request.data.path = b"/v1/m\xc3\xa4ssages?x=\xff"
-    assert traffic.request_head(flow, "", ()).url.endswith("/v1/m%C3%A4ssages?x=%FF")
+    assert traffic.request_head(flow, traffic.mode(flow), traffic.url(flow), "", ()).url.endswith(
+        "/v1/m%C3%A4ssages?x=%FF"
+    )
 
 
 def test_an_imported_flow_is_whole() -> None:
