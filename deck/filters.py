@@ -1,14 +1,13 @@
 """Which turns are meant: the filters that commands share, and how they are written."""
 
 import re
-from datetime import datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import NamedTuple
 
 from deck.diagnostics import USAGE, Problem
 
 _AGE = re.compile(r"(\d{1,6})\s*([mhdw])\Z")
 _UNITS = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
-_DAY = re.compile(r"\d{4}-\d\d-\d\d\Z")
 
 
 class Filter(NamedTuple):
@@ -43,9 +42,11 @@ def until(text: str | None, now_ms: int) -> int | None:
     """The moment before which something is meant, written as for `since`; a day is meant with all of its hours."""
     if text is None:
         return None
-    if _DAY.match(text):
-        return _unix_ms(_parsed(text).replace(hour=23, minute=59, second=59, microsecond=999_999)) + 1
-    return _moment(text, now_ms)
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        return _moment(text, now_ms)
+    return _unix_ms(datetime.combine(day, time.max)) + 1
 
 
 def _moment(text: str, now_ms: int) -> int:

@@ -3,6 +3,7 @@
 import shutil
 from collections.abc import Iterator
 
+from deck.compare.folding import Fold, folded
 from deck.compare.lines import Line, piece_lines, shown
 from deck.compare.parting import first_lines, parting_text
 from deck.compare.report import turn_lines
@@ -79,28 +80,12 @@ def _side_by_side(pairs: tuple[StepPair, ...], style: Style, digits: int) -> Ite
     """Two columns of steps with their addresses; runs of equal ones folded."""
     width = max((shutil.get_terminal_size((_WIDTH, 24)).columns - 7) // 2, 20)
     yield "\n" + style.strong("step by step")
-    near = _near_differences(pairs)
-    folded = 0
-    for pair, kept in zip(pairs, near, strict=True):
-        if not kept:
-            folded += 1
+    for pair in folded(pairs, lambda pair: pair.sign != "=", _CONTEXT):
+        if isinstance(pair, Fold):
+            yield style.sign("=", f"= {plural(pair.number, 'step')}")
             continue
-        if folded:
-            yield style.sign("=", f"= {plural(folded, 'step')}")
-        folded = 0
         left, right = (_cell(row, digits, width) for row in (pair.before, pair.after))
         yield style.sign(pair.sign, f"{pair.sign} {left.ljust(width)} │ {right}".rstrip())
-    if folded:
-        yield style.sign("=", f"= {plural(folded, 'step')}")
-
-
-def _near_differences(pairs: tuple[StepPair, ...]) -> list[bool]:
-    near = [False] * len(pairs)
-    for number, pair in enumerate(pairs):
-        if pair.sign != "=":
-            start, stop = max(number - _CONTEXT, 0), min(number + _CONTEXT + 1, len(pairs))
-            near[start:stop] = [True] * (stop - start)
-    return near
 
 
 def _cell(row: StepRow | None, digits: int, width: int) -> str:

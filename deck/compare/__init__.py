@@ -16,6 +16,7 @@ between    which of these two revs ask for
 lines      comparisons as lines, for a terminal and for the TUI
 report     two turns as lines
 parting    two sessions as lines
+folding    what is far from any difference, left out
 tally      how much differs, in figures
 plain      comparisons as plain values, for ``--json``
 """

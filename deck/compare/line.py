@@ -19,6 +19,7 @@ class Line:
         self._rows = rows
         self._sessions: dict[str, dict[str, TurnRow]] = {}
         self._attempts: set[str] = set()
+        self._earlier: dict[str, TurnRow] = {}  # of every turn the one before it in its session that can be on a line
         self.keys: dict[str, Keys] = {}
         self.turns: tuple[TurnRow, ...] = tuple(self._walk(session))
 
@@ -37,14 +38,16 @@ class Line:
 
     def _load(self, session: str) -> dict[str, TurnRow]:
         if session not in self._sessions:
-            self._sessions[session] = {turn.id: turn for turn in self._rows.turns(session)}
+            turns = self._rows.turns(session)
+            self._sessions[session] = {turn.id: turn for turn in turns}
             self.keys |= self._rows.link_keys(session)
-            self._attempts |= {
-                edge.turn
-                for turn in self._sessions[session].values()
-                for edge in turn.parents
-                if edge.kind == "retries"
-            }
+            self._attempts |= {edge.turn for turn in turns for edge in turn.parents if edge.kind == "retries"}
+            earlier: TurnRow | None = None
+            for turn in turns:
+                if earlier is not None:
+                    self._earlier[turn.id] = earlier
+                if _is_main(turn) and turn.id not in self._attempts:
+                    earlier = turn
         return self._sessions[session]
 
     def _before(self, turn: TurnRow) -> TurnRow | None:
@@ -52,11 +55,7 @@ class Line:
         parent = next((edge.turn for edge in edges if edge.kind not in ("spawned-by", "retries")), None)
         if parent is not None:
             return self._turn(parent, turn.session)
-        if not _is_main(turn):
-            return None
-        turns = list(self._load(turn.session).values())
-        earlier = reversed(turns[: turn.number - 1])
-        return next((each for each in earlier if _is_main(each) and each.id not in self._attempts), None)
+        return self._earlier.get(turn.id) if _is_main(turn) else None
 
     def _turn(self, id: str, session: str) -> TurnRow | None:
         found = self._load(session).get(id)

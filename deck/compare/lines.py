@@ -7,6 +7,8 @@ the text, so that nothing is told by colour alone.
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
+from deck.compare.align import Budget
+from deck.compare.folding import Fold, folded
 from deck.compare.values import Piece
 from deck.compare.words import compare_texts
 from deck.render import plural
@@ -41,38 +43,15 @@ def text_lines(sign: str, text: str, indent: int = 0) -> Iterator[Line]:
     yield from (plain(sign, line, indent) for line in text.rstrip("\n").split("\n"))
 
 
-def changed_lines(before: str, after: str, indent: int = 0) -> Iterator[Line]:
+def changed_lines(before: str, after: str, budget: Budget, indent: int = 0) -> Iterator[Line]:
     """Two texts as one: lines that are gone, that are new, that changed within, and some of those around them."""
-    return piece_lines(compare_texts(before, after), indent)
+    return piece_lines(compare_texts(before, after, budget), indent)
 
 
 def piece_lines(pieces: Iterable[Piece], indent: int = 0) -> Iterator[Line]:
     """The lines of a compared text, those far from any change folded."""
-    lines = list(_lines(pieces, indent))
-    near = _near_changes(lines)
-    folded = 0
-    for line, kept in zip(lines, near, strict=True):
-        if not kept:
-            folded += 1
-            continue
-        if folded:
-            yield plain("=", plural(folded, "line"), indent)
-        folded = 0
-        yield line
-    if folded:
-        yield plain("=", plural(folded, "line"), indent)
-
-
-def _near_changes(lines: Sequence[Line]) -> list[bool]:
-    near = [False] * len(lines)
-    for number, line in enumerate(lines):
-        if line.sign != " ":
-            start, stop = max(number - _CONTEXT, 0), min(number + _CONTEXT + 1, len(lines))
-            near[start:stop] = [True] * (stop - start)
-    for number in range(1, len(lines) - 1):  # a fold of one line saves none
-        if not near[number] and near[number - 1] and near[number + 1]:
-            near[number] = True
-    return near
+    for line in folded(list(_lines(pieces, indent)), lambda line: line.sign != " ", _CONTEXT):
+        yield plain("=", plural(line.number, "line"), indent) if isinstance(line, Fold) else line
 
 
 def _lines(pieces: Iterable[Piece], indent: int) -> Iterator[Line]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from deck.compare.align import Budget
 from deck.compare.lines import Line, changed_lines, plain, text_lines
 from deck.compare.report import member_lines
 from deck.compare.texts import block_text
@@ -38,14 +39,15 @@ def _title(step: Step, other: Step | None) -> str:
 
 def first_lines(diff: SessionDiff, *, exact: bool) -> Iterator[Line]:
     """The settings that differ, and the first step that does."""
-    yield from member_lines(diff.members, exact)
+    budget = Budget()
+    yield from member_lines(diff.members, exact, budget)
     if diff.parting is None:
         return
     before, after = diff.parting.before, diff.parting.after
     yield plain("#", "first difference")
     if before is not None and after is not None and before.row.kind == after.row.kind:
         yield plain("~", _title(after, before))
-        yield from changed_lines(block_text(before.block), block_text(after.block), 2)
+        yield from changed_lines(block_text(before.block), block_text(after.block), budget, 2)
         return
     for sign, step in (("-", before), ("+", after)):
         if step is not None:

@@ -1,5 +1,6 @@
 """Two parts of turns, or two other objects, as texts."""
 
+from deck.compare.align import Budget
 from deck.compare.texts import as_json, block_text, value_text
 from deck.compare.values import TextDiff
 from deck.compare.words import compare_texts
@@ -15,7 +16,7 @@ def compare_parts(timeline: Timeline, before: Target, after: Target) -> TextDiff
     old, new = (part_address(timeline, target) for target in (before, after))
     if old == new:
         return TextDiff(old, new, ())
-    return TextDiff(old, new, compare_texts(_text(timeline, before), _text(timeline, after)))
+    return TextDiff(old, new, compare_texts(_text(timeline, before), _text(timeline, after), Budget()))
 
 
 def _text(timeline: Timeline, target: Target) -> str:

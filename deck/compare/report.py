@@ -20,13 +20,14 @@ def turn_lines(diff: TurnDiff, *, exact: bool, brief: bool = False, hint: str = 
 
     ``exact`` with its noise, else what that is and the ``hint``; ``brief`` without dropped messages and answers.
     """
+    budget = Budget()
     names = {block.call_id: block.name for block in _blocks(diff) if block.kind.endswith("tool-call")}
     yield plain("#", "messages")
-    yield from _messages(diff, names, exact, brief)
-    yield from _settings(diff, exact)
+    yield from _messages(diff, names, exact, brief, budget)
+    yield from _settings(diff, exact, budget)
     if differ(diff.answer, exact):
         yield plain("#", "answer")
-        yield from [plain("~", "another one")] if brief else _changed_blocks(diff.answer, names, exact)
+        yield from [plain("~", "another one")] if brief else _changed_blocks(diff.answer, names, exact, budget)
     facts = [fact for fact in diff.facts if exact or not fact.noise]
     if facts:
         yield plain("#", "outcome")
@@ -39,7 +40,7 @@ def turn_lines(diff: TurnDiff, *, exact: bool, brief: bool = False, hint: str = 
         yield plain("~", f"{', '.join(noise)} ({hint})")
 
 
-def _settings(diff: TurnDiff, exact: bool) -> Iterator[Line]:
+def _settings(diff: TurnDiff, exact: bool, budget: Budget) -> Iterator[Line]:
     """Everything that was sent besides the conversation."""
     members = diff.members
     if diff.base and diff.tools[0] and not diff.tools[1]:
@@ -47,13 +48,13 @@ def _settings(diff: TurnDiff, exact: bool) -> Iterator[Line]:
         yield plain("#", "tools")
         yield plain("=", "none sent: the provider keeps those of the response that this goes on from")
     if any(differ(member.changes, exact) for member in members):
-        yield from member_lines(members, exact)
+        yield from member_lines(members, exact, budget)
     else:
         yield plain("#", "settings")
         yield plain("=", "unchanged")
 
 
-def member_lines(members: tuple[Member, ...], exact: bool) -> Iterator[Line]:
+def member_lines(members: tuple[Member, ...], exact: bool, budget: Budget) -> Iterator[Line]:
     """Settings that differ, each under its name."""
     for member in members:
         if not differ(member.changes, exact):
@@ -64,7 +65,7 @@ def member_lines(members: tuple[Member, ...], exact: bool) -> Iterator[Line]:
             yield plain("=", f"{same:,} the same")
         for change in member.changes:
             if change.sign != "=" and (exact or not change.noise):
-                yield from _item(change, member.listed)
+                yield from _item(change, member.listed, budget)
 
 
 def _noise_of(diff: TurnDiff) -> Iterator[str]:
@@ -89,7 +90,7 @@ def _blocks(diff: TurnDiff) -> Iterator[Block]:
         yield from (block for block in (answer.before, answer.after) if block is not None)
 
 
-def _messages(diff: TurnDiff, names: dict[str, str], exact: bool, brief: bool) -> Iterator[Line]:
+def _messages(diff: TurnDiff, names: dict[str, str], exact: bool, brief: bool, budget: Budget) -> Iterator[Line]:
     if diff.base:
         yield plain("=", f"the provider keeps those of response {diff.base} and before")
     equal = sum(1 for change in diff.messages if change.sign == "=" or (change.noise and not exact))
@@ -103,19 +104,19 @@ def _messages(diff: TurnDiff, names: dict[str, str], exact: bool, brief: bool) -
     for change in diff.messages[diff.echoed :]:
         if change.sign == "=" or (change.noise and not exact) or (change.sign == "-" and brief):
             continue
-        yield from _message(change, names, exact)
+        yield from _message(change, names, exact, budget)
 
 
-def _message(change: Change[Message], names: dict[str, str], exact: bool) -> Iterator[Line]:
+def _message(change: Change[Message], names: dict[str, str], exact: bool, budget: Budget) -> Iterator[Line]:
     message = change.after or change.before
     assert message is not None
     number = change.to or change.at
     yield plain(change.sign, f"message {number} · {message.role or 'no role'}")
     if change.before is not None and change.after is not None:
-        blocks = keys.changes(change.before.blocks, change.after.blocks, BLOCKS, Budget())
-        yield from _changed_blocks(blocks, names, exact)
+        blocks = keys.changes(change.before.blocks, change.after.blocks, BLOCKS, budget)
+        yield from _changed_blocks(blocks, names, exact, budget)
         if all(block.sign == "=" for block in blocks):
-            yield from changed_lines(_raw(change.before), _raw(change.after), 4)
+            yield from changed_lines(_raw(change.before), _raw(change.after), budget, 4)
         return
     for block in message.blocks:
         yield from _whole_block(change.sign, block, names)
@@ -125,7 +126,9 @@ def _raw(message: Message) -> str:
     return message.raw.decode("utf-8", "backslashreplace")
 
 
-def _changed_blocks(changes: tuple[Change[Block], ...], names: dict[str, str], exact: bool) -> Iterator[Line]:
+def _changed_blocks(
+    changes: tuple[Change[Block], ...], names: dict[str, str], exact: bool, budget: Budget
+) -> Iterator[Line]:
     same = sum(1 for change in changes if change.sign == "=" or (change.noise and not exact))
     if same:
         yield plain("=", f"{plural(same, 'block')} unchanged", 2)
@@ -135,7 +138,7 @@ def _changed_blocks(changes: tuple[Change[Block], ...], names: dict[str, str], e
         before, after = change.before, change.after
         if before is not None and after is not None:
             yield plain("~", block_title(after, names.get(after.call_id, "")), 2)
-            yield from changed_lines(_full_text(before, exact), _full_text(after, exact), 4)
+            yield from changed_lines(_full_text(before, exact), _full_text(after, exact), budget, 4)
         else:
             block = before or after
             assert block is not None
@@ -155,18 +158,18 @@ def _whole_block(sign: str, block: Block, names: dict[str, str]) -> Iterator[Lin
         yield from text_lines(sign, text, 4)
 
 
-def _item(change: Change[Any], listed: bool) -> Iterator[Line]:
+def _item(change: Change[Any], listed: bool, budget: Budget) -> Iterator[Line]:
     """An item of a list under its name, or a value as a whole; one that is gone is only named."""
     item = change.before if change.after is None else change.after
     if not listed and isinstance(item, list) and change.sign != "~":
         for number, each in enumerate(item, 1):
-            yield from _item(change._replace(before=each, after=each, at=number, to=number), True)
+            yield from _item(change._replace(before=each, after=each, at=number, to=number), True, budget)
         return
     if listed:
         yield plain(change.sign, item_name(item) or f"item {change.to or change.at}")
     indent = 2 if listed else 0
     if change.sign == "~":
-        yield from changed_lines(value_text(change.before), value_text(change.after), indent)
+        yield from changed_lines(value_text(change.before), value_text(change.after), budget, indent)
     elif change.sign == "+" or not listed:
         yield from text_lines(change.sign, value_text(item), indent)
 

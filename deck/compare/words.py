@@ -18,12 +18,12 @@ _MOST_WORDS = 40_000  # characters of a stretch that is taken apart into words
 _LEAST_COMMON = 0.4  # of the characters of a stretch
 
 
-def compare_texts(before: str, after: str, budget: Budget | None = None) -> tuple[Piece, ...]:
+def compare_texts(before: str, after: str, budget: Budget) -> tuple[Piece, ...]:
     """``before`` and ``after`` as runs: those without ``+`` give the one, those without ``-`` the other.
 
     Of a stretch that changed the old text comes first. Neighbouring runs have different signs, and none is empty.
     """
-    return tuple(_tidied(_compared(before, after, 0, budget or Budget())))
+    return tuple(_tidied(_compared(before, after, 0, budget)))
 
 
 def _compared(before: str, after: str, level: int, budget: Budget) -> Iterator[Piece]:

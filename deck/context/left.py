@@ -42,12 +42,13 @@ def latest_loss(archive: Archive, rows: Rows, turns: Turns, id: str) -> Loss | N
 
 def _dropped(archive: Archive, rows: Rows, turns: Turns, before: str, after: str) -> Iterator[Block]:
     """Blocks of messages that are gone, and of messages that stayed those that are gone or became others."""
+    budget = Budget()
     for change in compare_turns(archive, rows, turns, before, after).messages:
         if change.before is None or change.noise:
             continue
         if change.after is None:
             yield from change.before.blocks
         elif change.sign != "=":
-            for block in keys.changes(change.before.blocks, change.after.blocks, keys.BLOCKS, Budget()):
+            for block in keys.changes(change.before.blocks, change.after.blocks, keys.BLOCKS, budget):
                 if block.before is not None and block.sign != "=" and not block.noise:
                     yield block.before

@@ -42,6 +42,7 @@ def test_moments(text: str, moment: int) -> None:
 
 def test_a_day_ends_with_its_last_hour() -> None:
     assert until("2026-11-20", NOW_MS) == NOVEMBER_21_MS
+    assert until("20261120", NOW_MS) == until("2026-W47-5", NOW_MS) == NOVEMBER_21_MS
     assert until("9999-12-31", NOW_MS) == 253_402_300_800_000
     assert since(None, NOW_MS) is None and until(None, NOW_MS) is None
 

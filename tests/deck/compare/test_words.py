@@ -24,7 +24,7 @@ def new(pieces: tuple[Piece, ...]) -> str:
 
 @given(TEXTS, TEXTS)
 def test_pieces_give_both_texts(before: str, after: str) -> None:
-    pieces = compare_texts(before, after)
+    pieces = compare_texts(before, after, Budget())
     assert (old(pieces), new(pieces)) == (before, after)
     assert all(piece.text for piece in pieces)
     assert (before == after) == all(piece.sign == "=" for piece in pieces)
@@ -37,7 +37,7 @@ def test_without_a_budget_texts_are_replaced_and_still_exact(before: str, after:
 
 
 def test_words_inside_a_line() -> None:
-    assert compare_texts("keep\nthe topic orders-v2 is new\n", "keep\nthe topic orders-v1 is new\n") == (
+    assert compare_texts("keep\nthe topic orders-v2 is new\n", "keep\nthe topic orders-v1 is new\n", Budget()) == (
         Piece("=", "keep\nthe topic orders-"),
         Piece("-", "v2"),
         Piece("+", "v1"),
@@ -47,7 +47,7 @@ def test_words_inside_a_line() -> None:
 
 def test_what_has_little_in_common_is_not_woven_together() -> None:
     before, after = "Let me look at the file first.", "All tests pass; the change is done."
-    assert compare_texts(before, after) == (Piece("-", before), Piece("+", after))
+    assert compare_texts(before, after, Budget()) == (Piece("-", before), Piece("+", after))
 
 
 @pytest.mark.parametrize(
@@ -61,14 +61,14 @@ def test_what_has_little_in_common_is_not_woven_together() -> None:
 )
 def test_what_would_take_hours_is_given_up(before: str, after: str) -> None:
     """Each of these has billions of pairs of equal items, which `difflib` alone would look at."""
-    pieces = compare_texts(before, after)
+    pieces = compare_texts(before, after, Budget())
     assert (old(pieces), new(pieces)) == (before, after)
 
 
 def test_changes_far_apart_in_a_long_text_are_told_one_by_one() -> None:
     lines = [f"line {number} of the file\n" for number in range(100_000)]
     changed = [line.replace("line", "row") if number % 1000 == 0 else line for number, line in enumerate(lines)]
-    pieces = compare_texts("".join(lines), "".join(changed))
+    pieces = compare_texts("".join(lines), "".join(changed), Budget())
     assert [piece.text for piece in pieces if piece.sign == "+"] == ["row"] * 100
 
 
@@ -88,4 +88,4 @@ def test_items_are_paired_in_order_each_one_once(before: list[tuple[int, int]], 
 
 def test_an_empty_line_does_not_keep_replaced_paragraphs_apart() -> None:
     before, after = "one two\n\nthree four\nend\n", "alpha beta\n\ngamma delta\nend\n"
-    assert [piece.sign for piece in compare_texts(before, after)] == ["-", "+", "="]
+    assert [piece.sign for piece in compare_texts(before, after, Budget())] == ["-", "+", "="]
