@@ -13,7 +13,7 @@ import pytest
 from archives import recorded
 from exchanges import conversation
 from kafka_session import Clock
-from searching import addresses, contents, searched
+from search_by_hand import addresses, contents, searched
 
 from deck.diagnostics import Problem
 from deck.search.database import FILE

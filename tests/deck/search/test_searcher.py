@@ -12,7 +12,7 @@ from archives import forked, recorded
 from hypothesis import given
 from hypothesis import strategies as st
 from kafka_session import SESSION, Clock, Thread, call, result, text
-from searching import addresses, fits, newest_passages, searched, words_of
+from search_by_hand import addresses, fits, newest_passages, searched, words_of
 
 from deck.diagnostics import Problem
 from deck.filters import Filter
