@@ -248,6 +248,10 @@ class Timeline:
         """What a rev names (`deck.revs`). Raises `NotFound` or `Ambiguous`."""
         return revs.resolve(rev, self._names)
 
+    def revs_beginning(self, text: str, limit: int) -> list[str]:
+        """Tags, sessions and turns that begin so, at most ``limit`` of each; turns from four digits on."""
+        return self._names.beginning(text, limit)
+
 
 def searched_text(block: Block) -> str:
     """The text of a block that a search looks through: tool names and arguments count."""

@@ -5,7 +5,7 @@ import re
 from deck.timeline_beside import are_there_any
 from store.archive import Archive
 from store.errors import Damaged, NotFound
-from store.ids import ID_BYTES, from_hex, is_prefix
+from store.ids import ID_BYTES, MIN_PREFIX, from_hex, is_prefix
 
 _TAG = re.compile(r"[\w+@-][\w.+@-]{0,199}\Z")
 
@@ -52,6 +52,19 @@ class ArchiveNames:
         found = self._archive.index.with_prefix(prefix, limit)
         turns = [id for id, kind in found if kind == "turn"]
         return turns if len(turns) == 1 else [id for id, _kind in found]
+
+    def beginning(self, text: str, limit: int) -> list[str]:
+        """Names that a rev beginning with ``text`` could have: tags, sessions, turns; at most ``limit`` of each."""
+        tags: list[str] = []
+        if are_there_any(self._archive):
+            from store import notes
+
+            tags = [note.name for note in notes.tags(self._archive) if note.name.startswith(text)][:limit]
+        sessions = [key for key, _ in self.sessions_beginning(text, limit)]
+        turns: list[str] = []
+        if len(text) >= MIN_PREFIX and is_prefix(text):
+            turns = [id for id, kind in self._archive.index.with_prefix(text, limit) if kind == "turn"]
+        return [*tags, *sessions, *turns]
 
     def describe(self, id: str) -> tuple[str, str]:
         """(kind, session key or empty) of an object."""

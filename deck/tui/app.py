@@ -8,12 +8,15 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import ClassVar
 
+from rich.console import RenderableType
 from textual import on
 from textual.app import App
+from textual.await_complete import AwaitComplete
 from textual.binding import BindingType
 from textual.filter import LineFilter
 from textual.screen import Screen
 
+from deck.tui.keys import APP_KEYS
 from deck.tui.model import OpenModel, ReadModel
 from deck.tui.pages import PAGES
 from deck.tui.questions import Opening, Place, opening, place_of_rev
@@ -22,13 +25,14 @@ from deck.tui.screens.sessions import SessionsScreen
 from deck.tui.screens.timeline import TimelineScreen
 from deck.tui.shared import Shared
 from deck.tui.wall import Wall
+from deck.tui.widgets.status import Status
 
 
 class DeckApp(App[None]):
     """The app; ``start`` is where it opens, or what it opens with, None for the list of sessions."""
 
     CSS_PATH = Path(__file__).with_name("deck.tcss")
-    BINDINGS: ClassVar[list[BindingType]] = []
+    BINDINGS: ClassVar[list[BindingType]] = APP_KEYS
 
     def __init__(self, open_model: OpenModel, where: str = "", start: Place | Opening | None = None) -> None:
         super().__init__()
@@ -49,6 +53,21 @@ class DeckApp(App[None]):
             return TimelineScreen(self._shared, start.session, start)
         return TimelineScreen(self._shared, start.session, start.position)
 
+    def pop_screen(self) -> AwaitComplete:
+        """Take the screen off, and before that whoever still wants to tell it something."""
+        self.workers.cancel_node(self.screen)
+        return super().pop_screen()
+
+    def exit(self, result: None = None, return_code: int = 0, message: RenderableType | None = None) -> None:
+        """End the app, and before that whoever still wants to tell a screen something."""
+        self.workers.cancel_all()
+        super().exit(result, return_code, message)
+
+    def action_help_quit(self) -> None:
+        """Say how to quit: who presses Ctrl-C may have meant to copy."""
+        for status in self.screen.query(Status):
+            status.say("Ctrl-Q quits, q leads back")
+
     def on_unmount(self) -> None:
         self._shared.readers.close()
 
@@ -62,6 +81,8 @@ class DeckApp(App[None]):
 
     @on(TimelineScreen.Left)
     def _left(self) -> None:
+        if not isinstance(self.screen, TimelineScreen):  # a key that was pressed twice has led out already
+            return
         if len(self.screen_stack) > 1:
             self.pop_screen()
         else:  # the app was opened at a place; that screen stays at the bottom, and nobody comes back to it

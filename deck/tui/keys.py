@@ -4,6 +4,15 @@ from collections.abc import Iterable
 
 from textual.binding import Binding, BindingType
 
+APP_KEYS: list[BindingType] = [
+    Binding("ctrl+q", "quit", show=False, priority=True, tooltip="quit from anywhere"),
+    Binding(
+        "ctrl+z", "suspend_process", show=False, priority=True, tooltip="leave deck in the background; fg comes back"
+    ),
+    Binding("ctrl+c", "help_quit", show=False, system=True, tooltip="say how to quit"),
+]
+"""The keys of every screen."""
+
 _NAMES = {
     "down": "↓",
     "up": "↑",

@@ -33,6 +33,9 @@ MARKS = {
 }
 """The marks under the bars, the most important first."""
 
+OWN_MARKS = {"*": "star", "m": "the marked turn"}
+"""The marks that a person puts there, before which no other is seen."""
+
 _RANKS = {mark: rank for rank, mark in enumerate(MARKS, 1)}
 _SIGNS = ("", *MARKS)
 _MARK_OF_EDGE = {"compacts": "c", "forks": "f", "spawned-by": "S"}

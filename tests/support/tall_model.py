@@ -137,6 +137,9 @@ class TallModel:
             raise NotFound(f"nothing is named {rev!r}")
         return Target(rev, f"{int(rev):064x}", "turn", SESSION)
 
+    def revs_beginning(self, text: str, limit: int) -> list[str]:
+        return []
+
     def next_step(self, session: str, position: int, kind: str, direction: int) -> StepRow | None:
         return None
 

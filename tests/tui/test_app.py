@@ -4,6 +4,7 @@ from pathlib import Path
 
 import kafka_session
 import pytest
+from tall_model import TallModel
 from tui_pilot import record, running
 
 from deck.timeline import Timeline
@@ -43,4 +44,38 @@ async def test_opened_at_a_rev_the_way_back_leads_to_the_sessions(archive: Path)
         await deck.press("q")
         await deck.see("1 session")
         await deck.press("q")
+    assert deck.app.return_code == 0
+
+
+class Growing(TallModel):
+    """A session that has grown at every look."""
+
+    def refresh(self) -> bool:
+        self.count += 1
+        return True
+
+
+async def test_a_session_that_grows_can_be_left_at_any_moment() -> None:
+    async with running(lambda: Growing(1_000)) as deck:
+        for look in range(6):
+            await deck.see("1 session")
+            await deck.press("enter")
+            await deck.see("turn 1 of")
+            await deck.pilot.pause(look * 0.01)  # so that it is left at different moments of a look at the archive
+            await deck.press("G", "q")
+        await deck.see("1 session")
+        await deck.press("q")
+    assert deck.app.return_code == 0
+
+
+async def test_keys_of_every_screen(archive: Path) -> None:
+    async with running(archive) as deck:
+        await deck.see("1 session")
+        await deck.press("ctrl+c")
+        await deck.see("Ctrl-Q quits, q leads back")
+        await deck.press("enter")
+        await deck.see("turn 1 of 14")
+        await deck.press("ctrl+c")
+        await deck.see("Ctrl-Q quits, q leads back")
+        await deck.press("ctrl+q")
     assert deck.app.return_code == 0

@@ -2,20 +2,19 @@
 
 from typing import ClassVar
 
+from textual import work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.screen import Screen
 
-from deck.diagnostics import explain
 from deck.render import Style
 from deck.render_diff import diff_lines
 from deck.tui import palette
 from deck.tui.document import Document, Writer
 from deck.tui.model import ReadModel
+from deck.tui.screens.asking import AskingScreen
 from deck.tui.shared import Shared
 from deck.tui.widgets.status import Status
 from deck.tui.widgets.text_view import TextView
-from store.errors import StoreError
 
 COMPARE_KEYS: list[BindingType] = [Binding("q,escape", "back", "back", key_display="q", tooltip="back to the sessions")]
 
@@ -23,7 +22,7 @@ _DIGITS = 9
 _STYLES = {"=": palette.FAINT, "-": palette.REMOVED, "+": palette.ADDED, "~": palette.STRONG}
 
 
-class CompareScreen(Screen[None]):
+class CompareScreen(AskingScreen):
     """The screen, for two sessions by their keys."""
 
     BINDINGS: ClassVar[list[BindingType]] = COMPARE_KEYS
@@ -39,19 +38,16 @@ class CompareScreen(Screen[None]):
         yield Status([*TextView.BINDINGS, *COMPARE_KEYS])
 
     def on_mount(self) -> None:
-        self.query_one(Status).say("comparing …")
-        self.run_worker(self._compare())
+        self._say("comparing …")
+        self._compare()
 
+    @work
     async def _compare(self) -> None:
         before, after = self._sessions
-        status = self.query_one(Status)
-        try:
-            document = await self._shared.readers.documents.ask(lambda model: _compared(model, before, after))
-        except (StoreError, OSError) as error:
-            status.say(explain(error).message, palette.ERROR)
-            return
-        self.query_one(TextView).show(document)
-        status.say("")
+        document = await self._ask(self._shared.readers.documents, lambda model: _compared(model, before, after))
+        if document is not None:
+            self.query_one(TextView).show(document)
+            self._say("")
 
     def action_back(self) -> None:
         self.app.pop_screen()

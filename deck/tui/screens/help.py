@@ -8,8 +8,8 @@ from textual.binding import Binding, BindingType
 from textual.screen import ModalScreen
 
 from deck.tui.document import Writer
-from deck.tui.keys import help_lines
-from deck.tui.shape import MARKS
+from deck.tui.keys import APP_KEYS, help_lines
+from deck.tui.shape import MARKS, OWN_MARKS
 from deck.tui.widgets.text_view import TextView
 
 
@@ -20,18 +20,18 @@ class HelpScreen(ModalScreen[None]):
 
     DEFAULT_CSS = """
     HelpScreen { align: center middle; }
-    HelpScreen TextView { width: 76; height: 90%; max-height: 46; border: round #8a8a8a; }
+    HelpScreen TextView { width: 76; max-width: 100%; height: 90%; max-height: 46; border: round #8a8a8a; }
     """
 
     def __init__(self, sections: Iterable[tuple[str, Sequence[BindingType]]]) -> None:
         super().__init__()
         out = Writer()
-        for title, bindings in sections:
+        for title, bindings in (*sections, ("anywhere", APP_KEYS)):
             out.heading(title)
             for keys, what in help_lines(bindings):
                 out.line(f"{keys:<16} {what}")
         out.heading("marks under the bars")
-        for mark, what in MARKS.items():
+        for mark, what in {**OWN_MARKS, **MARKS}.items():
             out.line(f"{mark:<16} {what}")
         self._document = out.done()
 

@@ -3,23 +3,21 @@
 import asyncio
 import time
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, ClassVar, TypeVar
+from typing import TYPE_CHECKING, ClassVar
 
-from textual import on
+from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.message import Message
-from textual.screen import Screen
 
-from deck.diagnostics import explain
 from deck.render import count, plural
 from deck.tui import palette
 from deck.tui.border import clean
 from deck.tui.model import ReadModel
 from deck.tui.ordering import ORDERS, arrange, day_name
 from deck.tui.overview import CostBook, SessionLine, overview
-from deck.tui.questions import Question, place_of_turn, standing
-from deck.tui.reader import Reader
+from deck.tui.questions import place_of_turn, standing
+from deck.tui.screens.asking import AskingScreen
 from deck.tui.screens.sessions_keys import SESSION_KEYS
 from deck.tui.shared import Marked, Shared
 from deck.tui.stars import put_star
@@ -27,19 +25,16 @@ from deck.tui.widgets.session_list import Item, SessionList
 from deck.tui.widgets.status import Status
 from deck.tui.widgets.text_line import TextLine
 from deck.views import BranchRow, SessionView
-from store.errors import StoreError
 
 if TYPE_CHECKING:
     from deck.tui.widgets.prompt import Prompt
-
-T = TypeVar("T")
 
 POLL_SECONDS = 0.1
 _RECHECK_EVERY = 20  # polls; that a writer ended, or a star came, is no growth
 _COST_SECONDS = 0.05  # between two looks whether the user wants something else of the reader
 
 
-class SessionsScreen(Screen[None]):
+class SessionsScreen(AskingScreen):
     """The screen. Ages are seen from the moment the list was read."""
 
     class Chosen(Message):
@@ -71,31 +66,29 @@ class SessionsScreen(Screen[None]):
     # what is there
 
     def on_screen_resume(self) -> None:
-        self.run_worker(self._watch(), group="watch", exclusive=True)
+        self._watch()
 
     def on_screen_suspend(self) -> None:
         self.workers.cancel_group(self, "watch")
 
+    @work(group="watch", exclusive=True)
     async def _watch(self) -> None:
-        def look(model: ReadModel) -> list[SessionLine] | None:
+        def look(model: ReadModel) -> tuple[list[SessionLine] | None]:
             grew = model.refresh()
-            return overview(model) if grew or polls % _RECHECK_EVERY == 0 else None
+            return (overview(model) if grew or polls % _RECHECK_EVERY == 0 else None,)
 
         polls = 0
-        while True:
-            try:
-                lines = await self._shared.readers.rows.ask(look)
-            except (StoreError, OSError) as error:
-                self._complain(error)
-                return
+        while (found := await self._ask(self._shared.readers.rows, look)) is not None:
+            (lines,) = found
             known = [line._replace(cost=None) for line in self._lines]
             if lines is not None and (polls == 0 or lines != known):
                 self._lines = self._costs.with_costs(lines)
                 self._arrange()
-                self.run_worker(self._work_out_costs(), group="costs", exclusive=True)
+                self._work_out_costs()
             polls += 1
             await asyncio.sleep(POLL_SECONDS)
 
+    @work(group="costs", exclusive=True)
     async def _work_out_costs(self) -> None:
         lines, complete = self._lines, False
         while not complete:
@@ -237,17 +230,3 @@ class SessionsScreen(Screen[None]):
 
     async def action_quit(self) -> None:
         self.app.exit()
-
-    def _say(self, text: str) -> None:
-        self.query_one(Status).say(text)
-
-    def _complain(self, error: StoreError | OSError) -> None:
-        self.query_one(Status).say(explain(error).message, palette.ERROR)
-
-    async def _ask(self, reader: Reader, question: Question[T]) -> T | None:
-        """What the reader answers; where the archive gives no answer, None, and the status line says why."""
-        try:
-            return await reader.ask(question)
-        except (StoreError, OSError) as error:
-            self._complain(error)
-            return None

@@ -1,12 +1,15 @@
 """The timeline of one session, and what its keys do. What it shows is in `deck.tui.screens.timeline_view`."""
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
 from textual.binding import BindingType
 from textual.message import Message
 
+from deck.render import short
 from deck.tui import questions
+from deck.tui.border import clean
 from deck.tui.hits import Hits
 from deck.tui.lanes import ALL, EVERY_STEP
 from deck.tui.screens.timeline_keys import TIMELINE_KEYS
@@ -19,11 +22,16 @@ from deck.tui.widgets.text_view import TextView
 from deck.views import Hit
 
 if TYPE_CHECKING:
-    from deck.tui.widgets.prompt import Prompt
+    from deck.tui.widgets.prompt import Complete, Prompt
 
 _SEARCH_SECONDS = 0.05
 """How long a search looks on between two words about how far it is."""
 
+_CANDIDATES = 20
+_CANDIDATE = 16
+"""Characters of a name among others that it is offered with."""
+
+_DIGITS = 9
 _PROMPTS = {"search": "search in this session", "rev": "hash, HEAD~2, session, tag, hash:step; Tab completes"}
 
 
@@ -77,7 +85,12 @@ class TimelineScreen(TimelineMarks):
         if self.has_class("-zoomed"):
             self.action_zoom()
             return
-        self._player.stop()
+        if self._player.playback.playing:
+            self._player.stop()
+            return
+        if not self._can_follow:
+            self._say("this recording has ended: G goes to its end, q leads back")
+            return
         self._following.resume()
         steps = self.query_one(StepList)
         steps.go_to(steps.count - 1)
@@ -91,11 +104,11 @@ class TimelineScreen(TimelineMarks):
 
     def action_fold(self) -> None:
         self._viewing = self._viewing._replace(unfolded=not self._viewing.unfolded)
-        self._ask_detail()
+        self._show_detail()
 
     def action_raw(self) -> None:
         self._viewing = self._viewing._replace(raw=not self._viewing.raw)
-        self._ask_detail()
+        self._show_detail()
 
     def action_play(self) -> None:
         if self._player.playback.playing:
@@ -126,23 +139,31 @@ class TimelineScreen(TimelineMarks):
         row = self._detail.row
         address = row.turn if what == "hash" else f"{row.turn}:{row.number}"
         self.app.copy_to_clipboard(address)
-        self._say(f"copied {address}")
+        self._say(f"copied {address.replace(row.turn, row.turn[:_DIGITS] + '…')}, with all its digits")
 
     # asking
 
     def action_ask(self, purpose: str) -> None:
-        self._prompt(purpose, _PROMPTS[purpose])
+        self._prompt(purpose, _PROMPTS[purpose], complete=self._revs if purpose == "rev" else None)
 
     def action_star(self) -> None:
         star = self._star_here()
         self._prompt("star", "a note for the star; it may be empty", star.note.text if star else "")
 
-    def _prompt(self, purpose: str, hint: str, text: str = "") -> None:
+    def _prompt(self, purpose: str, hint: str, text: str = "", complete: "Complete | None" = None) -> None:
         from deck.tui.widgets.prompt import Prompt  # Textual's input is slow to import and seldom needed at once
 
-        prompt = Prompt(purpose, hint, text)
+        prompt = Prompt(purpose, hint, text, complete)
         self.mount(prompt)
         prompt.focus()
+
+    async def _revs(self, text: str) -> Sequence[str]:
+        """Revs that begin so, as they may be shown and typed."""
+        found = await self._ask(self._readers.rows, lambda model: model.revs_beginning(text, _CANDIDATES))
+        return [clean(rev) for rev in found or ()]
+
+    def on_prompt_stuck(self, event: "Prompt.Stuck") -> None:
+        self._say("  ".join(short(rev, _CANDIDATE) for rev in event.candidates) or "nothing begins so")
 
     def on_prompt_done(self, event: "Prompt.Done") -> None:
         self.query_one(StepList).focus()

@@ -23,7 +23,7 @@ class TimelineMarks(TimelineView):
 
     def action_page(self, page: int) -> None:
         self.query_one(DetailPane).choose(page)
-        self._ask_detail()
+        self._show_detail()
 
     def action_mark(self) -> None:
         if self._detail is None:
@@ -86,7 +86,7 @@ class TimelineMarks(TimelineView):
     async def _change(self, question: questions.Question[bool], said: str) -> None:
         if await self._ask(self._readers.documents, question):
             self._say(said)
-            self._ask_stars()
+            self._show_stars()
 
     def _star_here(self) -> Star | None:
         """The star of the step under the cursor."""

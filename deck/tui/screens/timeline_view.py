@@ -4,15 +4,11 @@ What happens where: the readers' threads ask the read model and build documents,
 this screen tells the widgets. Whatever depends on where the cursor stands asks again when it has moved.
 """
 
-from typing import TypeVar
-
-from textual import events, on
+from textual import events, on, work
 from textual.app import ComposeResult
 from textual.containers import Container, Vertical
-from textual.screen import Screen
 
-from deck.diagnostics import explain
-from deck.tui import palette, questions
+from deck.tui import questions
 from deck.tui.document import Document
 from deck.tui.following import Following
 from deck.tui.lanes import ALL
@@ -20,7 +16,7 @@ from deck.tui.model import ReadModel
 from deck.tui.pages import PAGES, STEP
 from deck.tui.pages.viewing import Viewing
 from deck.tui.player import Player
-from deck.tui.reader import Reader
+from deck.tui.screens.asking import AskingScreen
 from deck.tui.screens.timeline_keys import TIMELINE_KEYS
 from deck.tui.shape import Shape
 from deck.tui.shared import Shared
@@ -34,14 +30,11 @@ from deck.tui.widgets.status import Status
 from deck.tui.widgets.step_list import StepList
 from deck.tui.widgets.title import Title
 from deck.views import StepRow
-from store.errors import StoreError
-
-T = TypeVar("T")
 
 _WIDE = 120  # columns from which list and detail stand side by side
 
 
-class TimelineView(Screen[None]):
+class TimelineView(AskingScreen):
     """The screen without its keys; ``start`` is what it opens with, or where it asks for that.
 
     A position of None is the start of the session, or the end of a live one.
@@ -101,13 +94,13 @@ class TimelineView(Screen[None]):
         self._show(opening.detail)
         watch = Watch(self._session, self._readers, self._ask, self._stand, self._outline)
         self.call_after_refresh(self.run_worker, watch.follow)
-        self.call_after_refresh(self._ask_stars)
+        self.call_after_refresh(self._show_stars)
 
     def _stand(self, standing: questions.Standing) -> None:
         steps, title = self.query_one(StepList), self.query_one(Title)
         if title.standing is not None and standing.turns > title.standing.turns:
             self._following.grew(standing.turns - title.standing.turns)
-            self._ask_detail()  # a call may have its result now
+            self._show_detail()  # a call may have its result now
         title.set_standing(standing)
         steps.set_count(standing.steps)
         if self._following.on:
@@ -131,9 +124,7 @@ class TimelineView(Screen[None]):
         self._lane = key
         self._show_lane()
 
-    def _ask_stars(self) -> None:
-        self.run_worker(self._show_stars(), group="stars", exclusive=True)
-
+    @work(group="stars", exclusive=True)
     async def _show_stars(self) -> None:
         found = await self._ask(self._readers.documents, stars_of(self._session))
         if found is not None:
@@ -160,7 +151,7 @@ class TimelineView(Screen[None]):
         self._say(self._note)
         self._note = ""
         self._say_state()
-        self._ask_detail()
+        self._show_detail()
 
     @on(StepList.Wanted)
     def _wanted(self, event: StepList.Wanted) -> None:
@@ -195,18 +186,13 @@ class TimelineView(Screen[None]):
             self._choose_lane(ALL)
         self._go(position, note)
 
-    def _ask_detail(self) -> None:
-        self.run_worker(self._show_detail(), group="detail", exclusive=True)
-
+    @work(group="detail", exclusive=True)
     async def _show_detail(self) -> None:
-        pane, position = self.query_one(DetailPane), self.query_one(StepList).position
-        question = questions.detail(self._session, position, PAGES[pane.page], self._viewing)
-        try:
-            detail = await self._readers.documents.ask(question)
-        except (StoreError, OSError) as error:
-            pane.say(explain(error).message, palette.ERROR)
-            return
-        self._show(detail)
+        page, position = PAGES[self.query_one(DetailPane).page], self.query_one(StepList).position
+        question = questions.detail(self._session, position, page, self._viewing)
+        found = await self._ask(self._readers.documents, lambda model: (question(model),))
+        if found is not None:
+            self._show(*found)
 
     def _show(self, detail: questions.Detail | None) -> None:
         pane = self.query_one(DetailPane)
@@ -224,9 +210,16 @@ class TimelineView(Screen[None]):
         """Playing: this much of the step under the cursor is there, or (None) all of it."""
         pane = self.query_one(DetailPane)
         if so_far is None:
-            self._ask_detail()
+            self._show_detail()
         elif pane.page == STEP:
             pane.show_coming(so_far)
+
+    @property
+    def _can_follow(self) -> bool:
+        """Whether the session is still recorded, or has grown since the user stepped back."""
+        standing = self.query_one(Title).standing
+        live = standing is not None and standing.session is not None and standing.session.live
+        return live or self._following.new > 0
 
     def _say_where(self) -> None:
         """Turn and step, and how many steps the turn has as soon as the session was surveyed."""
@@ -239,14 +232,3 @@ class TimelineView(Screen[None]):
 
     def _say_state(self) -> None:
         self.query_one(Title).set_state(self._following, self._player.playback)
-
-    def _say(self, text: str) -> None:
-        self.query_one(Status).say(text)
-
-    async def _ask(self, reader: Reader, question: questions.Question[T]) -> T | None:
-        """What the reader answers; where the archive gives no answer, None, and the status line says why."""
-        try:
-            return await reader.ask(question)
-        except (StoreError, OSError) as error:
-            self.query_one(Status).say(explain(error).message, palette.ERROR)
-            return None

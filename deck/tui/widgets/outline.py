@@ -28,6 +28,7 @@ class Outline(Horizontal):
     def __init__(self, id: str | None = None) -> None:
         super().__init__(id=id)
         self._window: int | None = None
+        self._detail: Detail | None = None
 
     def compose(self) -> ComposeResult:
         yield Scrubber()
@@ -39,6 +40,7 @@ class Outline(Horizontal):
         """The session's outline."""
         self._window = shape.window
         self.query_one(Scrubber).set_shape(shape)
+        self._show_context()
 
     def set_own(self, marks: Mapping[int, str]) -> None:
         """The user's own marks, by number of the turn."""
@@ -46,9 +48,15 @@ class Outline(Horizontal):
 
     def set_detail(self, detail: Detail) -> None:
         """The step under the cursor, and its turn."""
+        self._detail = detail
         self.query_one(Scrubber).set_turn(detail.turn.number)
-        self.query_one("#context", TextLine).show(_context(detail, self._window))
+        self._show_context()
         self.query_one("#pace", TextLine).show(_pace(detail))
+
+    def _show_context(self) -> None:
+        """The window is known as soon as the session was looked at, before or after the step."""
+        if self._detail is not None:
+            self.query_one("#context", TextLine).show(_context(self._detail, self._window))
 
 
 def _context(detail: Detail, window: int | None) -> list[Span]:

@@ -40,13 +40,13 @@ class Status(TextLine):
         self.show(self._message or self._key_spans(), [(self._where, palette.STRONG)])
 
     def _key_spans(self) -> list[Span]:
-        """The keys, as many as there is room for; the last one, which leads back or out, always."""
+        """The keys, as many as there is room for; always the last two, which help and lead back or out."""
         room = self.size.width - len(self._where) - 2
         spans: list[Span] = []
-        *most, last = [(clean(f" {keys} "), clean(f"{word} ")) for keys, word in self._keys]
-        for keys, word in (last, *most):
+        named = [(clean(f" {keys} "), clean(f"{word} ")) for keys, word in self._keys]
+        for keys, word in (*named[-2:], *named[:-2]):
             room -= len(keys) + len(word)
             if room < 0:
                 break
             spans += [(keys, palette.STRONG), (word, palette.FAINT)]
-        return spans[2:] + spans[:2]
+        return spans[4:] + spans[:4]

@@ -166,12 +166,12 @@ async def test_copying_gives_the_clipboard_the_address_and_says_which(archive: P
         with Timeline.open(archive) as timeline:
             first, second = (row.turn for row in timeline.steps(kafka_session.SESSION, 1, 3))
         await deck.press("y")
-        await deck.see(f"copied {first}")
+        await deck.see(f"copied {first[:9]}…, with all its digits")
         assert deck.app.clipboard == first
         await deck.press("j", "j")
         await deck.see("turn 2 of 14")
         await deck.press("Y")
-        await deck.see(f"copied {second}:1")
+        await deck.see(f"copied {second[:9]}…:1, with all its digits")
         assert deck.app.clipboard == f"{second}:1"
 
 
@@ -269,3 +269,47 @@ async def test_no_screen_is_too_small(archive: Path, size: tuple[int, int]) -> N
         await deck.see("turn 1")
         await deck.press("G", "4", "tab", "l", "enter", "enter", "question_mark", "q")
         await deck.see("turn 14")
+
+
+async def test_escape_leads_nowhere_in_a_recording_that_has_ended(archive: Path) -> None:
+    async with running(archive, place=START) as deck:
+        await deck.see("turn 1 of 14")
+        await deck.press("j", "escape")
+        await deck.see("this recording has ended: G goes to its end", on(deck, 1, 2))
+
+
+async def test_a_rev_is_completed_as_far_as_it_is_the_only_one(archive: Path) -> None:
+    async with running(archive, LARGE, START) as deck:
+        await deck.see("turn 1 of 14")
+        with Timeline.open(archive) as timeline:
+            last = timeline.resolve("HEAD").id
+        await deck.press("colon")
+        await deck.type(last[:6])
+        await deck.press("tab")
+        await deck.see(last)
+        await deck.press("tab")
+        await deck.see(f"{last[:15]}…")
+        await deck.press("enter")
+        await deck.see("turn 14 of 14")
+        await deck.press("colon", "x", "y", "z", "tab")
+        await deck.see("nothing begins so")
+
+
+async def test_the_context_is_told_with_its_window_wherever_one_was_before(archive: Path) -> None:
+    async with running(archive, LARGE, START) as deck:
+        await deck.see("turn 1 of 14", " of 200k (")
+
+
+@pytest.mark.parametrize("width", [40, 60])
+async def test_help_fits_into_a_narrow_terminal(archive: Path, width: int) -> None:
+    async with running(archive, (width, 24), START) as deck:
+        await deck.see("turn 1")
+        await deck.press("question_mark")
+        text = await deck.see("next turn")
+        assert "╮" in text and "╯" in text
+
+
+@pytest.mark.parametrize("size", [(80, 24), (60, 20)])
+async def test_the_bottom_line_always_says_how_to_get_help_and_back(archive: Path, size: tuple[int, int]) -> None:
+    async with running(archive, size, START) as deck:
+        await deck.see("? help  q back", on(deck, 1, 1))

@@ -1,0 +1,44 @@
+"""A screen that asks readers and says what went wrong on its bottom line."""
+
+import asyncio
+from typing import TypeVar
+
+from textual.screen import Screen
+
+from deck.diagnostics import explain
+from deck.tui import palette
+from deck.tui.questions import Question
+from deck.tui.reader import Reader
+from deck.tui.widgets.status import Status
+from store.errors import StoreError
+
+T = TypeVar("T")
+
+
+class AskingScreen(Screen[None]):
+    """The base of the screens. A worker that waits for an answer ends where the screen was left meanwhile."""
+
+    async def _ask(self, reader: Reader, question: Question[T]) -> T | None:
+        """What the reader answers; where the archive gives no answer, None, and the bottom line says why."""
+        found: T | None = None
+        problem: StoreError | OSError | None = None
+        try:
+            found = await reader.ask(question)
+        except (StoreError, OSError) as error:
+            problem = error
+        if not self._is_there:
+            raise asyncio.CancelledError
+        if problem is not None:
+            self._complain(problem)
+        return found
+
+    @property
+    def _is_there(self) -> bool:
+        """Whether the widgets of this screen can still be told anything: they go before its workers do."""
+        return self.app.is_running and self.is_attached and self in self.app.screen_stack
+
+    def _say(self, text: str) -> None:
+        self.query_one(Status).say(text)
+
+    def _complain(self, error: StoreError | OSError) -> None:
+        self.query_one(Status).say(explain(error).message, palette.ERROR)
