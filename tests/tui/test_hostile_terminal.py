@@ -27,7 +27,7 @@ def press(terminal: Terminal, *keys: str) -> None:
 
 
 def answer(terminal: Terminal, key: str, question: str, text: str) -> None:
-    """Type into the prompt that a key opens on the last line, once it is there, until the line has its figures again."""
+    """Type into the prompt that a key opens on the last line, until that has its figures again."""
     terminal.press(key)
     terminal.see(question)
     terminal.press(text)
@@ -65,7 +65,10 @@ def leave(terminal: Terminal) -> None:
     assert terminal.end() == 0
 
 
-@pytest.mark.parametrize("colours", [{}, {"NO_COLOR": "1"}], ids=["colour", "no colour"])
+@pytest.mark.parametrize(
+    "colours",
+    [pytest.param({}, id="colour"), pytest.param({"NO_COLOR": "1"}, id="no colour", marks=pytest.mark.prove)],
+)
 def test_only_textuals_own_sequences_come_out(archive: Path, colours: dict[str, str]) -> None:
     with on_terminal(deck_words(archive), (100, 30), colours) as terminal:
         terminal.see(f"{len(hostile.PAYLOADS) + 1} of")
