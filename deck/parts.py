@@ -3,12 +3,15 @@
 from collections.abc import Iterator
 
 from deck.diagnostics import NOT_FOUND, Problem
-from deck.render import Style, json_block, safe
+from deck.render import Style, json_block, safe, short
 from deck.render_turn import block_text, step_text, tool_text, turn_text
 from deck.revs import Target
 from deck.timeline import Timeline
 from deck.views import StepRow
 from store.canonical import UNPARSABLE, loads
+
+_NAME = 32  # columns; a longer name moves its description
+_DESCRIPTION = 80
 
 
 def object_of(timeline: Timeline, target: Target) -> str:
@@ -75,10 +78,13 @@ def _tools(timeline: Timeline, target: Target, style: Style) -> Iterator[str]:
             )
         yield from (tool_text(schema) for _name, schema in tools)
         return
-    for name, schema in tools:
+    names = [safe(name, newlines=False) for name, _schema in tools]
+    column = min(max(map(len, names), default=0), _NAME)
+    for name, (_name, schema) in zip(names, tools, strict=True):
         described = schema.get("description") if isinstance(schema, dict) else None
-        first = described.strip().split("\n")[0][:80] if isinstance(described, str) else ""
-        yield f"{style.strong(safe(name, newlines=False))}  {safe(first, newlines=False)}".rstrip()
+        first = described.strip().split("\n")[0] if isinstance(described, str) else ""
+        gap = " " * max(column - len(name), 0)
+        yield f"{style.strong(name)}{gap}  {short(safe(first, newlines=False), _DESCRIPTION)}".rstrip()
 
 
 def object_text(timeline: Timeline, target: Target, style: Style) -> Iterator[str]:

@@ -20,8 +20,8 @@ def diff_lines(diff: TurnDiff | SessionDiff | TextDiff, style: Style, digits: in
     """Lines of a comparison that found something; ``digits`` of an id are shown in columns."""
     match diff:
         case TurnDiff():
-            edge = f" · {diff.edge}" if diff.edge else ""
-            yield from _sides(_turn(diff.before), _turn(diff.after) + edge, style)
+            follows = diff.edge or ("" if diff.after.parents else "begins a thread")
+            yield from _sides(_turn(diff.before), " · ".join(filter(None, (_turn(diff.after), follows))), style)
             yield from (_painted(line, style) for line in turn_lines(diff, exact=exact))
         case SessionDiff():
             yield from _sides(_session(diff.before), _session(diff.after), style)

@@ -5,13 +5,33 @@ typer takes longer to import than most commands run, so `deck.cli` comes here on
 """
 
 import inspect
+import re
 from collections.abc import Callable, Sequence
 from importlib import metadata
 from typing import Annotated, Any, get_args, get_origin, get_type_hints
 
 import typer
+from typer.core import TyperCommand
 
 from deck.command_table import Command, load, word_of
+
+_METAVARS = {
+    **{"archive": "FOLDER", "folder": "FOLDER", "file": "FILE", "files": "FILE", "output": "FILE"},
+    **{"rev": "REV", "revs": "REV", "session": "REV", "object": "REV", "before": "A", "after": "B"},
+    **{"number": "N", "cmd": "COMMAND", "query": "QUERY", "more": "WORD", "set": "NAME=VALUE", "raw": "BODY"},
+    **{
+        "by": "GROUP",
+        "turns": "KEY",
+        "since": "TIME",
+        "until": "TIME",
+        "message": "TEXT",
+        "cost": "DOLLARS",
+        "fail": "POLICY",
+    },
+}
+"""What help shows for the value of a parameter, where that is not the parameter's own name."""
+
+_TYPE = re.compile(r" <(?:str|list\[str\])>")  # which typer puts behind an argument's name in help
 
 Run = Callable[[Command, tuple[Any, ...], dict[str, Any]], int]
 
@@ -41,6 +61,14 @@ def invoke(stems: Sequence[str], arguments: Sequence[str], run: Run) -> int:
     return 0
 
 
+class _Command(TyperCommand):
+    """A command whose help names no types."""
+
+    def get_help(self, ctx: Any) -> str:
+        """The help as text."""
+        return _TYPE.sub(lambda found: " " * len(found.group()), super().get_help(ctx))
+
+
 def _version(wanted: bool) -> None:
     if wanted:
         try:
@@ -51,7 +79,7 @@ def _version(wanted: bool) -> None:
 
 
 def _top(
-    archive: Annotated[str | None, typer.Option(help="the archive, for any command")] = None,
+    archive: Annotated[str | None, typer.Option(help="the archive, for any command", metavar="FOLDER")] = None,
     version: Annotated[
         bool, typer.Option("--version", help="print the version", callback=_version, is_eager=True)
     ] = False,
@@ -76,7 +104,7 @@ def _add(app: typer.Typer, word: str, function: Command, run: Run) -> None:
     call.__doc__ = function.__doc__
     whole_line = rest is not None and any(p.name == rest == "cmd" for p in parameters)
     settings = {"allow_interspersed_args": not whole_line}
-    app.command(word, help=inspect.getdoc(function), context_settings=settings)(call)
+    app.command(word, cls=_Command, help=inspect.getdoc(function), context_settings=settings)(call)
 
 
 def _for_typer(parameter: inspect.Parameter, hint: Any) -> inspect.Parameter:
@@ -84,11 +112,12 @@ def _for_typer(parameter: inspect.Parameter, hint: Any) -> inspect.Parameter:
     kind, *texts = get_args(hint) if get_origin(hint) is Annotated else (hint,)
     described = " ".join(text for text in texts if not text.startswith("-"))
     default = parameter.default
+    metavar = _METAVARS.get(parameter.name, parameter.name.upper())
     if parameter.kind is parameter.KEYWORD_ONLY:
         names = ["--" + parameter.name.replace("_", "-"), *(text for text in texts if text.startswith("-"))]
-        info: Any = typer.Option(*names, help=described)
+        info: Any = typer.Option(*names, help=described, metavar=None if kind is bool else metavar)
     else:
-        info = typer.Argument(help=described)
+        info = typer.Argument(help=described, metavar=metavar)
     if parameter.kind is parameter.VAR_POSITIONAL:
         kind, default = list[kind] | None, None  # type: ignore[valid-type]
     return inspect.Parameter(

@@ -5,7 +5,7 @@ to an object of the same frame is a number, to any other object 32 raw bytes. Nu
 thing named moves along with the turn (parents), and places in the frame where it stays (tool schemas).
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from enum import IntEnum
 from typing import NamedTuple, Protocol
 
@@ -163,9 +163,11 @@ class Decoder:
         return self._cursor.take(ID_BYTES) if self.tag in (Tag.RECIPE, Tag.OPENING) else None
 
     def _recipe(self) -> bytes:
-        """What the parts give. Crafted ones must not unfold: a part may name a long blob a million times."""
+        return b"".join(self._parts(self._chain))
+
+    def _parts(self, conversation: Callable[[], bytes]) -> Iterator[bytes]:
+        """What each part gives. Crafted ones must not unfold: a part may name a long blob a million times."""
         self.stored_id()
-        out: list[bytes] = []
         room = MAX_OBJECT
         conversations = 0
         for _ in range(self._cursor.varint()):
@@ -175,14 +177,13 @@ class Decoder:
                 case 1:
                     part = self._source.blob(self._fixed())
                 case 2 if not conversations:
-                    part, conversations = self._chain(), 1
+                    part, conversations = conversation(), 1
                 case other:
                     raise Damaged(f"a recipe has a part of kind {other} that it cannot have")
             room -= len(part)
             if room < 0:
                 raise Damaged("a recipe unfolds to more than any object has")
-            out.append(part)
-        return b"".join(out)
+            yield part
 
     def _chain(self) -> bytes:
         tip, count, separator = self._chain_head()
@@ -211,27 +212,16 @@ class Decoder:
         """
         if self.tag != Tag.RECIPE:
             return None
-        self.stored_id()
-        out: list[bytes] = []
-        room = MAX_OBJECT
         cuts: list[tuple[int, int, bytes]] | None = None
-        for _ in range(self._cursor.varint()):
-            match self._cursor.varint():
-                case 0:
-                    part = self._cursor.bytes()
-                case 1:
-                    part = self._source.blob(self._fixed())
-                case 2 if cuts is None:
-                    self._chain_head()
-                    cuts = [(from_end, at, data) for from_end, found in self._cuts() for at, data in found]
-                    part = b"null"
-                case other:
-                    raise Damaged(f"a recipe has a part of kind {other} that it cannot have")
-            room -= len(part)
-            if room < 0:
-                raise Damaged("a recipe unfolds to more than any object has")
-            out.append(part)
-        return None if cuts is None else Shell(b"".join(out), tuple(cuts))
+
+        def passed_over() -> bytes:
+            nonlocal cuts
+            self._chain_head()
+            cuts = [(from_end, at, data) for from_end, found in self._cuts() for at, data in found]
+            return b"null"
+
+        body = b"".join(self._parts(passed_over))
+        return None if cuts is None else Shell(body, tuple(cuts))
 
     def _chain_head(self) -> tuple[bytes, int, bytes]:
         """A conversation's last message, how many messages it has, and what stands between two of them."""

@@ -8,10 +8,11 @@ NAME = "completion"
 
 
 def completion(shell: Annotated[str, "bash, zsh or fish"]) -> int:
-    """Print what makes a shell complete commands, options, sessions, tags and hashes.
+    """Print what makes a shell complete what one types.
 
-    For this shell: eval "$(deck completion bash)", the same for zsh, deck completion fish | source. For every shell put
-    that line into ~/.bashrc, ~/.zshrc or ~/.config/fish/config.fish.
+    That is commands, options, sessions, tags and hashes. For this shell: eval "$(deck completion bash)", the same for
+    zsh, deck completion fish | source. For every shell put that line into ~/.bashrc, ~/.zshrc or
+    ~/.config/fish/config.fish.
     """
     from importlib import resources
 

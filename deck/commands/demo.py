@@ -8,7 +8,7 @@ NAME = "demo"
 
 
 def demo(*, archive: Annotated[str | None, "where to record; the demo's own archive if not given"] = None) -> int:
-    """Record a complete run, offline and without keys, and walk it.
+    """Record a complete run, offline, and walk it.
 
     A small provider on loopback speaks the Messages API; an agent repairs a scratch project with tools that really
     run; a real proxy with TLS records them. On a terminal the timeline opens then; elsewhere it is printed.

@@ -19,11 +19,11 @@ def diff(
     json: Annotated[bool, "as JSON, schema deck.diff/1"] = False,
     archive: Annotated[str | None, "the archive; the project's, or your own, if not given"] = None,
 ) -> int:
-    """Say what differs: = the same, ~ changed, - dropped, + added; words that changed stand in [-…-] and {+…+}.
+    """Say what differs between turns, sessions or parts.
 
-    Two turns: what the second request added, dropped and changed, and the answers. Two sessions (named by their ids):
-    where they part, and step by step from there. Two parts, such as A:system B:system: the texts. Nothing is printed
-    where nothing differs.
+    = is the same, ~ changed, - dropped, + added; words that changed stand in [-…-] and {+…+}. Two turns: what the
+    second request added, dropped and changed, and the answers. Two sessions (named by their ids): where they part, and
+    step by step from there. Two parts, such as A:system B:system: the texts. Nothing is printed where nothing differs.
     """
     from deck.compare.between import between
     from deck.compare.values import TextDiff

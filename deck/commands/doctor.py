@@ -12,10 +12,11 @@ def doctor(
     json: Annotated[bool, "as JSON, schema deck.doctor/1"] = False,
     archive: Annotated[str | None, "the archive; the project's, or your own, if not given"] = None,
 ) -> int:
-    """Say what is missing or wrong, and what to do next: archive, proxies, CA, and the variables of this shell.
+    """Say what is missing or wrong, and what to do next.
 
-    One line a check. Ends with 0 where there is nothing to mend, with 1 where there is; notes are no fault. It is
-    quick: what it says of the archive's content `deck fsck` proves.
+    It looks at the archive, proxies, CA, and the variables of this shell. One line a check. Ends with 0 where there is
+    nothing to mend, with 1 where there is; notes are no fault. It is quick: what it says of the archive's content `deck
+    fsck` proves.
     """
     import datetime
     import os

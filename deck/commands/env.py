@@ -13,7 +13,7 @@ def env(
     port: Annotated[int, "the port that `deck proxy` listens on"] = 8080,
     archive: Annotated[str | None, "the archive that it records into; the project's, or your own, if not given"] = None,
 ) -> int:
-    """Print what to set in a shell so that its programs go through `deck proxy`.
+    """Print what a shell sets to go through `deck proxy`.
 
     Use it as: eval "$(deck env)", in fish: deck env | source. The bundle of root certificates that the variables name
     is made if it is absent, and renewed if it is there. What would go past the proxy all the same is told on stderr.

@@ -13,9 +13,10 @@ def follow(
     json: Annotated[bool, "a line of JSON a step, schema deck.follow/1"] = False,
     archive: Annotated[str | None, "the archive; the project's, or your own, if not given"] = None,
 ) -> int:
-    """Follow a capture in a second terminal: a line for each step as it is committed, until Ctrl-C.
+    """Follow a capture in a second terminal.
 
-    deck -f is the same. Where there is no archive yet, it waits for one.
+    It prints a line for each step as it is committed, until Ctrl-C. deck -f is the same. Where there is no archive yet,
+    it waits for one.
     """
     import sys
 

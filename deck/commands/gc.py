@@ -13,9 +13,9 @@ def gc(
     json: Annotated[bool, "as JSON, schema deck.gc/1"] = False,
     archive: Annotated[str | None, "the archive; the project's, or your own, if not given"] = None,
 ) -> int:
-    """Pack what nobody writes to any more again, so that it takes less space. Nothing is lost, no id changes.
+    """Pack again what nobody writes to any more, smaller. Nothing is lost, no id changes.
 
-    Safe beside a running capture, whose pack is left alone. Ends with 0 where all is done, also where there was
+    It is safe beside a running capture, whose pack is left alone. Ends with 0 where all is done, also where there was
     nothing to do, with 1 where a pack is damaged (it is left as it is) or another gc is at work.
     """
     from deck.diagnostics import FAILED, OK

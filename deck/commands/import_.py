@@ -12,11 +12,12 @@ def import_(
     archive: Annotated[str | None, "the archive to import into; made if absent"] = None,
     host: Annotated[list[str] | None, "a model's host beside the known providers; may be repeated"] = None,
 ) -> int:
-    """Import recorded traffic: mitmproxy flow files and HAR, and the lines of another archive (deck export).
+    """Import what was recorded elsewhere.
 
-    Lines come in under the same ids, each one checked. Of the others model calls become turns, everything else is
-    counted as skipped. What is already in the archive is not stored again. Ends with 1 where a file could not be read
-    to its end; what came before the damage is imported.
+    That is flow files of mitmproxy, HAR, and the lines of another archive (deck export). Lines come in under the same
+    ids, each one checked. Of the others model calls become turns, everything else is counted as skipped. What is
+    already in the archive is not stored again. Ends with 1 where a file could not be read to its end; what came before
+    the damage is imported.
     """
     import sys
     from pathlib import Path

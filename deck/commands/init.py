@@ -8,10 +8,10 @@ NAME = "init"
 
 
 def init(folder: Annotated[str, "the project's folder"] = ".") -> int:
-    """Make an archive for this project in .deck/, which git ignores.
+    """Make an archive for this project: .deck/, ignored by git.
 
-    Captures and commands that run in the project, or below it, use it from then on. Where there is one already,
-    nothing changes.
+    Captures and commands that run in the project, or below it, use it from then on. Where there is one already, nothing
+    changes.
     """
     from pathlib import Path
 

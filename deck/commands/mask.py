@@ -14,10 +14,11 @@ def mask(
     json: Annotated[bool, "as JSON, schema deck.mask/1"] = False,
     archive: Annotated[str | None, "whose rules count; the project's, or your own, if not given"] = None,
 ) -> int:
-    """Mask a body without keeping it: which rule finds something, and where. Values are never printed.
+    """Tell which masking rules find something in a body.
 
-    Ends with 1 where something is found, with 0 where nothing is. An archive that does not exist yet means the
-    built-in rules. Bodies that are recorded do not pass the rules yet.
+    It tells where, and keeps nothing; values are never printed. Ends with 1 where something is found, with 0 where
+    nothing is. An archive that does not exist yet means the built-in rules. Bodies that are recorded do not pass the
+    rules yet.
     """
     import os
     import sys

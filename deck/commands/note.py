@@ -22,10 +22,11 @@ def note(
     json: Annotated[bool, "as JSON, schema deck.notes/1"] = False,
     archive: Annotated[str | None, "the archive; the project's, or your own, if not given"] = None,
 ) -> int:
-    """Put a note or a star beside a turn or a step, change or take back one; without a REV, list all.
+    """Put a note or a star beside a turn or a step.
 
-    A note has a hash of its own: deck note HASH changes it, deck note -d HASH takes it back; that it was there stays on
-    record. Nothing of the turn changes. This can be done beside a running capture.
+    Without a REV all are listed; with that of a note, it is changed or taken back. A note has a hash of its own: deck
+    note HASH changes it, deck note -d HASH takes it back; that it was there stays on record. Nothing of the turn
+    changes. This can be done beside a running capture.
     """
     from deck.diagnostics import OK, USAGE, Problem
     from deck.locations import chosen_archive

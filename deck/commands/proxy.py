@@ -12,15 +12,15 @@ def proxy(
     port: Annotated[int, "the port to listen on, on 127.0.0.1"] = 8080,
     archive: Annotated[str | None, "the archive to record into; made if absent"] = None,
     mode: Annotated[list[str] | None, "a mode of mitmproxy instead of a forward proxy; may be repeated"] = None,
-    set: Annotated[list[str] | None, "NAME=VALUE, an option of mitmproxy or the addon; may be repeated"] = None,
+    set: Annotated[list[str] | None, "an option of mitmproxy or the addon; may be repeated"] = None,
     tag: Annotated[list[str] | None, "a tag for the turns; may be repeated"] = None,
     fail: Annotated[str, "open: traffic goes on when recording fails; closed: new model calls get a 503"] = "open",
 ) -> int:
-    """Start the recording proxy alone, until Ctrl-C; `deck env` prints what its clients need.
+    """Start the recording proxy alone, until Ctrl-C.
 
-    It is mitmdump with the addon, on 127.0.0.1, with the CA that `deck run` uses. A proxy and CA that you already use
-    stay in use, and the hosts that *_BASE_URL variables and clients' settings name are captured too.
-    Example of a mode: --mode reverse:https://api.anthropic.com@8081
+    `deck env` prints what its clients need. It is mitmdump with the addon, on 127.0.0.1, with the CA that `deck run`
+    uses. A proxy and CA that you already use stay in use, and the hosts that *_BASE_URL variables and clients' settings
+    name are captured too. Example of a mode: --mode reverse:https://api.anthropic.com@8081
     """
     import os
     from pathlib import Path

@@ -13,10 +13,10 @@ def relink(
     json: Annotated[bool, "as JSON, schema deck.relink/1"] = False,
     archive: Annotated[str | None, "the archive; the project's, or your own, if not given"] = None,
 ) -> int:
-    """Find every turn's parents again, with what this version of deck knows.
+    """Find again which turn follows which.
 
-    Turns stay as they are and keep their ids: where the answer is another one now, that goes on record beside them, and
-    every view prefers it. Doing it twice changes nothing more.
+    It goes by what this version of deck knows. Turns stay as they are and keep their ids: where the answer is another
+    one now, that goes on record beside them, and every view prefers it. Doing it twice changes nothing more.
     """
     from deck.diagnostics import OK
     from deck.locations import chosen_archive

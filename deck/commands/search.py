@@ -30,12 +30,13 @@ def search(
     json: Annotated[bool, "as JSON, schema deck.search/1"] = False,
     archive: Annotated[str | None, "the archive; the project's, or your own, if not given"] = None,
 ) -> int:
-    """Find what was said, thought, called, answered and prompted, the newest first, by session.
+    """Find what was said, the newest first, by session.
 
-    Case, accents and signs do not count: orders-v2 is the phrase "orders v2". Without a QUERY the newest of what the
-    filters let pass is listed. Each hit begins with its address, which deck show and deck checkout take. A text is
-    found where it was said first, however often it was sent again. Ends with 1 where nothing is found. What is new
-    since the last search is indexed first; the index lies beside the archive's own and may be deleted.
+    Texts, thoughts, calls, results and system prompts are searched. Case, accents and signs do not count: orders-v2 is
+    the phrase "orders v2". Without a QUERY the newest of what the filters let pass is listed. Each hit begins with its
+    address, which deck show and deck checkout take. A text is found where it was said first, however often it was sent
+    again. Ends with 1 where nothing is found. What is new since the last search is indexed first; the index lies beside
+    the archive's own and may be deleted.
     """
     import sys
     import time

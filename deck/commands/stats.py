@@ -25,16 +25,16 @@ def stats(
     json: Annotated[bool, "as JSON, schema deck.stats/1"] = False,
     archive: Annotated[str | None, "the archive; the project's, or your own, if not given"] = None,
 ) -> int:
-    """Count turns, prompts, tokens, cost, cache, tools, failures, context and time.
+    """Count turns, tokens, cost, tools, failures and time.
 
-    Every figure has a key, and --turns KEY lists the turns behind it with what each of them has of it. A turn counts
-    once, however many sessions go on from it. Costs are the list prices of the turn's day, or those of [[price]] tables
-    in the archive's config.toml; what has no price shows as ?. Time is split into models at work, tools at work, and
-    neither.
+    Also prompts, the cache, lost context and loops. Every figure has a key, and --turns KEY lists the turns behind it
+    with what each of them has of it. A turn counts once, however many sessions go on from it. Costs are the list prices
+    of the turn's day, or those of [[price]] tables in the archive's config.toml; what has no price shows as ?. Time is
+    split into models at work, tools at work, and neither.
     """
     import time
 
-    from deck.diagnostics import USAGE, Problem
+    from deck.diagnostics import NOT_FOUND, USAGE, Problem
     from deck.filters import Filter
     from deck.filters import since as begin
     from deck.filters import until as end
@@ -55,6 +55,8 @@ def stats(
     with Timeline.open(chosen_archive(archive)) as timeline:
         sessions = [_session(timeline.resolve(each)) for each in rev]
         report = measure(timeline, sessions or None, which, by or "")
+        if not (json or report.whole.figures["turns"].value) and which != Filter():
+            raise Problem("no turn fits these filters", "deck sessions lists what there is", NOT_FOUND)
         figure = _named(report, turns)
         if json:
             print_json("stats", report_json(report, by or "") if figure is None else {"figure": figure_json(figure)})
@@ -83,8 +85,9 @@ def _session(target: Target) -> str:
 
 def _named(report: Report, key: str | None) -> Figure | None:
     """The figure of a key, or of the only one that is shown with this beginning."""
-    from deck.diagnostics import AMBIGUOUS, NOT_FOUND, Problem
+    from deck.diagnostics import NOT_FOUND, Problem
     from deck.render import safe
+    from store.errors import Ambiguous
 
     if key is None:
         return None
@@ -96,5 +99,5 @@ def _named(report: Report, key: str | None) -> Figure | None:
     if not found:
         raise Problem(f"there is no figure {key[:80]!r} here", "deck stats shows the keys", NOT_FOUND)
     if len(found) > 1:
-        raise Problem(f"{key[:80]!r} begins several keys", "deck stats shows them", AMBIGUOUS)
+        raise Ambiguous(f"{key[:80]!r} begins several keys", [safe(figure.key, newlines=False) for figure in found])
     return found[0]

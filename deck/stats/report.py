@@ -21,32 +21,39 @@ from deck.stats.values import Amount, Facts, Figure, Group, Report, Turn
 from deck.timeline import Timeline
 
 UNITS = {
-    **{"sessions": "count", "turns": "count", "messages": "count", "prompts": "count", "images": "count"},
-    **{"days": "count", "models": "count", "fallbacks": "count", "agents": "count"},
-    **{"tokens": "tokens", "cache-hit": "share", "cache-breaks": "count", "cache-lost": "tokens"},
-    **{"cost": "micro-usd", "cost-with-one-write-price": "micro-usd", "cost-of-cut": "micro-usd"},
-    **{"cost-unknown": "count", "compactions": "count", "resets": "count", "context-lost": "tokens"},
-    **{"retries": "count", "errors": "count", "cut": "count"},
-    **{"tools": "count", "failures": "count", "loops": "count", "time": "ms"},
+    "sessions": "count",
+    "turns": "count",
+    "messages": "count",
+    "prompts": "count",
+    "images": "count",
+    "days": "count",
+    "models": "count",
+    "fallbacks": "count",
+    "agents": "count",
+    "tokens": "tokens",
+    "cache-hit": "share",
+    "cache-breaks": "count",
+    "cache-lost": "tokens",
+    "cost": "micro-usd",
+    "cost-with-one-write-price": "micro-usd",
+    "cost-of-cut": "micro-usd",
+    "cost-unknown": "count",
+    "compactions": "count",
+    "resets": "count",
+    "context-lost": "tokens",
+    "retries": "count",
+    "errors": "count",
+    "cut": "count",
+    "tools": "count",
+    "failures": "count",
+    "loops": "count",
+    "time": "ms",
 }
 """The roots of all keys with their units, in the order in which they are shown."""
-ALWAYS = frozenset(
-    (
-        *("sessions", "turns", "messages", "prompts", "images", "days", "tokens", "cost", "compactions", "resets"),
-        *(
-            "context-lost",
-            "fallbacks",
-            "retries",
-            "errors",
-            "cut",
-            "cache-breaks",
-            "tools",
-            "failures",
-            "loops",
-            "time",
-        ),
-    )
-)
+ALWAYS = UNITS.keys() - {
+    *("models", "agents", "cache-hit", "cache-lost"),
+    *("cost-with-one-write-price", "cost-of-cut", "cost-unknown"),
+}
 """Roots that are shown although nothing is behind them."""
 GROUPS = ("session", "project", "day", "model", "agent")
 

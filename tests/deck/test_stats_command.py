@@ -63,9 +63,11 @@ def test_what_cannot_be_done_is_said(deck: Run, kafka: list[str]) -> None:
     for line, code, words in (
         (("--by", "weather"), 2, "session, project, day, model, agent"),
         (("--by", "day", "--turns", "cost"), 2, "do not go together"),
-        (("--turns", "to"), 4, "several keys"),
+        (("--turns", "to"), 4, "several keys\n"),
         (("--turns", "luck"), 3, "deck stats shows the keys"),
         (("--since", "soon"), 2, "45m, 12h, 3d"),
+        (("--model", "nobodys"), 3, "no turn fits these filters"),
+        (("--by", "day", "--since", "2031-01-01"), 3, "no turn fits these filters"),
         (("nowhere",), 3, "nothing in this archive"),
     ):
         found, out, err = deck("stats", *line)

@@ -24,7 +24,7 @@ import pytest
 from clients import CLIENTS, SAID, Asking, Client
 from noting import Ear, Heard, Leave
 from provider import Authority, Provider, Reply
-from proxy import PYTHONS, Proxy, until
+from proxy import PYTHONS, Proxy, lead_through, until
 from recorded import Turn, asked, gaps, turns
 from websockets.exceptions import InvalidStatus
 
@@ -77,10 +77,7 @@ def scene(
 
 @pytest.fixture(autouse=True)
 def surroundings(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("HTTP_PROXY", "http_proxy", "https_proxy", "ALL_PROXY", "all_proxy", "NO_PROXY", "no_proxy"):
-        monkeypatch.delenv(name, raising=False)
-    monkeypatch.setenv("HTTPS_PROXY", scene.proxy.url)
-    monkeypatch.setenv("SSL_CERT_FILE", str(scene.proxy.ca))
+    lead_through(scene.proxy, monkeypatch)
     monkeypatch.setenv("OLLAMA_HOST", scene.ollama)
 
 

@@ -21,7 +21,7 @@ from openai_response_streams import Events
 from openai_sdk import client
 from openai_socket import SocketProvider, create
 from provider import Authority
-from proxy import PYTHONS, Proxy, until
+from proxy import PYTHONS, Proxy, lead_through, until
 from recorded import Turn, asked, gaps
 from websockets.exceptions import ConnectionClosed
 
@@ -66,10 +66,7 @@ def scene(
 
 @pytest.fixture(autouse=True)
 def surroundings(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("HTTP_PROXY", "http_proxy", "https_proxy", "ALL_PROXY", "all_proxy", "NO_PROXY", "no_proxy"):
-        monkeypatch.delenv(name, raising=False)
-    monkeypatch.setenv("HTTPS_PROXY", scene.proxy.url)
-    monkeypatch.setenv("SSL_CERT_FILE", str(scene.proxy.ca))
+    lead_through(scene.proxy, monkeypatch)
 
 
 def send(socket: ResponsesConnection, words: str) -> None:

@@ -87,6 +87,7 @@ def test_a_file_that_was_removed_takes_more(path: Path) -> None:
     for piece in PIECES:
         file.append_piece(piece)
     file.close()
+    assert not path.exists()
 
 
 def test_a_window_may_begin_anywhere_in_a_page(tmp_path: Path, path: Path) -> None:

@@ -17,6 +17,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
+import pytest
+
 ROOT = Path(__file__).resolve().parents[2]
 CAPTURE = ROOT / "addon" / "capture.py"
 PYTHONS = [path for path in os.environ.get("DECK_E2E_PYTHONS", "").split(":") if path] or [sys.executable]
@@ -160,6 +162,14 @@ class Proxy:
 
     def log(self) -> str:
         return self.log_path.read_text(errors="replace")
+
+
+def lead_through(proxy: Proxy, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let clients in this process go through the proxy, and trust it."""
+    for name in ("HTTP_PROXY", "http_proxy", "https_proxy", "ALL_PROXY", "all_proxy", "NO_PROXY", "no_proxy"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("HTTPS_PROXY", proxy.url)
+    monkeypatch.setenv("SSL_CERT_FILE", str(proxy.ca))
 
 
 def until(condition: Any, seconds: float = 30) -> None:
