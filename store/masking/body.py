@@ -4,22 +4,19 @@ A request repeats the one before it but for its end. So the latest bodies are ke
 what was changed in them; of a new one only the part that differs is looked at, and as much around it as a rule sees.
 """
 
-import re
 from typing import Final, NamedTuple
 
-from store.masking.edits import Edit, Place, outside, places, replaced
+from store.masking.document import document_edits, is_json
+from store.masking.edits import Edit, Place, places, replaced
 from store.masking.fitted import fitted
+from store.masking.framing import Kind, kind_of
 from store.masking.known import Earlier, change
-from store.masking.leaves import leaves
 from store.masking.masking import Masking
 from store.masking.scanner import Hit
 from store.masking.stream import StreamMasker
 
 _KEPT: Final = 3
 _SHORT: Final = 1 << 14  # below it a body is scanned as a whole
-_LINES = re.compile(rb"\s{0,16}(?:(?:data|event|id|retry):|:[^\n]{0,200}\n|[<>]#? )")
-_OPENING = re.compile(rb"\s{0,64}[{\[]")
-_ENDING = re.compile(rb"[}\]]\s{0,64}\Z")
 
 
 class Masked(NamedTuple):
@@ -39,7 +36,7 @@ class BodyMasker:
 
     def mask(self, body: bytes) -> Masked:
         """A body that is there as a whole. Its meaning is told by what it holds, not by its content type."""
-        if _LINES.match(body) or _is_json_lines(body):
+        if kind_of(body) in (Kind.LINES, Kind.ELEMENTS):
             stream = StreamMasker(self._masking)
             data = stream.feed(body) + stream.flush()
             return Masked(data, tuple(stream.places))
@@ -48,16 +45,8 @@ class BodyMasker:
 
     def _edits(self, body: bytes) -> list[Edit]:
         masking = self._masking
-        if not _is_json(body):
-            return [
-                Edit(hit.start, hit.end, masking.token(hit.rule, hit.value), hit.rule) for hit in masking.hits(body)
-            ]
-        if masking.fields:
-            treated, edits = masking.by_field(body, leaves(body) or ())
-            by_rule = fitted(body, masking.hits(body), masking.token)
-            return sorted([*edits, *outside(by_rule, treated)])
-        if len(body) < _SHORT:
-            return fitted(body, masking.hits(body), masking.token)
+        if masking.fields or len(body) < _SHORT or not is_json(body):
+            return document_edits(body, masking)
         return self._with_earlier(body)
 
     def _with_earlier(self, body: bytes) -> list[Edit]:
@@ -84,14 +73,3 @@ class BodyMasker:
         low, high = max(0, start - margin), min(len(body), end + margin)
         found = [hit.moved(low) for hit in self._masking.hits(body[low:high])]
         return [hit for hit in found if hit.end > start and hit.start < end]
-
-
-def _is_json_lines(body: bytes) -> bool:
-    """Whether the first line is an object, and the second one begins one."""
-    end = body.find(b"\n")
-    return end > 0 and body[:1] == b"{" and body[:end].rstrip()[-1:] == b"}" and body[end + 1 : end + 2] == b"{"
-
-
-def _is_json(body: bytes) -> bool:
-    """Whether a body is an object or array, as far as its ends tell; `fitted` leaves no secret where it is not."""
-    return _OPENING.match(body) is not None and _ENDING.search(body, max(0, len(body) - 80)) is not None

@@ -41,5 +41,8 @@ class Exact:
 
 def _overlap(text: bytes, value: bytes) -> int:
     """How many bytes at the end of ``text`` are a beginning of ``value``, but not all of it."""
-    most = min(len(text), len(value) - 1)
-    return next((size for size in range(most, 0, -1) if text.endswith(value[:size])), 0)
+    low = max(0, len(text) - len(value) + 1)
+    at = text.find(value[:1], low)
+    while at >= 0 and not value.startswith(text[at:]):
+        at = text.find(value[:1], at + 1)
+    return len(text) - at if at >= 0 else 0

@@ -10,6 +10,7 @@ from enum import StrEnum
 
 from store.errors import StoreError
 from store.masking.edits import Edit
+from store.masking.escapes import Unescaped
 from store.masking.fitted import Token
 from store.masking.leaves import ANY, Leaf
 from store.masking.tokens import TOKEN
@@ -74,7 +75,8 @@ class Fields:
     def _policy(self, leaf: Leaf) -> Policy:
         if leaf.path and not leaf.path[-1]:  # a name
             return Policy.MASK
-        return next((field.policy for field in self._fields if field.is_about(leaf.path)), Policy.MASK)
+        path = tuple([Unescaped(name, only_json=True).text if b"\\" in name else name for name in leaf.path])
+        return next((field.policy for field in self._fields if field.is_about(path)), Policy.MASK)
 
 
 def _instead(leaf: Leaf, value: bytes, policy: Policy, token: Token) -> bytes | None:

@@ -12,6 +12,7 @@ from store.masking.edits import Edit, replaced
 from store.masking.escapes import Unescaped
 from store.masking.exact import Exact
 from store.masking.keywords import Keywords
+from store.masking.quiet import Quiet, Signs
 from store.masking.scanner import Hit, Scanner, merged
 
 LAYERS: Final = 6
@@ -24,13 +25,16 @@ _STAND_IN = b"[[deck:-:0000000000000000]]"
 class Finder:
     """What is a secret, and where."""
 
-    def __init__(self, keywords: Keywords, exact: Exact) -> None:
+    def __init__(self, keywords: Keywords, signs: Signs, exact: Exact) -> None:
         self._scanner = Scanner(keywords, exact)
+        self.quiet = Quiet(signs, exact)
         self.sight = self._scanner.sight * LAYERS
         """Bytes around a keyword that a rule can see, if most of them are escaped; see `Scanner.sight`."""
 
     def hits(self, text: bytes) -> list[Hit]:
         """Every secret, in order, none overlapping another; with tokens in their places there is no further one."""
+        if self.quiet.is_quiet(text):
+            return []
         layers = _layers(text)
         return self._complete(text, self._by_layer(text, layers), layers)
 

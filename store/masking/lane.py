@@ -4,8 +4,8 @@ What is settled will not change, whatever comes; secrets in it are known to thei
 kept, because what stands before a keyword can matter.
 """
 
-import re
 from bisect import bisect_left, bisect_right
+from collections.abc import Sequence
 from typing import Final
 
 from store.masking.finder import Finder
@@ -13,16 +13,28 @@ from store.masking.scanner import Hit, merged
 
 _KEPT: Final = 512
 _MUCH, _SHARE = 1024, 16
-_END = re.compile(rb"[^!#-&(-_a-~]")
+_LITTLE: Final = 64  # bytes held back that another look costs nothing
 _SPARE: Final = 512  # the text is shortened when it is that much longer than it need be
 
 
 class Lane:
     """A text that grows. Places are counted from its beginning."""
 
-    __slots__ = ("_base", "_finder", "_given", "_text", "_unseen", "heard", "hits", "settled", "size")
+    __slots__ = (
+        "_base",
+        "_finder",
+        "_given",
+        "_masked",
+        "_text",
+        "_unseen",
+        "heard",
+        "hits",
+        "patience",
+        "settled",
+        "size",
+    )
 
-    def __init__(self, finder: Finder) -> None:
+    def __init__(self, finder: Finder, patience: int) -> None:
         self._finder = finder
         self._text = b""
         self._base = 0  # place of the first byte of ``_text``
@@ -30,21 +42,39 @@ class Lane:
         self._given: list[Hit] = []
         self.hits: list[Hit] = []  # those that end in what is settled, in order
         self.settled = 0
+        self._masked = -(1 << 62)  # where the last secret ends
+        self.patience = patience
+        """How many lines it may hold back without going on itself."""
         self.heard = 0  # when it went on last, as its owner counts
         self.size = 0
 
-    def add(self, piece: bytes, given: list[Hit]) -> None:
+    def add(self, piece: bytes, given: Sequence[Hit]) -> None:
         """Go on with ``piece``; ``given`` are secrets in it that were seen in another way, told from its beginning."""
+        if not given and self._goes_on_quietly(piece):
+            self._text += piece
+            self.size += len(piece)
+            self.settled, self._unseen = self.size, 0
+            self._trim()
+            return
         self._given += [hit.moved(self.size) for hit in given]
         self._text += piece
         self.size += len(piece)
         self._unseen += len(piece)
         held = self.size - self.settled
-        if held > _MUCH and self._unseen * _SHARE < held and _END.search(piece) is None:
-            return  # a word of that length is looked at when it has grown by a share, or ends
+        if held > _MUCH and self._unseen * _SHARE < held:
+            return  # looked at when it has grown by a share, so that all looks together cost little more than the last
         self._unseen = 0
         hits, settled = self._finder.look(self._text)
         self._take(hits, self._base + settled)
+
+    def _goes_on_quietly(self, piece: bytes) -> bool:
+        """Whether ``piece`` ends all that is held back, as no secret, and nothing can have begun at its own end."""
+        quiet = self._finder.quiet
+        held = self.size - self.settled
+        if held > _LITTLE or self._given or self._masked + quiet.width > self.settled:
+            return False
+        tail = self._text[-(held + quiet.width) :] + piece
+        return quiet.is_quiet(tail) and quiet.ends_quietly(tail)
 
     def finish(self, is_cut: bool = False) -> None:
         """Nothing comes for now: all is settled, and what comes later is a text of its own.
@@ -59,6 +89,8 @@ class Lane:
     def _take(self, found: list[Hit], settled: int) -> None:
         done, base = self.settled, self._base
         new = [hit.moved(base) for hit in found]
+        if new:
+            self._masked = new[-1].end
         later = [hit._replace(start=max(hit.start, done)) for hit in (*new, *self._given) if hit.end > done]
         fresh = merged(later, self._text, base)
         for hit in reversed(fresh):

@@ -5,11 +5,14 @@ judged, values are not: what brackets and commas do not hold together is no JSON
 """
 
 import re
+from codecs import BOM_UTF8
 from typing import NamedTuple
 
 _TOKEN = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"|[{}\[\],:]|[^\s{}\[\],:"]+|\S', re.S)
 _NUMBER = re.compile(rb"-?\d")
-_PLACES = frozenset((b"index", b"output_index", b"content_index", b"summary_index"))
+PLACES = frozenset((b"index", b"output_index", b"content_index", b"summary_index"))
+"""Names of numbers that say to which text a piece belongs."""
+
 _VALUE, _NAME, _COLON, _NEXT = range(4)
 _MOST_DEPTH = 512
 
@@ -47,7 +50,7 @@ def leaves(text: bytes, is_cut: bool = False) -> list[Leaf] | None:
     path: tuple[bytes, ...] = ()
     expected = _VALUE
     name = b""
-    for token in _TOKEN.finditer(text):
+    for token in _TOKEN.finditer(text, len(BOM_UTF8) if text.startswith(BOM_UTF8) else 0):
         start, end = token.span()
         first = text[start]
         if expected == _COLON:
@@ -106,7 +109,7 @@ def leaves(text: bytes, is_cut: bool = False) -> list[Leaf] | None:
         else:
             if _NUMBER.match(text, start):
                 found.append((start, end, path, chains[-1], False))
-                if name in _PLACES and stack and stack[-1].is_object:
+                if name in PLACES and stack and stack[-1].is_object:
                     _tell(stack[-1].places, name, text[start:end])
             expected = _NEXT
     if (stack or expected != _NEXT) and not is_cut:

@@ -10,6 +10,7 @@ from store.masking.fields import Fields
 from store.masking.finder import Finder
 from store.masking.keywords import Keywords
 from store.masking.leaves import Leaf
+from store.masking.quiet import Signs
 from store.masking.rules import VERSION, Rule, builtin
 from store.masking.scanner import Hit
 from store.masking.tokens import Tokens
@@ -30,14 +31,15 @@ class Masking:
         version: str = str(VERSION),
     ) -> None:
         self._keywords = Keywords(builtin() if rules is None else rules)
+        self._signs = Signs(self._keywords)
         self._exact = tuple(exact)
         self._judged: dict[bytes, bool] = {}  # values of headers: whether each is learned; the latest is last
         self._tokens = Tokens(key)
         self.version = version
         """Of the rules: what a turn says it was masked by."""
         self.fields = fields or Fields()
-        self._by_rule = Finder(self._keywords, Exact())
-        self.finder = Finder(self._keywords, Exact(self._exact)) if self._exact else self._by_rule
+        self._by_rule = Finder(self._keywords, self._signs, Exact())
+        self.finder = Finder(self._keywords, self._signs, Exact(self._exact)) if self._exact else self._by_rule
         self.token = self._tokens.token
 
     def learn(self, value: bytes) -> None:
@@ -53,7 +55,7 @@ class Masking:
             was_learned = oldest != value and self._judged.pop(oldest)
             if was_learned or self._judged[value]:
                 learned = (each for each, is_secret in self._judged.items() if is_secret)
-                self.finder = Finder(self._keywords, Exact((*self._exact, *learned)))
+                self.finder = Finder(self._keywords, self._signs, Exact((*self._exact, *learned)))
 
     def _is_secret(self, value: bytes) -> bool:
         """Whether a value is a key, and one that nothing else finds wherever it stands by itself."""

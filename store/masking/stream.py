@@ -8,12 +8,16 @@ gone. What may still become a secret is held back, with all lines after it.
 import re
 from bisect import bisect_left, bisect_right
 from collections import deque
+from collections.abc import Sequence
 from typing import Final, NamedTuple
 
+from store.masking.document import document_edits, opens_as_json, withheld
 from store.masking.edits import Edit, Place, outside, places, replaced
 from store.masking.escapes import Unescaped, plain
 from store.masking.finder import LAYERS
 from store.masking.fitted import fitted
+from store.masking.forms import Form, Forms, Read
+from store.masking.framing import Document, Framing, Kind, Opening
 from store.masking.lane import Lane
 from store.masking.leaves import ANY, Leaf, leaves
 from store.masking.masking import Masking
@@ -22,8 +26,14 @@ from store.masking.scanner import Hit
 PATIENCE: Final = 64
 """Lines with JSON that a text may hold back without going on itself; then it is taken to be at its end."""
 
-_HEAD = re.compile(rb"(?:(?:data|event|id|retry):[ ]?|[<>]#?[ ])?[ \t]*")
+_LITTLE_PATIENCE: Final = 2  # for a text of a name that no provider streams
+_STREAMED = frozenset(
+    b"""text content thinking signature partial_json delta arguments reasoning reasoning_content reasoning_details
+    refusal input output data code transcript summary thought response completion encrypted_content value""".split()
+)
 _LABELS = frozenset(b"type id role object model event status finish_reason stop_reason created_at obfuscation".split())
+_BY_ITSELF = re.compile(rb"(?:(?:event|id|retry)?:.*)?\r?\n\Z", re.S)
+_DONE = re.compile(rb"(?:\[DONE\]\s*)?\Z")
 _MOST_LANES = 1024
 _TEXT = (b"",)
 
@@ -36,24 +46,20 @@ class _Piece(NamedTuple):
     end: int
     at: int
     view: Unescaped | None  # `None`: as it stands
-    most: int = 0  # where the line's end stands in it, which stays
+    most: int  # how much of it may be changed: not a line's end
 
     def edits(self, masking: Masking) -> list[Edit]:
         """What the lane's secrets change in the line. A token stands where its secret begins."""
         found: list[Edit] = []
         for hit in self.lane.hits_in(self.start, self.end):
             low, high = max(hit.start, self.start) - self.start, min(hit.end, self.end) - self.start
+            if low < high and self.view is not None:
+                low, high = self.view.source_start(low), self.view.source_end(high)
+            high = min(high, self.most)
             if low < high:
-                if self.view is not None:
-                    low, high = self.view.source_start(low), self.view.source_end(high)
-                else:
-                    high = min(high, self.most)
-                    if low >= high:
-                        continue
-                if hit.start >= self.start:
-                    found.append(Edit(self.at + low, self.at + high, masking.token(hit.rule, hit.value), hit.rule))
-                else:
-                    found.append(Edit(self.at + low, self.at + high, b""))
+                is_begin = hit.start >= self.start
+                token, rule = (masking.token(hit.rule, hit.value), hit.rule) if is_begin else (b"", "")
+                found.append(Edit(self.at + low, self.at + high, token, rule))
         return found
 
 
@@ -70,73 +76,156 @@ class StreamMasker:
 
     def __init__(self, masking: Masking) -> None:
         self._masking = masking
-        self._rest: list[bytes] = []  # of a line whose end has not come
+        self._opening = Opening()
+        self._framing: Framing | None = None
+        self._forms = Forms()
         self._waiting: deque[_Line] = deque()
         self._lanes: dict[tuple[bytes, ...], Lane] = {}
-        self._count = 0
-        self._written_bytes = 0  # of the lines that were let go, as they came
+        self._count = 0  # lines with JSON
+        self._fed_bytes = 0
+        self._written_bytes = 0  # of what was let go, as it came
         self.places: list[Place] = []
         """Where something was masked in the stream as it came, in order."""
 
+    @property
+    def held(self) -> int:
+        """Bytes of what was fed that are held back."""
+        return self._fed_bytes - self._written_bytes
+
     def feed(self, chunk: bytes) -> bytes:
         """Go on with ``chunk``; what can be written now."""
-        lines = chunk.split(b"\n")
-        if len(lines) == 1:
-            self._rest.append(chunk)
-            return b""
+        self._fed_bytes += len(chunk)
+        if self._framing is None:
+            told = self._opening.told(chunk)
+            if told is None:
+                return b""
+            self._framing, chunk = told
         out: list[bytes] = []
-        lines[0] = b"".join((*self._rest, lines[0]))
-        self._rest = [lines.pop()]
-        for line in lines:
-            self._take(line + b"\n")
-            self._release(out)
+        for event in self._framing.events(chunk):
+            self._take_event(event, self._framing, out)
         return b"".join(out)
 
     def flush(self, is_cut: bool = False) -> bytes:
         """The stream is at its end; all that was held back. Where it ``is_cut``, the beginnings of secrets go, too."""
-        rest, self._rest = b"".join(self._rest), []
-        if rest:
-            self._take(rest, is_last=True)
-        self._finish(is_cut)
+        framing = self._framing or Document()
+        rest = self._opening.rest() if self._framing is None else framing.rest()
         out: list[bytes] = []
+        if rest and framing.kind is Kind.DOCUMENT:
+            self._waiting.append(_Line(rest, document_edits(rest, self._masking, is_cut), []))
+        elif rest:
+            self._take(rest, framing, is_last=True)
+        self._finish(is_cut)
         self._release(out)
         return b"".join(out)
 
-    def _take(self, raw: bytes, is_last: bool = False) -> None:
-        found = _HEAD.match(raw)
-        at = found.end() if found else 0
-        read = leaves(raw[at:], is_last) if raw[at : at + 1] in (b"{", b"[", b'"') else None
-        if read is None:
-            piece = self._go_on(_TEXT, raw[at:], at, None, [])
-            self._waiting.append(_Line(raw, [], [piece._replace(most=len(raw.rstrip(b"\r\n")) - at)]))
+    def _take_event(self, event: bytes, framing: Framing, out: list[bytes]) -> None:
+        fit = None if self._masking.fields else self._forms.fit(event)
+        if fit is not None and self._masking.finder.quiet.is_quiet(event):
+            self._take_fitting(event, *fit, out)
             return
-        self._count += 1
-        if len(self._lanes) > _MOST_LANES:
-            self._finish()
+        read: list[Read] = []
+        is_other = False  # there is a line that is neither read nor by itself
+        at = 0
+        for line in framing.lines(event):
+            found = None
+            if _BY_ITSELF.match(line):
+                self._waiting.append(_Line(line, self._edits_by_itself(line), []))
+            else:
+                found = self._take(line, framing)
+                is_other = is_other or found is None
+            if found is not None:
+                read.append(found._replace(at=at + found.at))
+            at += len(line)
+            self._release(out)
+        if fit is None and len(read) == 1 and not is_other and not self._masking.fields:
+            self._forms.learn(event, read[0])
+
+    def _take_fitting(self, event: bytes, form: Form, found: re.Match[bytes], out: list[bytes]) -> None:
+        """Take an event of a known form in which no secret is, unless one goes on there or begins."""
+        self._begin_line()
+        pieces: list[_Piece] = []
+        is_settled = not self._waiting
+        for number, name in enumerate(form.lanes, 1):
+            source = found[number]
+            view = Unescaped(source, only_json=True) if b"\\" in source else None
+            piece = self._go_on(name, source, found.start(number), view, [])
+            is_settled = is_settled and piece.lane.settled == piece.end and not piece.lane.hits
+            pieces.append(piece)
+        if is_settled:
+            self._written_bytes += len(event)
+            out.append(event)
+        else:
+            self._waiting.append(_Line(event, [], pieces))
+            self._release(out)
+
+    def _take(self, raw: bytes, framing: Framing, is_last: bool = False) -> Read | None:
+        """Take a line, and let its texts go on. What was read of it; `None` where it is no JSON."""
+        head = framing.head.match(raw)
+        at = head.end() if head else 0
         payload = raw[at:]
+        read = leaves(payload, is_last) if payload[:1] in (b"{", b"[", b'"') else None
+        if read is None:
+            self._take_text(raw, at)
+            return None
+        self._begin_line()
         hits = self._masking.hits(payload)
         treated, edits = self._masking.by_field(payload, read)
         starts, ends = [hit.start for hit in hits], [hit.end for hit in hits]
         pieces: list[_Piece] = []
-        for leaf in read:
-            if _goes_on(leaf) and (leaf.start, leaf.end) not in treated:
-                view = Unescaped(payload[leaf.start : leaf.end], only_json=True)
-                here = hits[bisect_right(ends, leaf.start) : bisect_left(starts, leaf.end)]
-                given = [_inside(hit, leaf, view) for hit in here]
-                pieces.append(self._go_on(leaf.lane, view.text, at + leaf.start, view, given))
-                treated.add((leaf.start, leaf.end))
+        going_on = [leaf for leaf in read if _goes_on(leaf) and (leaf.start, leaf.end) not in treated]
+        for leaf in going_on:
+            source = payload[leaf.start : leaf.end]
+            view = Unescaped(source, only_json=True)
+            here = hits[bisect_right(ends, leaf.start) : bisect_left(starts, leaf.end)]
+            given = [_inside(hit, leaf, view) for hit in here]
+            pieces.append(self._go_on(leaf.lane, source, at + leaf.start, view, given))
         if hits:
+            treated |= {(leaf.start, leaf.end) for leaf in going_on}
             edits += outside(fitted(payload, hits, self._masking.token), treated)
         self._waiting.append(_Line(raw, [edit.moved(at) for edit in edits], pieces))
+        return Read(at, read, going_on)
 
-    def _go_on(self, name: tuple[bytes, ...], text: bytes, at: int, view: Unescaped | None, given: list[Hit]) -> _Piece:
+    def _take_text(self, raw: bytes, at: int) -> None:
+        """Take a line without JSON. Where fields are named, none that could be in it may stay."""
+        if (
+            self._masking.fields
+            and (raw[:at].strip() or opens_as_json(raw) or raw[:1] == b'"')
+            and not _DONE.match(raw, at)
+        ):
+            self._waiting.append(_Line(raw, [withheld(raw, self._masking, at)], []))
+            return
+        most = len(raw.rstrip(b"\r\n")) - at
+        self._waiting.append(_Line(raw, [], [self._go_on(_TEXT, raw[at:], at, None, [], most)]))
+
+    def _edits_by_itself(self, line: bytes) -> list[Edit]:
+        """What masks a line that goes on with no other: the fields of an event beside its data, or an empty line."""
+        end = len(line.rstrip(b"\r\n"))
+        token = self._masking.token
+        hits = self._masking.hits(line[:end]) if end else ()
+        return [Edit(hit.start, hit.end, token(hit.rule, hit.value), hit.rule) for hit in hits]
+
+    def _begin_line(self) -> None:
+        """Count a line with JSON."""
+        self._count += 1
+        if len(self._lanes) > _MOST_LANES:
+            self._finish()
+
+    def _go_on(
+        self,
+        name: tuple[bytes, ...],
+        source: bytes,
+        at: int,
+        view: Unescaped | None,
+        given: Sequence[Hit],
+        most: int | None = None,
+    ) -> _Piece:
         lane = self._lanes.get(name)
         if lane is None:
-            lane = self._lanes[name] = Lane(self._masking.finder)
+            lane = self._lanes[name] = Lane(self._masking.finder, _patience(name))
         start = lane.size
-        lane.add(text, given)
+        lane.add(source if view is None else view.text, given)
         lane.heard = self._count
-        return _Piece(lane, start, lane.size, at, view)
+        return _Piece(lane, start, lane.size, at, view, len(source) if most is None else most)
 
     def _release(self, out: list[bytes]) -> None:
         """Write what is settled, in order; a text that held it back for long without going on is at its end."""
@@ -144,7 +233,7 @@ class StreamMasker:
             line = self._waiting[0]
             for piece in line.pieces:
                 if piece.lane.settled < piece.end:
-                    if self._count - piece.lane.heard < PATIENCE:
+                    if self._count - piece.lane.heard < piece.lane.patience:
                         return
                     piece.lane.finish()
             self._waiting.popleft()
@@ -168,6 +257,11 @@ class StreamMasker:
         for lane in self._lanes.values():
             lane.finish(is_cut)
         self._lanes.clear()
+
+
+def _patience(lane: tuple[bytes, ...]) -> int:
+    """How many lines a text of this lane may hold back without going on."""
+    return PATIENCE if _STREAMED.intersection(lane) or lane == _TEXT else _LITTLE_PATIENCE
 
 
 def _goes_on(leaf: Leaf) -> bool:

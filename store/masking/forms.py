@@ -1,0 +1,108 @@
+"""Events that differ in nothing but their texts and numbers from one that was read before: where their texts are.
+
+Reading an event costs more than everything else that is done with one. So a form, met for the second time, becomes a
+pattern: it fits only events that `store.masking.leaves` would find the same texts in, of the same paths and lanes.
+"""
+
+import re
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import Final, NamedTuple
+
+from store.masking.leaves import PLACES, Leaf
+
+_TEXT: Final = rb'[^"\\\n]*+(?:\\.[^"\\\n]*+)*+'
+_NUMBER: Final = rb"-?[0-9][0-9.eE+-]*+"
+_CLOSING = re.compile(rb" *([}\]])")
+_MOST_FORMS: Final = 12
+_MOST_BYTES: Final = 2048
+_MOST_LEAVES: Final = 64
+
+
+class Form(NamedTuple):
+    """Events of one form: ``pattern`` has a group for each text that goes on one of ``lanes``."""
+
+    pattern: re.Pattern[bytes]
+    lanes: tuple[tuple[bytes, ...], ...]
+
+
+class Read(NamedTuple):
+    """An event's JSON as it was read: its leaves, told from ``at`` in the event, and which of them go on a lane."""
+
+    at: int
+    leaves: Sequence[Leaf]
+    going_on: Sequence[Leaf]
+
+
+class Forms:
+    """The forms of one stream's events, the one met last first."""
+
+    def __init__(self) -> None:
+        self._forms: list[Form] = []
+        self._once: set[bytes] = set()  # patterns of events that were met once
+
+    def fit(self, event: bytes) -> tuple[Form, re.Match[bytes]] | None:
+        """The form of an event, with its texts as groups; `None` for one that must be read."""
+        for place, form in enumerate(self._forms):
+            found = form.pattern.fullmatch(event)
+            if found is not None:
+                if place:
+                    self._forms.insert(0, self._forms.pop(place))
+                return form, found
+        return None
+
+    def learn(self, event: bytes, read: Read) -> None:
+        """An event was read that did not fit: whole lines, of which one is JSON and no other belongs to a text."""
+        lanes = tuple([leaf.lane for leaf in read.going_on])
+        is_odd = len(event) > _MOST_BYTES or len(read.leaves) > _MOST_LEAVES or len(set(lanes)) < len(lanes)
+        if (
+            is_odd
+            or len(self._forms) == _MOST_FORMS
+            or any(_is_bracketed(event, read.at, leaf) for leaf in read.leaves)
+        ):
+            return
+        source = _pattern(event, read)
+        if source in self._once:
+            self._forms.insert(0, Form(_compiled(source), lanes))
+        elif len(self._once) < 4 * _MOST_FORMS:
+            self._once.add(source)
+
+
+def _is_name(leaf: Leaf) -> bool:
+    return leaf.path[-1:] == (b"",)
+
+
+def _is_bracketed(event: bytes, at: int, leaf: Leaf) -> bool:
+    """Whether a name holds what `_literal` takes for structure."""
+    return _is_name(leaf) and _CLOSING.search(event, at + leaf.start, at + leaf.end) is not None
+
+
+def _pattern(event: bytes, read: Read) -> bytes:
+    """What fits every event that is read like this one."""
+    pieces: list[bytes] = []
+    position = 0
+    going_on = {leaf.start for leaf in read.going_on}
+    for leaf in read.leaves:
+        if _is_name(leaf) or (not leaf.is_text and leaf.path[-1:] and leaf.path[-1] in PLACES):
+            continue
+        pieces.append(_literal(event[position : read.at + leaf.start]))
+        if leaf.is_text:
+            pieces.append(b"(%b)" % _TEXT if leaf.start in going_on else _TEXT)
+        else:
+            pieces.append(_NUMBER)
+        position = read.at + leaf.end
+    pieces.append(_literal(event[position:]))
+    return b"".join(pieces)
+
+
+def _literal(text: bytes) -> bytes:
+    """A part that is the same in all; but providers put blanks before the last brackets."""
+    parts = _CLOSING.split(text)
+    parts[::2] = map(re.escape, parts[::2])
+    parts[1::2] = [b" *" + re.escape(bracket) for bracket in parts[1::2]]
+    return b"".join(parts)
+
+
+@lru_cache(64)
+def _compiled(source: bytes) -> re.Pattern[bytes]:
+    return re.compile(source)

@@ -1,0 +1,196 @@
+"""How a stream is cut into events: lines, the elements of one JSON array, or not at all.
+
+A framing takes chunks and gives events as they become complete, all bytes in order; `rest` is what has not. Which one
+a stream has, its beginning tells (`Opening`).
+"""
+
+import re
+from codecs import BOM_UTF8
+from enum import Enum
+from typing import Final, Protocol
+
+_STRUCTURE = re.compile(rb'["\\{}\[\]]')
+_LINE = re.compile(rb"(?:\xef\xbb\xbf)?(?:data:[ ]?|[<>]#?[ ])?[ \t]*")
+_ELEMENT = re.compile(rb"(?:\xef\xbb\xbf)?[\s\[,]*(?=\{)|")
+_BEGINNING = re.compile(rb"(?:\xef\xbb\xbf)?\s{0,4096}(?:([^\s\[{])|{|\[\s{0,4096}(?:({)|[^\s{]))", re.S)
+_MOST_BLANKS: Final = 2 * 4096 + len(BOM_UTF8) + 1  # of a beginning that does not fit
+
+
+class Kind(Enum):
+    """What a stream is, or a body that is there as a whole."""
+
+    LINES = "lines"
+    ELEMENTS = "elements"  # an array of objects
+    DOCUMENT = "document"  # one JSON value
+
+
+class Framing(Protocol):
+    """What `store.masking.stream.StreamMasker` needs to know of a stream's form."""
+
+    kind: Kind
+    head: re.Pattern[bytes]
+    """What stands before the JSON of a line; it fits every line."""
+
+    def events(self, chunk: bytes) -> list[bytes]:
+        """The events that ``chunk`` completes."""
+
+    def lines(self, event: bytes) -> list[bytes]:
+        """An event's lines; JSON is in one of them as a whole."""
+
+    def rest(self) -> bytes:
+        """What came since the last event; it is forgotten."""
+
+
+def kind_of(beginning: bytes) -> Kind | None:
+    """What a body is that begins so; `None` where more of it could tell.
+
+    An object or array that does not end with its first line is a document. So is one without any line's end.
+    """
+    found = None if BOM_UTF8.startswith(beginning) else _BEGINNING.match(beginning)
+    if found is None:
+        return Kind.LINES if len(beginning) > _MOST_BLANKS else None
+    if found[1]:
+        return Kind.LINES
+    if found[2]:
+        return Kind.ELEMENTS
+    end = beginning.find(b"\n", found.end())
+    if end < 0:
+        return None
+    return Kind.LINES if beginning[:end].rstrip()[-1:] in b"}]" else Kind.DOCUMENT
+
+
+class Opening:
+    """The beginning of a stream, until it tells what the stream is."""
+
+    def __init__(self) -> None:
+        self._pieces: list[bytes] = []
+        self._size = 0
+
+    def told(self, chunk: bytes) -> tuple[Framing, bytes] | None:
+        """How the stream is framed, and all that came of it; `None` where more of it must come first."""
+        self._pieces.append(chunk)
+        self._size += len(chunk)
+        if self._size - len(chunk) > _MOST_BLANKS and b"\n" not in chunk:
+            return None
+        text = b"".join(self._pieces)
+        self._pieces = [text]
+        kind = kind_of(text)
+        return None if kind is None else (_FRAMINGS[kind](), self.rest())
+
+    def rest(self) -> bytes:
+        """What came; it is forgotten."""
+        rest = b"".join(self._pieces)
+        self._pieces = []
+        return rest
+
+
+class Lines:
+    """Server-sent events, with the empty line at the end of each, or single lines."""
+
+    kind = Kind.LINES
+    head = _LINE
+
+    def __init__(self) -> None:
+        self._pieces: list[bytes] = []
+
+    def events(self, chunk: bytes) -> list[bytes]:
+        """See `Framing.events`."""
+        end = chunk.rfind(b"\n") + 1
+        if not end:
+            self._pieces.append(chunk)
+            return []
+        text, rest = chunk[:end], chunk[end:]
+        if self._pieces:
+            text = b"".join((*self._pieces, text))
+        self._pieces = [rest] if rest else []
+        if b"\n\n" not in text:
+            return self.lines(text)
+        parts = text.split(b"\n\n")
+        last = parts.pop()
+        return [*(part + b"\n\n" for part in parts), *([last] if last else [])]
+
+    def lines(self, event: bytes) -> list[bytes]:
+        """See `Framing.lines`."""
+        parts = event.split(b"\n")
+        last = parts.pop()
+        return [*(part + b"\n" for part in parts), *([last] if last else [])]
+
+    def rest(self) -> bytes:
+        """See `Framing.rest`."""
+        rest = b"".join(self._pieces)
+        self._pieces = []
+        return rest
+
+
+class Elements:
+    """The elements of a JSON array, each with what stands before it."""
+
+    kind = Kind.ELEMENTS
+    head = _ELEMENT
+
+    def __init__(self) -> None:
+        self._pieces: list[bytes] = []
+        self._depth = 0
+        self._in_text = False
+        self._is_escaped = False  # the next byte belongs to an escape
+
+    def events(self, chunk: bytes) -> list[bytes]:
+        """See `Framing.events`."""
+        found: list[bytes] = []
+        begin, past = 0, int(self._is_escaped)
+        for mark in _STRUCTURE.finditer(chunk):
+            at, byte = mark.start(), mark.group()
+            if at < past:
+                continue
+            if byte == b'"':
+                self._in_text = not self._in_text
+            elif self._in_text:
+                past = at + 2 if byte == b"\\" else past
+            elif byte != b"\\":
+                self._depth += 1 if byte in b"{[" else -1
+                if self._depth == 1 and byte in b"}]":
+                    found.append(b"".join((*self._pieces, chunk[begin : at + 1])))
+                    self._pieces, begin = [], at + 1
+        self._is_escaped = past > len(chunk)
+        self._pieces.append(chunk[begin:])
+        return found
+
+    def lines(self, event: bytes) -> list[bytes]:
+        """See `Framing.lines`."""
+        return [event] if event else []
+
+    def rest(self) -> bytes:
+        """See `Framing.rest`."""
+        rest, self._pieces = b"".join(self._pieces), []
+        return rest
+
+
+class Document:
+    """One JSON value: a single event, which its end completes."""
+
+    kind = Kind.DOCUMENT
+    head = re.compile(b"")
+
+    def __init__(self) -> None:
+        self._pieces: list[bytes] = []
+
+    def events(self, chunk: bytes) -> list[bytes]:
+        """See `Framing.events`."""
+        self._pieces.append(chunk)
+        return []
+
+    def lines(self, event: bytes) -> list[bytes]:
+        """See `Framing.lines`."""
+        return [event] if event else []
+
+    def rest(self) -> bytes:
+        """See `Framing.rest`."""
+        rest, self._pieces = b"".join(self._pieces), []
+        return rest
+
+
+_FRAMINGS: Final[dict[Kind, type[Lines | Elements | Document]]] = {
+    Kind.LINES: Lines,
+    Kind.ELEMENTS: Elements,
+    Kind.DOCUMENT: Document,
+}
