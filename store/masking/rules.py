@@ -24,7 +24,7 @@ VERSION: Final = 2
 
 _BUILTIN = Path(__file__).with_name("rules.toml")
 _MEMBERS = {"id", "description", "regex", "secretGroup", "entropy", "keywords", "allowlist", "allowlists", "tags"}
-_OWN_MEMBERS = {"run", "reach", "before", "alone"}
+_OWN_MEMBERS = {"run", "until", "reach", "before", "alone"}
 _ALLOWED = {"description", "regexes", "regexTarget", "stopwords"}
 _RUN_REACH, _REACH, _MOST_REACH = 8192, 256, 32768
 _BEFORE, _MOST_BEFORE = 64, 256
@@ -34,7 +34,7 @@ _KEYWORD = re.compile(r"(?=.{2,64}\Z)[!#-&(-\[\]-_a-~]+(?: [!#-&(-\[\]-_a-~]+)*"
 class Run(NamedTuple):
     """The bytes that may stand between a keyword and the secret's end."""
 
-    end: re.Pattern[bytes]  # finds the first byte that is none of them
+    end: re.Pattern[bytes]  # finds the first byte that is none of them, or the text that ends the run
     start: re.Pattern[bytes]  # reaches to behind the last byte that is none of them
 
 
@@ -111,6 +111,9 @@ def read_rule(entry: Any, where: str) -> Rule:
     if not keywords or not all(_KEYWORD.fullmatch(word) for word in keywords):
         raise StoreError(f"{where}: it needs keywords, of 2 to 64 ASCII characters without quotes and \\")
     run = _typed(entry, "run", str, "", where)
+    until = _typed(entry, "until", str, "", where)
+    if until and not (run and until.isascii()):
+        raise StoreError(f"{where}: until is ASCII, and ends a run")
     return Rule(
         id=entry["id"],
         pattern=pattern,
@@ -118,19 +121,20 @@ def read_rule(entry: Any, where: str) -> Rule:
         keywords=tuple([word.encode("ascii") for word in keywords]),
         entropy=float(_typed(entry, "entropy", (int, float), 0, where)),
         allowed=tuple([_allowed(each, where) for each in _allowlists(entry)]),
-        run=_run(run, where) if run else None,
+        run=_run(run, until, where) if run else None,
         reach=_length(entry, "reach", _RUN_REACH if run else _REACH, _MOST_REACH, where),
         before=_length(entry, "before", 0 if run else _BEFORE, _MOST_BEFORE, where),
         alone=_flag(entry, "alone", where),
     )
 
 
-def _run(run: str, where: str) -> Run:
+def _run(run: str, until: str, where: str) -> Run:
     inside = (WORD if run == "word" else run).encode("ascii", "replace")
     try:
         if not run.isascii() or run.startswith("^") or "[" in run or "]" in run:
             raise ValueError
-        return Run(re.compile(b"[^%b]" % inside), re.compile(b".*[^%b]" % inside, re.S))
+        stop = b"|" + re.escape(until.encode("ascii")) if until else b""
+        return Run(re.compile(b"[^%b]%b" % (inside, stop)), re.compile(b".*[^%b]" % inside, re.S))
     except (re.error, ValueError) as error:
         raise StoreError(f"{where}: run is neither word nor what stands in an ASCII character class") from error
 

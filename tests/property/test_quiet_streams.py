@@ -1,5 +1,6 @@
-"""A stream is masked alike with and without the short way for what holds nothing, in any chunks, and as a whole."""
+"""What saves work changes nothing: the short way for what holds nothing, chunks of any size, a known earlier body."""
 
+import json
 import random
 from base64 import b64encode
 from typing import Any
@@ -34,6 +35,7 @@ class NeverQuiet(Quiet):
         return False
 
 
+FILLER = "The quick brown fox jumps. " * 20
 KEYWORDS = Keywords(builtin())
 SIGNS = Signs(KEYWORDS)
 
@@ -103,9 +105,42 @@ def _check(seed: int) -> None:
     assert (out, tuple(places)) == whole, seed
 
 
-@pytest.mark.parametrize("seed", range(60))
+def _check_bodies(seed: int) -> None:
+    """A body that changes anywhere is masked as if no other had been before it, with the short way and without."""
+    chance = random.Random(seed)
+    usual, long = chance.choice(MASKINGS)
+    known = BodyMasker(usual)
+    messages = [f"{number} {FILLER}{_text(chance)}" for number in range(40)]
+    for _ in range(6):
+        at = chance.randrange(len(messages))
+        change = chance.randrange(4)
+        if change == 0:
+            messages[at:at] = [_text(chance)]
+        elif change == 1:
+            messages[at] = messages[at][: chance.randrange(len(messages[at]))] + _text(chance)
+        elif change == 2:
+            del messages[at]
+        else:
+            messages.append(_text(chance))
+        body = json.dumps({"model": "m", "messages": messages, "n": 1}, ensure_ascii=False).encode()
+        assert known.mask(body) == BodyMasker(long).mask(body), seed
+
+
+@pytest.mark.parametrize("seed", range(40))
 def test_streamed_in_chunks_is_masked_as_the_whole(seed: int) -> None:
     _check(seed)
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_a_body_after_others_is_masked_as_by_itself(seed: int) -> None:
+    _check_bodies(seed)
+
+
+@pytest.mark.prove
+@pytest.mark.parametrize("part", range(20))
+def test_two_thousand_bodies_after_others(part: int) -> None:
+    for seed in range(1000 + part * 100, 1000 + (part + 1) * 100):
+        _check_bodies(seed)
 
 
 @pytest.mark.prove

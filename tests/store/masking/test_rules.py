@@ -85,6 +85,7 @@ def test_entropy_and_allowlist_let_pass() -> None:
         ({"secretGroup": 2}, "group 2"),
         ({"reach": 1 << 20}, "reach"),
         ({"run": "a]b"}, "run"),
+        ({"until": "end"}, "until"),
         ({"alone": 1}, "alone"),
         ({"path": "x"}, "'path'"),
         ({"allowlist": {"paths": ["x"]}}, "'paths'"),
