@@ -45,9 +45,6 @@ def measure(workspace: Workspace) -> Sequence[Figure]:
         messages.append(_message(chance, _NEW))
         body = _body(messages)
         turns.append(_cpu(lambda body=body: known.mask(body)))
-    stream = StreamMasker(masking)
-    events = [_event(chance) for _ in range(_EVENTS)]
-    each = [_cpu(lambda event=event: stream.feed(event)) for event in events]
     turn = percentile(turns, 0.5)
     size = f"{len(_body(messages[: -_TURNS // 2])) // 1000} KB body, {_NEW // 1000} KB of it new"
     return [
@@ -60,13 +57,25 @@ def measure(workspace: Workspace) -> Sequence[Figure]:
             "3 ms",
             below(turn, 3, 3),
         ),
-        Figure(
-            "masking an event of a stream, CPU p50",
-            f"{percentile(each, 0.5) * 1000:.0f} µs",
-            f"{len(events[0])} bytes an event",
-            f"p99 {percentile(each, 0.99) * 1000:.0f} µs",
-        ),
+        _stream(chance, masking),
     ]
+
+
+def _stream(chance: random.Random, masking: Masking) -> Figure:
+    """An event at a time, as they arrive; some words end as a secret could begin, and wait for the next one."""
+    stream = StreamMasker(masking)
+    events = [_event(chance) for _ in range(_EVENTS)]
+    each = [_cpu(lambda event=event: stream.feed(event)) * 1000 for event in events]
+    event = percentile(each, 0.5)
+    return Figure(
+        "masking an event of a stream, CPU p50",
+        f"{event:.0f} µs",
+        f"{len(events[0])} bytes an event",
+        f"mean {sum(each) / len(each):.0f} µs, p99 {percentile(each, 0.99):.0f} µs",
+        "15 µs",
+        "15 µs",
+        below(event, 15, 15),
+    )
 
 
 def _cpu(work: Callable[[], object]) -> float:
