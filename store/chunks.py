@@ -6,19 +6,20 @@ many bytes of the *decoded* body the chunk completed. A chunk in the middle of a
 
 from collections.abc import Iterable, Iterator
 
-from store.varint import Cursor, put
+from store.varint import Cursor, put_all
 
 
 def encode(chunks: Iterable[tuple[int, int]]) -> bytes:
     """The blob for ``(at_ms, decoded_size)`` pairs in the order of arrival."""
-    out = bytearray()
+    numbers: list[int] = []
     last = 0
     for at_ms, size in chunks:
-        wait = max(0, at_ms - last)
-        put(out, wait)
-        put(out, size)
-        last += wait
-    return bytes(out)
+        if at_ms > last:
+            numbers += (at_ms - last, size)
+            last = at_ms
+        else:
+            numbers += (0, size)
+    return put_all(numbers)
 
 
 def decode(blob: bytes) -> Iterator[tuple[int, int]]:

@@ -17,6 +17,8 @@ from store.parts import Cut, Element
 _VALUE = rb'(?:\{[^{}"]*(?:"[^"\\]*"[^{}"]*)*\}|null)'
 _VOLATILE = re.compile(rb',\s*"cache_control"\s*:\s*' + _VALUE + rb'|"cache_control"\s*:\s*' + _VALUE + rb"\s*,\s*")
 
+_LAST = 64  # bytes of an opening that are compared first
+
 
 class Conversation(NamedTuple):
     """An array of elements in a body: where the first begins and the last ends, and what stands between two."""
@@ -45,11 +47,14 @@ class Known:
         self.start = conversation.start
         self.separator = conversation.separator
         self.opening = conversation.elements[0].content
+        self._last = self.opening[-_LAST:]
         self._runs = _runs(memoryview(whole), conversation)
 
     def fits(self, body: bytes) -> bool:
         """Whether ``body`` has the same first element at the same place."""
-        return body.startswith(self.opening, self.start)
+        end = self.start + len(self.opening)
+        # openings begin with the same reminders, and end with what was asked
+        return body.startswith(self._last, end - len(self._last)) and body.startswith(self.opening, self.start)
 
     def common(self, body: bytes) -> tuple[list[Element], int]:
         """Leading elements that ``body`` has in the same order at the same place, and where they end in it."""

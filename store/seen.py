@@ -9,7 +9,8 @@ from typing import Final, NamedTuple
 from store.body import Earlier
 from store.spool_exchange import Same
 
-_MOST: Final = 64  # conversations, and exchanges after which one that did not go on is forgotten
+_MOST: Final = 64  # conversations
+_PATIENCE: Final = 4  # exchanges that one may wait for its next, for each that went on since; `_MOST` at least
 _MOST_BYTES: Final = 8 << 20  # of their bodies, beside the latest one
 _NEAR: Final = 64  # bytes that are not worth another comparison
 
@@ -42,7 +43,7 @@ class Conversations:
         self._exchanges += 1
         kept, size = [(self._exchanges, seen)], 0
         for number, each in self._seen:
-            if len(kept) == _MOST or self._exchanges - number > _MOST:
+            if len(kept) == _MOST or self._exchanges - number > max(_MOST, _PATIENCE * len(kept)):
                 break
             weight = len(each.earlier.whole)
             if each.opening == seen.opening or size + weight > _MOST_BYTES:
@@ -58,19 +59,20 @@ class Conversations:
             return None
         whole = memoryview(seen.earlier.whole)
         most = min(len(body), len(whole))
-        start = _common(most, lambda size: body.startswith(whole[:size]))
-        end = _common(most - start, lambda size: body.endswith(whole[len(whole) - size :]))
+        start = _common(most, lambda low, high: body.startswith(whole[low:high], low))
+        last, size = len(whole), len(body)
+        end = _common(most - start, lambda low, high: body.endswith(whole[last - high : last - low], 0, size - low))
         return Same(seen.id, start, end) if 2 * (start + end) > len(body) else None
 
 
-def _common(most: int, is_same: Callable[[int], bool]) -> int:
-    """The largest size up to ``most`` for which ``is_same`` holds, or a little less."""
+def _common(most: int, is_same: Callable[[int, int], bool]) -> int:
+    """How many bytes up to ``most`` are the same, or a little less; ``is_same`` says it of those between two sizes."""
     low, high = 0, most
-    if is_same(most):
+    if is_same(0, most):
         return most
     while high - low > _NEAR:
         middle = (low + high) // 2
-        if is_same(middle):
+        if is_same(low, middle):
             low = middle
         else:
             high = middle

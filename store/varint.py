@@ -25,9 +25,13 @@ def put_all(values: Sequence[int]) -> bytes:
     """All of ``values`` one after the other; small ones, which most are, at once."""
     if max(values, default=0) < 0x80:
         return bytes(values)
-    out = bytearray()
+    out: list[int] = []
+    add = out.append
     for value in values:
-        put(out, value)
+        while value > 0x7F:
+            add(value & 0x7F | 0x80)
+            value >>= 7
+        add(value)
     return bytes(out)
 
 

@@ -138,9 +138,7 @@ class Writer:
         return wanted
 
     def message(self, wanted: bytes, parent: bytes | None, content: bytes) -> None:
-        """Stage a message of a conversation under its id."""
-        if self.has(wanted):
-            return
+        """Stage a message of a conversation under its id, which this writer does not have yet (`has`)."""
         same = self._contents.get(content)
         if same is not None and len(content) > 64:
             self._stage(Tag.REPEAT, wanted, self._encoder().repeat(parent, same))

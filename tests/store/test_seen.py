@@ -48,6 +48,15 @@ def test_of_several_conversations_the_one_that_begins_alike_is_compared() -> Non
     assert common is not None and common.of == object_id("blob", one)
 
 
+def test_a_conversation_waits_longer_for_its_next_body_the_more_go_on_at_once() -> None:
+    one = body(3, opening="one")
+    in_turn = [body(3, opening=f"number {n % 40}") for n in range(100)]
+    common = remembered(one, *in_turn).same(body(4, opening="one"))
+    assert common is not None and common.of == object_id("blob", one)
+    alone = remembered(one, *[body(3, opening="another")] * 100).same(body(4, opening="one"))
+    assert alone is None or alone.of != object_id("blob", one)
+
+
 def test_a_body_too_large_to_keep_displaces_no_other_conversation() -> None:
     small = body(30, opening="small")
     large = [body(30, opening="large", system="x" * ((8 << 20) + more)) for more in (0, 1)]

@@ -59,6 +59,9 @@ def test_a_subagent() -> None:
 def test_the_working_directory(line: str) -> None:
     assert who(system=[{"type": "text", "text": f"<env>\n{line}\nPlatform: x"}]).cwd == "/a b/c"
     assert who(system=f"{line}").cwd == "/a b/c"
+    before = "My working directory: lost\nWorking directory: \nNo Working directory: lost, Working directory: lost"
+    assert who(system=f"{before}\n{line}\nWorking directory: later").cwd == "/a b/c"
+    assert who(system=before).cwd == ""
 
 
 def test_side_calls() -> None:
