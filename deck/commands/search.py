@@ -74,9 +74,10 @@ def search(
         with timeline.searcher() as searcher, Progress() as progress:
             if not searcher.is_kept:
                 print("deck: the archive cannot be written, so it is indexed for this once", file=sys.stderr)
+            find = searcher.pattern if regex else searcher.words
+            found = find(query, wanted, progress.show)  # what cannot be looked for is told before anything is indexed
             searcher.catch_up(progress.show)
-            find = searcher.pattern(query, wanted, progress.show) if regex else searcher.words(query, wanted)
-            hits, left_out = first(find, number)
+            hits, left_out = first(found, number)
             unreadable = searcher.unreadable
         groups = by_session(timeline, hits)
         if json:

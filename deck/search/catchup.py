@@ -14,7 +14,7 @@ from blake3 import blake3
 
 from deck.search.database import Database, Entry, Mark, TurnEntry
 from deck.search.passages import Passage, Passages
-from deck.search.wanted import TurnFacts, facets, read_turn
+from deck.search.wanted import facets, read_turn
 from store.archive import Archive
 from store.errors import Damaged
 from store.journal import CHAIN_BYTES, COMMITS, RECORD_BYTES
@@ -126,16 +126,16 @@ def _committed(archive: Archive, first: int) -> Iterator[_Committed]:
 
 def _entry(archive: Archive, passages: Passages, id: bytes) -> TurnEntry:
     """A turn with all that is to be found in it; what is damaged is left out, and fsck speaks of it."""
-    turn: TurnFacts | None = None
-    named: list[tuple[int | None, Passage]] = []
-    with suppress(Damaged):
-        turn = read_turn(archive, passages, id.hex())
-        session = turn.session if turn else ""
-        named += [(_in_session(session, message, each), each) for message, each in passages.said_first(id.hex())]
-        named += [(_hash(each.text.encode()), each) for each in passages.system(id.hex())]
+    turn = read_turn(archive, id.hex())
     if turn is None:
         return TurnEntry(id, 0, ())
-    entries = [Entry(each.place, each.text, facets(turn, each), known) for known, each in named if each.text]
+    tags: tuple[str, ...] = ()
+    named: list[tuple[int | None, Passage]] = []
+    with suppress(Damaged):
+        tags = passages.tags(turn.id)
+        named += [(_in_session(turn.session, message, each), each) for message, each in passages.said_first(turn.id)]
+        named += [(_hash(each.text.encode()), each) for each in passages.system(turn.id)]
+    entries = [Entry(each.place, each.text, facets(turn, tags, each), known) for known, each in named if each.text]
     return TurnEntry(id, turn.started_ms, entries)
 
 

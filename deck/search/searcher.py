@@ -75,21 +75,21 @@ class Searcher:
         self._database.remove()
         self._database = self._open()
 
-    def words(self, query: str, wanted: Wanted = EVERYTHING) -> Iterator[Hit]:
+    def words(self, query: str, wanted: Wanted = EVERYTHING, show: Show = lambda *_: None) -> Iterator[Hit]:
         """Passages with all words and phrases of a query (`deck.search.words`), the newest first.
 
         An empty query finds whatever the filters let pass. Raises `Problem` for one that has no word.
         """
         if not query.strip():
-            return self._hits("", Anything(), wanted)
+            return self._hits("", Anything(), wanted, show)
         expression = words.expression(query)
-        return self._hits(expression, Words(expression), wanted)
+        return self._hits(expression, Words(expression), wanted, show)
 
     def pattern(self, pattern: str, wanted: Wanted = EVERYTHING, show: Show = lambda *_: None) -> Iterator[Hit]:
         """Passages in whose text a regular expression is found: every one that the filters let pass is read."""
         return self._hits("", Pattern(pattern), wanted, show)
 
-    def _hits(self, expression: str, finder: Finder, wanted: Wanted, show: Show = lambda *_: None) -> Iterator[Hit]:
+    def _hits(self, expression: str, finder: Finder, wanted: Wanted, show: Show) -> Iterator[Hit]:
         self.unreadable = 0
         judge = Judge(self._archive, self.passages, wanted)
         narrowed = narrowing(wanted, self._database)

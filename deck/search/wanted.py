@@ -3,7 +3,7 @@
 The words only spare work. What a filter means is said once, in `Judge`.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -41,17 +41,16 @@ EVERYTHING = Wanted()
 
 
 class TurnFacts(NamedTuple):
-    """What filters ask about a turn."""
+    """What the archive's index says of a turn, as far as filters ask it."""
 
     id: str
     session: str
     model: str
     agent: str
     started_ms: int
-    tags: tuple[str, ...]
 
 
-def read_turn(archive: Archive, passages: Passages, id: str) -> TurnFacts | None:
+def read_turn(archive: Archive, id: str) -> TurnFacts | None:
     """The facts of a turn, or None where the archive's index does not have it."""
     row = archive.index.db.execute(
         "SELECT session, model, client, started_ms FROM turns WHERE id = ?", (from_hex(id),)
@@ -59,13 +58,13 @@ def read_turn(archive: Archive, passages: Passages, id: str) -> TurnFacts | None
     if row is None:
         return None
     session, model, agent, started_ms = row
-    return TurnFacts(id, session, model, agent, started_ms, passages.tags(id))
+    return TurnFacts(id, session, model, agent, started_ms)
 
 
-def facets(turn: TurnFacts, passage: Passage) -> tuple[tuple[str, str], ...]:
-    """(kind, name) of all that a passage can be filtered by through the index."""
+def facets(turn: TurnFacts, tags: Iterable[str], passage: Passage) -> tuple[tuple[str, str], ...]:
+    """(kind, name) of all that a passage can be filtered by through the index; ``tags`` are its turn's."""
     found = [("session", turn.session), ("model", turn.model), ("agent", turn.agent), ("role", passage.role)]
-    found += [("tag", tag) for tag in turn.tags]
+    found += [("tag", tag) for tag in tags]
     found += [("tool", passage.tool)] if passage.tool else []
     found += [("is", "error")] if passage.failed else []
     return tuple(found)
@@ -114,22 +113,27 @@ class Judge:
 
     def _judge(self, id: str) -> TurnFacts | None:
         """The turn, where it is wanted; None also where the archive's index does not have it."""
-        turn = read_turn(self._archive, self._passages, id)
+        turn = read_turn(self._archive, id)
         return turn if turn and self._takes(turn) else None
 
     def _takes(self, turn: TurnFacts) -> bool:
         wanted = self._wanted
         in_filter = wanted.turns.takes(model=turn.model, agent=turn.agent, project="", started_ms=turn.started_ms)
         in_session = not wanted.session or turn.session == wanted.session
-        tagged = wanted.tagged is not None and turn.id == wanted.tagged.turn
-        in_tag = not (wanted.tag or wanted.tagged) or wanted.tag in turn.tags or tagged
-        return in_filter and in_session and in_tag and self._is_dear(turn)
+        return in_filter and in_session and self._is_dear(turn) and self._is_tagged(turn)
 
     def _is_dear(self, turn: TurnFacts) -> bool:
         if self._cost_of is None:
             return True
         cost = self._cost_of(from_hex(turn.id))
         return cost is not None and cost >= (self._wanted.least_micro_usd or 0)
+
+    def _is_tagged(self, turn: TurnFacts) -> bool:
+        wanted = self._wanted
+        if not (wanted.tag or wanted.tagged):
+            return True
+        tagged = wanted.tagged is not None and turn.id == wanted.tagged.turn
+        return tagged or wanted.tag in self._passages.tags(turn.id)
 
     def takes(self, passage: Passage) -> bool:
         """Whether a passage of a wanted turn is wanted."""

@@ -2,6 +2,8 @@
 
 import re
 import shutil
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -9,6 +11,7 @@ from archives import HOSTILE, as_json, recorded
 from command_line import Run
 from kafka_session import SESSION, Clock, Thread, call, text
 
+from deck.search.database import FILE
 from deck.timeline import Timeline
 
 GOLDEN = Path(__file__).parents[1] / "golden" / "cli" / "search.txt"
@@ -70,7 +73,7 @@ def test_nothing_found_is_said(deck: Run, kafka: list[str]) -> None:
     assert code == 1 and as_json(out)["sessions"] == [] and "nothing found" in err
 
 
-def test_what_cannot_be_done_is_said(deck: Run, kafka: list[str]) -> None:
+def test_what_cannot_be_done_is_said(deck: Run, kafka: list[str], tmp_path: Path) -> None:
     for line, code, words in (
         ((), 2, "nothing to look for"),
         (("***",), 2, "--regex"),
@@ -84,6 +87,8 @@ def test_what_cannot_be_done_is_said(deck: Run, kafka: list[str]) -> None:
     ):
         found, out, err = deck("search", *line)
         assert (found, out) == (code, "") and words in err
+    with closing(sqlite3.connect(tmp_path / "archive" / "index" / FILE)) as db:
+        assert db.execute("SELECT count(*) FROM passages").fetchone() == (0,)  # nothing was indexed for that
 
 
 def test_where_nothing_can_be_written_it_is_said(deck: Run, kafka: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
