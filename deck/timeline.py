@@ -7,7 +7,7 @@ the index (`deck.timeline_rows`) and cost what they return; full turns are read 
 
 import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from deck.compare.values import SessionDiff, TurnDiff
     from deck.context.values import Composition
     from deck.cost.turns import TurnCosts
+    from deck.masked_places import MaskedPlace
     from deck.search.searcher import Searcher
     from store.ledger import Ledger
     from store.notes import Note
@@ -237,6 +238,12 @@ class Timeline:
         from deck.context.composition import compose  # only who asks pays for it
 
         return compose(self.archive, self.rows, self._turns, id)
+
+    def masked(self, ids: Iterable[str]) -> Iterator["MaskedPlace"]:
+        """Where something was masked in these turns (`deck.masked_places`)."""
+        from deck.masked_places import places_in  # only who asks reads every body
+
+        return places_in(self._turns, ids)
 
     def turn_before(self, id: str) -> tuple[str, str] | None:
         """(id, kind of edge) of the turn that a turn's request goes on from, else of the one before it."""

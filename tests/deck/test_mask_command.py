@@ -1,9 +1,13 @@
-"""`deck mask test`: which rule, where, never the value."""
+"""`deck mask`: which rule, where, how often, never the value."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
+import kafka_session
 import pytest
+from archives import HOSTILE, as_json, recorded
+from command_line import Run
 from secrets_planted import secret
 
 from deck.cli import main
@@ -30,5 +34,31 @@ def test_json_and_the_rules_of_an_archive(tmp_path: Path, capsys: pytest.Capture
 
 
 def test_another_word_is_a_mistake(capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["mask", "tast", "x"]) == 2
-    assert "deck mask test FILE" in capsys.readouterr().err
+    assert main(["mask", "tast", "x"]) == main(["mask", "test"]) == 2
+    assert "deck mask test FILE, or deck mask report" in capsys.readouterr().err
+
+
+def test_a_report_counts_by_rule_and_place_and_shows_no_value(tmp_path: Path, deck: Run) -> None:
+    key, url = secret("anthropic-key", 7), "https://api.anthropic.com/v1/messages?api_key=abc%20def"
+    exchanges = list(kafka_session.exchanges())[:3]
+    odd = (HOSTILE.encode("utf-8", "surrogatepass"), b"value")
+    exchanges[1] = replace(
+        exchanges[1], url=url, request_headers=(*exchanges[1].request_headers, (b"X-Api-Key", key.encode()), odd)
+    )
+    exchanges[2] = replace(exchanges[2], request_headers=(*exchanges[2].request_headers, (b"x-api-key", key.encode())))
+    ids = recorded(tmp_path / "archive", exchanges)
+    code, out, err = deck("mask", "report", ids[2][:12])
+    assert (code, err) == (0, "")
+    lines = [line.split() for line in out.splitlines()]
+    assert lines[0] == ["rule", "where", "secrets", "places", "turns", "first"]
+    assert ["header", "request", "header", "x-api-key", "1", "2", "2", ids[1][:7]] in lines
+    assert ["query", "url", "1", "1", "1", ids[1][:7]] in lines
+    assert key[4:16] not in out and "\x1b" not in out
+    told = as_json(deck("mask", "report", "--json")[1])
+    assert told["turns"] == 3
+    assert {(each["turn"], each["where"]) for each in told["places"] if each["rule"] == "query"} == {(ids[1], "url")}
+
+
+def test_a_report_of_nothing(deck: Run, kafka: list[str]) -> None:
+    code, out, _ = deck("mask", "report")
+    assert (code, out) == (0, f"0 masked places in {len(kafka)} turns\n")
