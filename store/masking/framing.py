@@ -59,39 +59,45 @@ def kind_of(beginning: bytes) -> Kind | None:
     return Kind.LINES if beginning[:end].rstrip()[-1:] in b"}]" else Kind.DOCUMENT
 
 
-class Opening:
-    """The beginning of a stream, until it tells what the stream is."""
+class _Gathering:
+    """Bytes that wait for more."""
 
     def __init__(self) -> None:
         self._pieces: list[bytes] = []
+
+    def rest(self) -> bytes:
+        """What came since the last event; it is forgotten."""
+        rest, self._pieces = b"".join(self._pieces), []
+        return rest
+
+
+class Opening(_Gathering):
+    """The beginning of a stream, until it tells what the stream is."""
+
+    def __init__(self) -> None:
+        super().__init__()
         self._size = 0
 
     def told(self, chunk: bytes) -> tuple[Framing, bytes] | None:
         """How the stream is framed, and all that came of it; `None` where more of it must come first."""
+        was_long = self._size > _MOST_BLANKS  # so nothing but the end of its first line is waited for
         self._pieces.append(chunk)
         self._size += len(chunk)
-        if self._size - len(chunk) > _MOST_BLANKS and b"\n" not in chunk:
+        if was_long and b"\n" not in chunk:
             return None
-        text = b"".join(self._pieces)
-        self._pieces = [text]
+        text = self.rest()
         kind = kind_of(text)
-        return None if kind is None else (_FRAMINGS[kind](), self.rest())
-
-    def rest(self) -> bytes:
-        """What came; it is forgotten."""
-        rest = b"".join(self._pieces)
-        self._pieces = []
-        return rest
+        if kind is None:
+            self._pieces = [text]
+            return None
+        return _FRAMINGS[kind](), text
 
 
-class Lines:
+class Lines(_Gathering):
     """Server-sent events, with the empty line at the end of each, or single lines."""
 
     kind = Kind.LINES
     head = _LINE
-
-    def __init__(self) -> None:
-        self._pieces: list[bytes] = []
 
     def events(self, chunk: bytes) -> list[bytes]:
         """See `Framing.events`."""
@@ -103,33 +109,21 @@ class Lines:
         if self._pieces:
             text = b"".join((*self._pieces, text))
         self._pieces = [rest] if rest else []
-        if b"\n\n" not in text:
-            return self.lines(text)
-        parts = text.split(b"\n\n")
-        last = parts.pop()
-        return [*(part + b"\n\n" for part in parts), *([last] if last else [])]
+        return _parts(text, b"\n\n") if b"\n\n" in text else self.lines(text)
 
     def lines(self, event: bytes) -> list[bytes]:
         """See `Framing.lines`."""
-        parts = event.split(b"\n")
-        last = parts.pop()
-        return [*(part + b"\n" for part in parts), *([last] if last else [])]
-
-    def rest(self) -> bytes:
-        """See `Framing.rest`."""
-        rest = b"".join(self._pieces)
-        self._pieces = []
-        return rest
+        return _parts(event, b"\n")
 
 
-class Elements:
+class Elements(_Gathering):
     """The elements of a JSON array, each with what stands before it."""
 
     kind = Kind.ELEMENTS
     head = _ELEMENT
 
     def __init__(self) -> None:
-        self._pieces: list[bytes] = []
+        super().__init__()
         self._depth = 0
         self._in_text = False
         self._is_escaped = False  # the next byte belongs to an escape
@@ -149,30 +143,23 @@ class Elements:
             elif byte != b"\\":
                 self._depth += 1 if byte in b"{[" else -1
                 if self._depth == 1 and byte in b"}]":
-                    found.append(b"".join((*self._pieces, chunk[begin : at + 1])))
-                    self._pieces, begin = [], at + 1
+                    self._pieces.append(chunk[begin : at + 1])
+                    found.append(self.rest())
+                    begin = at + 1
         self._is_escaped = past > len(chunk)
         self._pieces.append(chunk[begin:])
         return found
 
     def lines(self, event: bytes) -> list[bytes]:
         """See `Framing.lines`."""
-        return [event] if event else []
-
-    def rest(self) -> bytes:
-        """See `Framing.rest`."""
-        rest, self._pieces = b"".join(self._pieces), []
-        return rest
+        return [event]
 
 
-class Document:
-    """One JSON value: a single event, which its end completes."""
+class Document(_Gathering):
+    """One JSON value, which has no events: all of it is the rest."""
 
     kind = Kind.DOCUMENT
     head = re.compile(b"")
-
-    def __init__(self) -> None:
-        self._pieces: list[bytes] = []
 
     def events(self, chunk: bytes) -> list[bytes]:
         """See `Framing.events`."""
@@ -181,12 +168,14 @@ class Document:
 
     def lines(self, event: bytes) -> list[bytes]:
         """See `Framing.lines`."""
-        return [event] if event else []
+        return [event]
 
-    def rest(self) -> bytes:
-        """See `Framing.rest`."""
-        rest, self._pieces = b"".join(self._pieces), []
-        return rest
+
+def _parts(text: bytes, end: bytes) -> list[bytes]:
+    """``text`` cut behind each ``end``."""
+    parts = text.split(end)
+    last = parts.pop()
+    return [*(part + end for part in parts), *([last] if last else [])]
 
 
 _FRAMINGS: Final[dict[Kind, type[Lines | Elements | Document]]] = {
