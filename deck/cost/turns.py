@@ -32,9 +32,13 @@ class TurnCosts:
 
     def of(self, turn: bytes) -> int | None:
         """Of one turn."""
-        row = self._db.execute(f"SELECT {BILLED} FROM turns WHERE id = ?", (turn,)).fetchone()
-        cost = cost_of_row(row, self._prices) if row else None
+        cost = self.parts(turn)
         return None if cost is None else cost.total
+
+    def parts(self, turn: bytes) -> Cost | None:
+        """Of one turn, by kind of token."""
+        row = self._db.execute(f"SELECT {BILLED} FROM turns WHERE id = ?", (turn,)).fetchone()
+        return cost_of_row(row, self._prices) if row else None
 
     def turns(self, session: str, start: int, stop: int) -> list[int | None]:
         """Of each turn of a session numbered in (start, stop]."""

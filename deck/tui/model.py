@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from deck.compare.values import SessionDiff, TurnDiff
 from deck.context.values import Composition
+from deck.cost.money import Cost
 from deck.revs import Target
 from deck.views import Beside, BranchRow, Hit, Piece, SessionView, Step, StepRow, TurnRow, TurnView
 
@@ -31,6 +32,7 @@ class RowModel(Protocol):
 class CostModel(Protocol):
     """What turns cost; `deck.cost.turns.TurnCosts`."""
 
+    def parts(self, turn: bytes) -> Cost | None: ...
     def turns(self, session: str, start: int, stop: int) -> Sequence[int | None]: ...
 
 

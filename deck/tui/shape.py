@@ -6,7 +6,7 @@ grows is walked on from where it ended. Memory is a few bytes a turn.
 
 from array import array
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from deck.stats.context import lost_from_cache, main_edge
@@ -86,7 +86,7 @@ class Survey:
         self._aside: set[int] = set()  # numbers of the turns that are side calls
         self._recent: OrderedDict[str, Usage] = OrderedDict()
         self._calls: OrderedDict[str, str] = OrderedDict()  # call id -> what it asked for
-        self._titles: dict[str, str] = {}  # thread id of a subagent -> what it is called
+        self._asked: dict[str, Sequence[str]] = {}  # thread id of a subagent -> ids of the calls that started it
 
     def advance(self, model: ReadModel) -> bool:
         """Walk on for a while; whether that is all there is now."""
@@ -139,11 +139,15 @@ class Survey:
             self._recent.popitem(last=False)
 
     def _add_agent(self, turn: TurnRow) -> None:
-        self._agents[turn.thread] = number = len(self._agents) + 1
+        self._agents[turn.thread] = len(self._agents) + 1
         self._mark(turn.number, "S")
-        calls = (edge.call for edge in turn.parents if edge.kind == "spawned-by")
-        asked = next((self._calls[call] for call in calls if call in self._calls), turn.thread)
-        self._titles[turn.thread] = f"sub {number}: {asked}"
+        self._asked[turn.thread] = [edge.call for edge in turn.parents if edge.kind == "spawned-by"]
+
+    def _title(self, thread: str) -> str:
+        """What a subagent is called when its first step comes: its call came before that, its turn may have."""
+        calls = self._asked.get(thread, ())
+        asked = next((self._calls[call] for call in calls if call in self._calls), thread)
+        return f"sub {self._agents[thread]}: {asked}" if thread in self._agents else asked
 
     def _broke_cache(self, model: ReadModel, turn: TurnRow) -> bool:
         edge = main_edge(turn.parents)
@@ -176,7 +180,7 @@ class Survey:
             if len(self._calls) > _CALLS:
                 self._calls.popitem(last=False)
         if row.thread:
-            self._lanes.add(row, f"sub {row.thread}", self._titles.get(row.thread, row.thread))
+            self._lanes.add(row, f"sub {row.thread}", self._title(row.thread))
         else:
             key = ASIDE if row.turn_number in self._aside else MAIN
             self._lanes.add(row, key, key)

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from deck.compare.values import SessionDiff, TurnDiff
+from deck.cost.money import Cost
 from deck.revs import Target
 from deck.views import Beside, BranchRow, Hit, SessionView, Step, StepRow, TurnRow, TurnView
 from store.errors import NotFound
@@ -24,6 +25,9 @@ _KINDS = (("user", "text", ""), ("assistant", "text", ""), ("assistant", "tool-c
 
 class TallCosts:
     """Nothing is known of what it costs."""
+
+    def parts(self, turn: bytes) -> Cost | None:
+        return None
 
     def turns(self, session: str, start: int, stop: int) -> list[int | None]:
         return [None] * (stop - start)

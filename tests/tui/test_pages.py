@@ -143,6 +143,7 @@ def test_a_request_folds_what_was_there_before(archives: dict[str, Timeline]) ->
 def test_a_response_says_what_it_used(archives: dict[str, Timeline]) -> None:
     shown = read(archives["kafka"], 2, page(response))
     assert "stop reason: tool_use" in shown and "output tokens: 50" in shown and "whole answer after: 2.0 s" in shown
+    assert "cost: $0." in shown and "output tokens: 50 · $0.0008" in shown
 
 
 def test_headers_show_links(archives: dict[str, Timeline]) -> None:

@@ -65,6 +65,25 @@ async def test_what_the_ninth_request_sent_that_the_eighth_did_not(recorded: Pat
 
 
 @SIZES
+@NEEDS_RECORDING
+async def test_what_the_third_request_cost_and_why(recorded: Path, size: tuple[int, int]) -> None:
+    async with running(recorded, size) as deck:
+        await deck.see("17 turns", "$0.525")
+        await deck.press("enter")
+        await deck.see("turn 1 of 17")
+        await deck.press("J", "J", "3", "enter", "G")
+        await deck.see(
+            *(
+                "turn 3 of 17",
+                "cost: $0.028",
+                "read from cache: 33,153 · $0.0099",
+                "written to cache, 1 h: 2,005 · $0.012",
+            )
+        )
+        assert deck.keys <= 10
+
+
+@SIZES
 async def test_the_first_failure_of_the_made_up_session(kafka: Path, size: tuple[int, int]) -> None:
     async with running(kafka, size) as deck:
         await deck.see("14 turns")

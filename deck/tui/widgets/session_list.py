@@ -17,7 +17,7 @@ Item = SessionLine | BranchRow | str
 _TITLE_AT_LEAST = 38
 """Columns for outcome, title and agents before others are shown."""
 
-_LEAVING = ("output", "hits", "model", "took", "client", "cost", "input", "trouble")
+_LEAVING = ("output", "hits", "model", "took", "client", "input", "cost", "trouble")
 """What goes first where the line is narrow: outcome, title, turns and age stay."""
 
 
@@ -91,8 +91,8 @@ def session_spans(line: SessionLine, now_ms: int, marked: bool, width: int) -> S
         "input": (f"{count(session.input_tokens)} in", 9, palette.PLAIN),
         "hits": (_cache_hits(session), 9, palette.FAINT),
         "output": (f"{count(session.output_tokens)} out", 10, palette.PLAIN),
-        "cost": ("…" if line.cost is None else str(line.cost), 12, palette.PLAIN),
-        "trouble": (_trouble(line), 15, palette.ERROR),
+        "cost": ("…" if line.cost is None else str(line.cost), 11, palette.PLAIN),
+        "trouble": (_trouble(line), 12, palette.ERROR),
         "took": (duration(session.last_ms - session.started_ms), 9, palette.FAINT),
         "age": ("now" if session.live else age(now_ms - session.last_ms), 5, palette.PLAIN),
     }

@@ -313,3 +313,8 @@ async def test_help_fits_into_a_narrow_terminal(archive: Path, width: int) -> No
 async def test_the_bottom_line_always_says_how_to_get_help_and_back(archive: Path, size: tuple[int, int]) -> None:
     async with running(archive, size, START) as deck:
         await deck.see("? help  q back", on(deck, 1, 1))
+
+
+async def test_a_lane_is_called_what_its_subagent_was_asked_for(archive: Path) -> None:
+    async with running(archive, LARGE, START) as deck:
+        await deck.see("turn 1 of 14", "[all] main  sub 1: find uses")
