@@ -120,6 +120,17 @@ def test_failed_attempts_and_subagents_are_not_on_the_line(tmp_path: Path) -> No
     assert not line.differs(exact=True)
 
 
+def test_turns_that_are_linked_to_none_stand_in_the_order_of_the_session(tmp_path: Path) -> None:
+    clock = Clock()
+    alone = [Thread(clock, ONE).send([text(f"Question {n}")], [text(f"Answer {n}")]) for n in range(4)]
+    helper = Thread(clock, ONE, agent="a1b2c3d4e5f60718a").send([text("Look around.")], [text("nothing")])
+    turns = recorded(tmp_path / "archive", [*alone[:2], helper, *alone[2:]])
+    with Timeline.open(tmp_path / "archive") as timeline:
+        line = timeline.compare_sessions(ONE, ONE)
+        assert not any(turn.parents for turn in timeline.turns(ONE))
+    assert [turn.id for turn in line.before] == [*turns[:2], *turns[3:]]
+
+
 def test_no_session_of_that_name(tmp_path: Path) -> None:
     recorded(tmp_path / "archive", conversation(1, "s", system_words=5))
     with Timeline.open(tmp_path / "archive") as timeline, pytest.raises(NotFound):
