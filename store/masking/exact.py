@@ -10,7 +10,7 @@ LEAST: Final = 6
 """Bytes. Shorter values are left out: they would be everywhere."""
 
 HEAD: Final = 12
-"""Bytes of a value by which a text is told to hold none."""
+"""Bytes of a value by which it is looked for in base64, and by which a text is told to hold none."""
 
 
 class Exact:
@@ -19,7 +19,8 @@ class Exact:
     def __init__(self, values: Iterable[bytes] = ()) -> None:
         self.values = frozenset(value for value in values if len(value) >= LEAST)
         self._pattern: Any = compile_pattern(any_of(self.values), "values")
-        self.encoded = EncodedKeywords(self.values)
+        self.heads = frozenset(value[:HEAD] for value in self.values)
+        self.encoded = EncodedKeywords(self.heads)
 
     def spans(self, text: bytes) -> list[tuple[int, int]]:
         """Where values are; those that overlap are one."""

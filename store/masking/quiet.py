@@ -9,7 +9,6 @@ import re
 from collections.abc import Iterable
 from typing import Any, Final
 
-from store.masking.encoded import EncodedKeywords
 from store.masking.exact import HEAD, Exact
 from store.masking.keywords import Keywords
 from store.masking.patterns import NOTHING, WORD, any_of, compile_pattern
@@ -50,12 +49,11 @@ class Quiet:
         self._signs = signs
         self._values: Any = None
         self._values_begun_back: Any = None
-        heads = {value[:HEAD] for value in exact.values}
-        if heads:
-            encoded = EncodedKeywords(heads)
+        if exact.values:
             escapes = [_ANY_ESCAPE] if any(map(_ESCAPABLE.search, exact.values)) else []
-            self._values = compile_pattern("|".join((any_of(heads), encoded.pattern, *escapes)), "values")
-            begun = encoded.beginnings | {head[:size] for head in heads for size in range(1, len(head))}
+            found = (any_of(exact.heads), exact.encoded.pattern, *escapes)
+            self._values = compile_pattern("|".join(found), "values")
+            begun = exact.encoded.beginnings | {head[:size] for head in exact.heads for size in range(1, len(head))}
             self._values_begun_back = compile_pattern(_backwards(begun), "values")
         self.width = signs.width + 4 * HEAD // 3
         """Bytes before the end of a text that decide whether it `ends_quietly`, and how it goes on."""
