@@ -1,8 +1,9 @@
 """One exchange while it passes: the pieces seen so far, with their times, in memory and in the spool.
 
 The proxy's event loop fills it until `InFlight.end`; from then on it belongs to the writer's thread, which turns it
-into an `Exchange`. Each piece of a response is spooled before the tee passes it on. A body is kept up to `BODY_LIMIT`;
-what comes after it is only counted, and the outcome becomes `truncated`.
+into an `Exchange`. Bodies are cleaned (`store.clean`) on their way into the spool: a request when it has passed as a
+whole, each piece of a response before the tee passes it on. Where there is no spool yet they wait as they came. A body
+is kept up to `BODY_LIMIT`; what comes after it is only counted, and the outcome becomes `truncated`.
 """
 
 import contextlib
@@ -10,12 +11,13 @@ from collections.abc import Callable
 from dataclasses import replace
 from time import monotonic
 
-from store.exchange import Chunk, Exchange, Outcome
+from store.clean import CleanResponse
+from store.exchange import UNCHANGED, Chunk, Cleaned, Exchange, Outcome, Side
 from store.headers import Headers
 from store.spool import Entry
 
 BODY_LIMIT = 64 << 20
-LAG, LAG_BYTES = 0.05, 4 << 20  # seconds and bytes of a request that may pass before it is spooled
+LAG = 0.05  # seconds that the beginning of a request may pass before the spool knows of it
 
 
 class Body:
@@ -27,14 +29,10 @@ class Body:
         self.pieces: list[bytes] = []
         self.size = 0
 
-    def take(self, data: bytes) -> bytes:
-        """Keep ``data`` as far as the limit allows; the part that was kept."""
+    def count(self, data: bytes) -> bytes:
+        """The part of ``data`` that the limit allows to keep."""
         size = self.size = self.size + len(data)
-        if size > BODY_LIMIT:
-            data = data[: max(0, len(data) - (size - BODY_LIMIT))]
-        if data:
-            self.pieces.append(data)
-        return data
+        return data if size <= BODY_LIMIT else data[: max(0, len(data) - (size - BODY_LIMIT))]
 
     @property
     def kept(self) -> int:
@@ -63,17 +61,18 @@ class InFlight:
         self.entry = entry
         self.number = number  # in the recorder's book
         self._open_entry = open_entry
-        self._unspooled: list[bytes] = []  # pieces of the request
         self.head = head
         self.ended = False
         self._began = monotonic()
         self._request = Body()
         self._request_end: int | None = None
+        self._request_side: Side | None = None  # None: the request is there as it came
         self._status: int | None = None
         self._response_headers: Headers = ()
         self._first_byte: int | None = None
-        self._response = Body()
+        self._response = Body()  # its pieces, where there is nothing that cleans them
         self._times: list[int] = []
+        self._clean: CleanResponse | None = None
         self._end: int | None = None
         self._outcome = Outcome.INTERRUPTED
         self._error = ""
@@ -91,37 +90,33 @@ class InFlight:
 
     def request_data(self, data: bytes) -> None:
         """A piece of the request body."""
-        if self.ended:
-            return
-        part = self._request.take(data)
-        if part and self._open_entry is not None:
-            self._unspooled.append(part)
-            if self._request.size > LAG_BYTES:
-                self.spool()
-        elif part and self.entry is not None:
-            self.entry.request((part,), self._now())
+        if not self.ended and (part := self._request.count(data)):
+            self._request.pieces.append(part)
 
     def request_end(self) -> None:
-        """The request is complete."""
-        if self.ended:
-            return
-        self._request_end = self._now()
-        if self._open_entry is None and self.entry is not None:
-            self.entry.request_end(self._request_end)
+        """The request is complete; it is to be spooled (`spool`) when its end has been passed on."""
+        if not self.ended:
+            self._request_end = self._now()
 
     def spool(self) -> None:
-        """Spool what has passed of the request, and from now on each piece before it passes. Idempotent."""
+        """Spool that there is a request, and the whole of it when it is complete. Idempotent."""
         open_entry, self._open_entry = self._open_entry, None
-        pieces, self._unspooled = self._unspooled, []
         if open_entry is not None:
             self.entry = open_entry()
-        if self.entry is not None:
-            if open_entry is not None and self._request_end is not None:
-                self._request.pieces = [b"".join(self._request.pieces)]
-                self.entry.whole_request(self._request.pieces[0], self._now())
-                self.entry.request_end(self._request_end)
-            elif pieces:
-                self.entry.request(pieces, self._now())
+        if self._request_end is not None:
+            self._spool_request(self._request_end)
+
+    def _spool_request(self, end: int | None) -> None:
+        entry = self.entry
+        if entry is None or self._request_side is not None:
+            return
+        is_cut = end is None or self._request.size_if_cut is not None
+        came = b"".join(self._request.pieces)
+        body, self._request_side = entry.cleaner.request(came, self.head.request_headers, is_cut)
+        self._request.pieces = [body]
+        entry.whole_request(body, self._now())
+        if end is not None:
+            entry.request_end(end, self._request_side)
 
     @property
     def is_answered(self) -> bool:
@@ -136,6 +131,7 @@ class InFlight:
         self._status, self._response_headers, self._durable_at = status, headers, durable_at
         self._first_byte = self._now()
         if self.entry is not None:
+            self._clean = self.entry.cleaner.response(headers)
             self.entry.response_head(status, headers, self._first_byte)
 
     def response_data(self, data: bytes) -> None:
@@ -143,14 +139,23 @@ class InFlight:
         if self.ended:
             return
         now = int((monotonic() - self._began) * 1000)
-        data = self._response.take(data)
+        data = self._response.count(data)
         if not data:
             return
-        self._times.append(now)
-        if self.entry is not None:
-            self.entry.response(data, now)
-            if self._durable_at is not None and self._response.size >= self._durable_at:
-                self.entry.sync()
+        clean, entry = self._clean, self.entry
+        if clean is None or entry is None:
+            self._times.append(now)
+            self._response.pieces.append(data)
+            return
+        if ready := clean.feed(data, now):
+            entry.response(ready, now)
+        if self._durable_at is not None and self._response.size >= self._durable_at:
+            self._finish_response(clean, entry, now, is_cut=False)
+            entry.sync()
+
+    def _finish_response(self, clean: CleanResponse, entry: Entry, now: int, is_cut: bool) -> None:
+        if rest := clean.finish(is_cut):
+            entry.response(rest, now)
 
     def end(self, outcome: Outcome, error: str) -> None:
         """Nothing more comes: the loop's last call. Later pieces are ignored."""
@@ -160,24 +165,36 @@ class InFlight:
         is_whole = request_size is None and response_size is None
         self._outcome, self._error = outcome if is_whole else Outcome.TRUNCATED, error
         self.spool()
-        if self.entry is not None:
-            self.entry.end(self._outcome, error, self._end, request_size, response_size)
-            self.entry.close()
+        self._spool_request(None)
+        entry = self.entry
+        if entry is not None:
+            if self._clean is not None:
+                is_cut = outcome is not Outcome.COMPLETE or response_size is not None
+                self._finish_response(self._clean, entry, self._end, is_cut)
+            entry.end(self._outcome, error, self._end, request_size, response_size, self._response_side)
+            entry.close()
+
+    @property
+    def _response_side(self) -> Side:
+        return self._clean.side if self._clean is not None else UNCHANGED
 
     def release(self) -> None:
         """Let the bodies go: mitmproxy's flow and the tee refer to each other, so they live until a collection."""
         self._request.pieces, self._response.pieces, self._times = [], [], []
+        self._clean = None
 
     def abandon(self) -> None:
         """Give it up: later pieces are ignored, and what the spool has of it is left for recovery."""
         self.ended = True
         with contextlib.suppress(Exception):  # something failed already, and that much can still be recovered
             self.spool()
+            self._spool_request(None)
         if self.entry is not None:
             self.entry.close()
 
     def exchange(self, notes: tuple[str, ...] = ()) -> Exchange:
         """The exchange as it passed; after `end`."""
+        clean, side, rules = self._clean, self._request_side, self.entry.cleaner.rules if self.entry else ""
         sizes = map(len, self._response.pieces)
         return replace(
             self.head,
@@ -187,9 +204,10 @@ class InFlight:
             status=self._status,
             response_headers=self._response_headers,
             first_byte_ms=self._first_byte,
-            response_body=b"".join(self._response.pieces),
+            response_body=clean.body if clean else b"".join(self._response.pieces),
             response_size=self._response.size_if_cut,
-            chunks=tuple(map(Chunk, self._times, sizes)),
+            chunks=clean.chunks if clean else tuple(map(Chunk, self._times, sizes)),
+            cleaned=Cleaned(rules, side, self._response_side) if side is not None else None,
             end_ms=self._end,
             outcome=self._outcome,
             error=self._error,

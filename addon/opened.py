@@ -1,6 +1,7 @@
 """The archive as the writer's thread has it open: archive, this process's spool folder with its book, and recorder."""
 
 import contextlib
+import os
 import threading
 import time
 from collections.abc import Mapping
@@ -9,8 +10,10 @@ from pathlib import Path
 from store import books, status
 from store.archive import Archive
 from store.book import Book
+from store.clean import Cleaner
 from store.files import Files
-from store.mask import Masker
+from store.masking import config
+from store.masking.masking import Masking
 from store.objects import LITTLE
 from store.record import Recorder
 from store.spool import Spool
@@ -26,6 +29,7 @@ class Opened:
         self.archive: Archive | None = None
         self.spool: Spool | None = None
         self.recorder: Recorder | None = None
+        self._masking: Masking | None = None
         self._path = path
         self._files = files
 
@@ -34,12 +38,15 @@ class Opened:
         if self.archive is None:
             self.archive = Archive.create(self._path, self._files)
             self.archive.objects.keep = LITTLE
+        if self._masking is None:
+            self._masking = config.load(self._path, self.archive.key, os.environ)
         if self.spool is None:
-            spool = Spool.create(self._path, Masker(self.archive.key), files=self._files)
+            cleaner = Cleaner(self.archive.key, self._masking)
+            spool = Spool.create(self._path, cleaner, files=self._files)
             self.book.attach(spool.folder, self._files, int(time.time() * 1000), spool.is_mappable)
             self.spool = spool
             self.tell({})
-        self.recorder = self.recorder or Recorder(self.archive, self.spool.seen)
+        self.recorder = self.recorder or Recorder(self.archive, self.spool.seen, self._masking)
         return self.archive, self.recorder
 
     def tell(self, members: Mapping[str, object]) -> None:
@@ -64,7 +71,7 @@ class Opened:
     def close(self) -> None:
         """Give everything back; raises nothing. Idempotent."""
         parts = (self.recorder, self.spool, self.archive)
-        self.recorder = self.spool = self.archive = None
+        self.recorder = self.spool = self.archive = self._masking = None
         for part in parts:
             if part is not None:
                 with contextlib.suppress(Exception):  # what could not be sealed is adopted by the next writer

@@ -6,14 +6,13 @@ from store.headers import header
 from store.ids import object_id
 from store.incoming import Incoming
 from store.link_values import Link
-from store.mask import RULES_VERSION
 from store.turn import FORMAT, exchange_key
 
 
 def describe(incoming: Incoming) -> dict[str, Any]:
     """A turn's payload as far as the exchange itself says it: all but links, and ids of what is staged later."""
     exchange, answer, request = incoming.exchange, incoming.answer, incoming.request
-    body, response, who = request.body, incoming.response, request.who
+    body, cleaned, who = request.body, incoming.cleaned, request.who
     return {
         "format": FORMAT,
         "run": exchange.run,
@@ -26,13 +25,13 @@ def describe(incoming: Incoming) -> dict[str, Any]:
         },
         "http": {
             "method": exchange.method,
-            "url": request.url,
+            "url": exchange.url,
             "status": exchange.status,
             "version": exchange.http_version,
         },
         "request": {
             "body": request.id.hex(),
-            "coding": request.coding,
+            "coding": cleaned.request.coding,
             "size": exchange.request_size,
             "tip": request.ids[-1].hex() if request.ids else "",
             "count": len(request.ids),
@@ -40,9 +39,9 @@ def describe(incoming: Incoming) -> dict[str, Any]:
             "conversation": body.name if body else "",
         },
         "response": {
-            "body": object_id("blob", response.body).hex() if exchange.status is not None else "",
+            "body": object_id("blob", exchange.response_body).hex() if exchange.status is not None else "",
             "type": header(exchange.response_headers, "content-type"),
-            "coding": response.coding,
+            "coding": cleaned.response.coding,
             "size": exchange.response_size,
             "request_id": incoming.provider_id,
             "headers": "",
@@ -64,9 +63,17 @@ def describe(incoming: Incoming) -> dict[str, Any]:
             "id": answer.response_id,
         }
         | ({"base": request.base} if request.base else {}),
-        "capture": {"mode": exchange.mode.value, "mask": RULES_VERSION}
+        "capture": {"mode": exchange.mode.value, "mask": cleaned.rules}
+        | _told("masked", cleaned.request.places, cleaned.response.places)
+        | _told("withheld", cleaned.request.withheld, cleaned.response.withheld)
         | ({"unverified": True} if exchange.unverified else {}),
     }
+
+
+def _told(name: str, request: object, response: object) -> dict[str, Any]:
+    """A member that says something of one side or both, where there is anything to say."""
+    said = {side: value for side, value in (("request", request), ("response", response)) if value}
+    return {name: said} if said else {}
 
 
 def place(turn: dict[str, Any], incoming: Incoming, link: Link) -> None:

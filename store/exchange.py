@@ -1,13 +1,13 @@
 """One HTTP request and its response, as they passed: the value that capture hands to the archive.
 
-Bodies are the bytes on the wire (still content-encoded); `store.record` decodes a copy. All times are
-milliseconds: ``started_ms`` is wall clock (Unix), every other time is a monotonic offset from it. Credential
-values are masked on the way into the archive and the spool, not here: an `Exchange` never touches a disk unmasked.
+Bodies are the bytes on the wire (still content-encoded, with all that is secret in them) until `store.clean` has made
+them ready to be kept; ``cleaned`` tells. Nothing of an exchange touches a disk before. All times are milliseconds:
+``started_ms`` is wall clock (Unix), every other time is a monotonic offset from it.
 """
 
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from store.headers import Headers
 
@@ -33,10 +33,29 @@ class Mode(StrEnum):
 
 
 class Chunk(NamedTuple):
-    """One piece of a response body as it arrived: offset in ms from the start, and its size on the wire."""
+    """One piece of a response body as it arrived: offset in ms from the start, and its size in the body."""
 
     at_ms: int
     size: int
+
+
+class Side(NamedTuple):
+    """What came of making one body ready to be kept: its content coding undone, what is secret in it masked."""
+
+    coding: str = ""  # why the coding could not be undone, or empty
+    places: int = 0  # that were masked
+    withheld: str = ""  # the error for which the body, or all of it from there on, is not kept; or empty
+
+
+UNCHANGED: Final = Side()
+
+
+class Cleaned(NamedTuple):
+    """That both bodies, and the sizes of the chunks, are as they are to be kept."""
+
+    rules: str  # version of the masking rules
+    request: Side
+    response: Side
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,3 +84,4 @@ class Exchange:
     request_size: int | None = None  # bytes on the wire where the kept body is cut (outcome truncated)
     response_size: int | None = None
     unverified: bool = False  # nobody checked that the server is who it says
+    cleaned: Cleaned | None = None  # None: as it passed

@@ -1,4 +1,4 @@
-"""Making an exchange ready to be kept: masked, decoded, taken apart and read. Nothing here touches a disk."""
+"""Making an exchange ready to be kept: cleaned, taken apart and read. Nothing here touches a disk."""
 
 from typing import Final, NamedTuple
 from urllib.parse import urlsplit
@@ -6,36 +6,24 @@ from urllib.parse import urlsplit
 from store import wire as wires
 from store.body import Body, Earlier, split
 from store.canonical import dumps, loads
-from store.codings import Decoder, decode
-from store.exchange import Exchange, Outcome
+from store.clean import Cleaner
+from store.exchange import Cleaned, Exchange, Outcome
 from store.headers import Headers, header
 from store.ids import object_id
-from store.mask import Masker
 from store.reading import Answer, Identity, Members, Wire
 from store.records import message_payload
 from store.seen import Conversations, Seen
 
-BODY_LIMIT: Final = 64 << 20
 _TOOL_LISTS_KEPT: Final = 3
 _OPENING: Final = 12  # first messages in which a client may tell its working directory; Codex does in the sixth
-
-
-class Received(NamedTuple):
-    """A response body as kept: decoded, with the sizes of its chunks to match, or as it came where that failed."""
-
-    body: bytes
-    arrived: tuple[tuple[int, int], ...]  # (at_ms, size in the body as kept) of each chunk
-    coding: str  # why it was kept as it came, or ""
 
 
 class Request(NamedTuple):
     """A request ready to be kept. ``ids`` and ``contents`` are its conversation."""
 
-    url: str  # masked
-    headers: bytes  # the headers blob, masked
-    whole: bytes  # the body, decoded
+    headers: bytes  # the headers blob
+    whole: bytes  # the body
     id: bytes  # of the body
-    coding: str  # why the body was kept as it came, or ""
     body: Body | None
     ids: tuple[bytes, ...]
     contents: tuple[bytes, ...]
@@ -49,10 +37,10 @@ class Request(NamedTuple):
 class Incoming(NamedTuple):
     """An exchange ready to be kept."""
 
-    exchange: Exchange
+    exchange: Exchange  # clean
+    cleaned: Cleaned
     request: Request
-    response_headers: bytes  # the headers blob, masked
-    response: Received
+    response_headers: bytes  # the headers blob
     answer: Answer
 
     @property
@@ -84,27 +72,26 @@ class Incoming(NamedTuple):
 class Intake:
     """Prepares exchanges, comparing each body with the latest ones of the conversations it has seen."""
 
-    def __init__(self, masker: Masker, seen: Conversations) -> None:
-        self._masker = masker
+    def __init__(self, cleaner: Cleaner, seen: Conversations) -> None:
+        self._cleaner = cleaner
         self._seen = seen
         self._tool_counts: list[tuple[bytes, int]] = []
 
     def prepare(self, exchange: Exchange) -> Incoming:
         """The exchange, ready to be kept. Never raises on what was captured."""
+        exchange, cleaned = self._cleaner.exchange(exchange)
         request = self._read(exchange)
-        response = _receive(exchange)
         kind = header(exchange.response_headers, "content-type")
         return Incoming(
             exchange=exchange,
+            cleaned=cleaned,
             request=request,
-            response_headers=_headers(self._masker.headers(exchange.response_headers)),
-            response=response,
-            answer=request.wire.answer(response.body, kind, exchange.status or 0),
+            response_headers=_headers(exchange.response_headers),
+            answer=request.wire.answer(exchange.response_body, kind, exchange.status or 0),
         )
 
     def _read(self, exchange: Exchange) -> Request:
-        decoded = decode(exchange.request_body, header(exchange.request_headers, "content-encoding"), BODY_LIMIT)
-        whole = exchange.request_body if decoded.failed else decoded.data
+        whole = exchange.request_body
         seen = self._seen.like(whole)
         body = split(whole, seen.earlier if seen else None)
         members = body.members if body else {}
@@ -116,11 +103,9 @@ class Intake:
         if not who.cwd:
             who = who._replace(cwd=wire.folder(contents[:_OPENING]))
         return Request(
-            url=self._masker.url(exchange.url),
-            headers=_headers(self._masker.headers(exchange.request_headers)),
+            headers=_headers(exchange.request_headers),
             whole=whole,
             id=object_id("blob", whole),
-            coding=decoded.failed,
             body=body,
             ids=_chain_ids(body, seen),
             contents=contents,
@@ -153,31 +138,6 @@ def _count_placed(wire: Wire, contents: tuple[bytes, ...]) -> int:
     """How many tools the conversation of a request offers."""
     marked = wire.tool_item and [content for content in contents if wire.tool_item in content]
     return sum(len(wire.placed_tools(loads(content))) for content in marked or ())
-
-
-def _receive(exchange: Exchange) -> Received:
-    """Decode chunk by chunk, so that each chunk's time keeps its place in the decoded body."""
-    coding = header(exchange.response_headers, "content-encoding")
-    if not coding:
-        return Received(exchange.response_body, exchange.chunks, "")
-    decoder = Decoder(coding, BODY_LIMIT)
-    pieces: list[bytes] = []
-    arrived: list[tuple[int, int]] = []
-    position = 0
-    for chunk in exchange.chunks:
-        piece = decoder.feed(exchange.response_body[position : position + chunk.size])
-        position += chunk.size
-        pieces.append(piece)
-        arrived.append((chunk.at_ms, len(piece)))
-    rest = decoder.feed(exchange.response_body[position:]) + decoder.flush()
-    if rest:
-        pieces.append(rest)
-        if arrived:
-            arrived[-1] = (arrived[-1][0], arrived[-1][1] + len(rest))
-    if decoder.failed:
-        sizes = tuple((chunk.at_ms, chunk.size) for chunk in exchange.chunks)
-        return Received(exchange.response_body, sizes, decoder.failed)
-    return Received(b"".join(pieces), tuple(arrived), "")
 
 
 def _chain_ids(body: Body | None, seen: Seen | None) -> tuple[bytes, ...]:

@@ -1,23 +1,26 @@
 """Masking of credentials in headers and URLs, before hashing and before any byte reaches a disk.
 
 Headers go by allow-list: names are kept, values of names that are not known to be harmless become a token. URL user
-info goes, and so do values of query parameters whose names say that they are keys. A token is
-``[[deck:<rule>:<digits>]]``, a BLAKE3 keyed with the archive's key: equal secrets stay equal, none can be read back.
-Masking what is masked changes nothing.
+info goes, and so do values of query parameters whose names say that they are keys. In what stays the rules for bodies
+look for secrets, and they are told which credentials the headers held. Masking what is masked changes nothing.
 """
 
+import base64
+import binascii
+import contextlib
 import re
+from collections.abc import Iterator
 from functools import lru_cache
-from typing import Final
+from typing import TYPE_CHECKING, Final
 from urllib.parse import quote, unquote, urlsplit, urlunsplit
 
-from blake3 import blake3
-
 from store.headers import Headers
+from store.masking.edits import Edit, replaced
+from store.masking.tokens import TOKEN, Tokens
 
-RULES_VERSION: Final = 1
-_DIGITS: Final = 16
-_TOKEN = re.compile(rb"\[\[deck:[a-z-]+:[0-9a-f]{16}\]\]\Z")
+if TYPE_CHECKING:  # rules are compiled where bodies are masked only
+    from store.masking.masking import Masking
+
 _HARMLESS = frozenset(
     b"""accept accept-charset accept-encoding accept-language accept-ranges age allow alt-svc anthropic-beta
     anthropic-dangerous-direct-browser-access anthropic-version cache-control cf-cache-status cf-ray chatgpt-account-id
@@ -41,6 +44,9 @@ _HARMLESS_PREFIXES = (
     b"anthropic-organization-id",
     b"access-control-",
 )
+_CREDENTIAL = re.compile(rb"auth|key|token|secret|cookie", re.IGNORECASE)
+_KEY = re.compile(rb"(?=[^A-Za-z]*[A-Za-z])(?=[^0-9]*[0-9])[!-~]{12,4096}")  # "ollama" and "none" are no keys
+_MOST_LEARNED: Final = 32
 _SECRET_PARAMETER = re.compile(
     r"key|token|secret|passw|signature|\bsig\b|auth|credential|session|\bcode\b|assertion", re.IGNORECASE
 )
@@ -54,35 +60,59 @@ def _is_harmless(name: bytes) -> bool:
 
 
 class Masker:
-    """Masks with one archive's key (32 bytes)."""
+    """Masks with one archive's key (32 bytes) and, where there is a ``masking``, by its rules."""
 
-    def __init__(self, key: bytes) -> None:
-        self._key = key
+    def __init__(self, key: bytes, masking: "Masking | None" = None) -> None:
+        self.token = Tokens(key).token
+        self._masking = masking
+        self._learned: dict[bytes, None] = {}
         self._last_url = ("", "")  # and as it is masked: an agent asks the same one again and again
-
-    def token(self, rule: str, value: bytes) -> bytes:
-        """The token that stands for ``value``."""
-        name = rule.encode("ascii")
-        digest = blake3(name + b"\0" + value, key=self._key).hexdigest(length=_DIGITS // 2)
-        return b"[[deck:%b:%b]]" % (name, digest.encode("ascii"))
 
     def headers(self, headers: Headers) -> Headers:
         """Headers with the values of all that are not known to be harmless masked."""
-        return tuple([(name, value if _is_harmless(name) else self._header(name, value)) for name, value in headers])
+        masked = tuple([(name, value if _is_harmless(name) else self._header(name, value)) for name, value in headers])
+        if self._masking is None or not self._masking.hits(b"\n".join([value for _name, value in masked])):
+            return masked
+        return tuple([(name, self.data(value)) for name, value in masked])
 
     def _header(self, name: bytes, value: bytes) -> bytes:
         if name.lower() == b"location":
             return self.url(value.decode("latin-1")).encode("latin-1")
-        if not value or _TOKEN.match(value):
+        if not value or TOKEN.fullmatch(value):
             return value
+        if self._masking is not None and _CREDENTIAL.search(name):
+            self._learn(self._masking, value)
         return self.token("header", value)
+
+    def _learn(self, masking: "Masking", value: bytes) -> None:
+        """Have the credentials in a header's value masked wherever they stand from now on."""
+        if value in self._learned or len(self._learned) == _MOST_LEARNED:
+            return
+        self._learned[value] = None
+        keys = [each for each in _credentials(value) if _KEY.fullmatch(each)]
+        masking.learn([key for key in keys if not _is_found(masking, key)])
+
+    def data(self, text: bytes) -> bytes:
+        """A text with what the rules find in it masked."""
+        hits = self._masking.hits(text) if self._masking is not None else []
+        return replaced(text, [Edit(hit.start, hit.end, self.token(hit.rule, hit.value)) for hit in hits])
+
+    def text(self, text: str) -> str:
+        """The same of a `str`."""
+        return self.data(text.encode("utf-8", "surrogateescape")).decode("utf-8", "surrogateescape")
 
     def url(self, url: str) -> str:
         """A URL without user info and with the values of key-like query parameters masked."""
         last = self._last_url
         if url != last[0]:
-            last = self._last_url = (url, self._masked_url(url))
+            last = self._last_url = (url, self._by_rules(self._masked_url(url)))
         return last[1]
+
+    def _by_rules(self, url: str) -> str:
+        raw = url.encode("utf-8", "surrogateescape")
+        hits = self._masking.hits(raw) if self._masking is not None else []
+        edits = [Edit(hit.start, hit.end, _quoted(self.token(hit.rule, hit.value)).encode("ascii")) for hit in hits]
+        return replaced(raw, edits).decode("utf-8", "surrogateescape") if edits else url
 
     def _masked_url(self, url: str) -> str:
         try:
@@ -106,5 +136,24 @@ class Masker:
 
     def _escaped(self, rule: str, value: str) -> str:
         raw = unquote(value).encode("utf-8", "surrogateescape")
-        token = raw if _TOKEN.match(raw) else self.token(rule, raw)
-        return quote(token.decode("ascii"), safe="")
+        return _quoted(raw if TOKEN.fullmatch(raw) else self.token(rule, raw))
+
+
+def _is_found(masking: "Masking", key: bytes) -> bool:
+    """Whether the rules find a key by themselves: texts have the same tokens then, before it was seen and after."""
+    return [(hit.start, hit.end) for hit in masking.hits(b" %b " % key)] == [(1, 1 + len(key))]
+
+
+def _quoted(token: bytes) -> str:
+    """A token as it stands in a URL."""
+    return quote(token.decode("ascii"), safe="")
+
+
+def _credentials(value: bytes) -> Iterator[bytes]:
+    """What may be a secret in the value of a header: behind a scheme, in a cookie, in basic authorization."""
+    scheme, _, rest = value.partition(b" ")
+    if scheme.lower() == b"basic":
+        with contextlib.suppress(binascii.Error):
+            yield base64.b64decode(rest).partition(b":")[2]
+    for each in (value, rest, *(part.partition(b"=")[2] for part in value.split(b";"))):
+        yield each.strip()

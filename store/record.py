@@ -1,6 +1,6 @@
 """The one way in: an exchange becomes a turn.
 
-    mask, decode, split, read -> known already? -> link -> commit -> index
+    clean, split, read -> known already? -> link -> commit -> index
 
 `Recorder.record` is the same for the proxy, the importers and the Python API. The turn is durable when it returns.
 The same exchange recorded twice gives the same turn. The index is only asked and told: where that fails, the turn is
@@ -19,6 +19,7 @@ from store import catchup, chunks, corrections, derive
 from store.adopt import adopt
 from store.archive import Archive
 from store.canonical import dumps
+from store.clean import Cleaner
 from store.derive import TurnReading
 from store.describe import describe, place
 from store.exchange import Exchange
@@ -29,7 +30,8 @@ from store.link import Linker
 from store.link_keys import ChainKeys, Keys
 from store.link_turns import Speaker
 from store.link_values import Asked, Link
-from store.mask import Masker
+from store.masking import config
+from store.masking.masking import Masking
 from store.reserve import Reserve, is_full
 from store.seen import Conversations
 from store.turn import exchange_key
@@ -51,12 +53,18 @@ class Recorded:
 class Recorder:
     """Records exchanges into an archive with a writer of its own. Use it from one thread."""
 
-    def __init__(self, archive: Archive, seen: Conversations | None = None) -> None:
-        """``seen`` is where the conversations that are kept are remembered."""
+    def __init__(self, archive: Archive, seen: Conversations | None = None, masking: Masking | None = None) -> None:
+        """``seen`` is where the conversations that are kept are remembered, ``masking`` how the archive masks.
+
+        Without it that is read from the archive's configuration, which no variables belong to then. Raises `StoreError`
+        where that cannot be understood.
+        """
+        masking = masking or config.load(archive.path, archive.key, {})
         adopt(archive)
         self._archive = archive
         self._writer = Writer(archive)
-        self._intake = Intake(Masker(archive.key), seen or Conversations())
+        self._cleaner = Cleaner(archive.key, masking)
+        self._intake = Intake(self._cleaner, seen or Conversations())
         self._keys = Keys(archive.index)
         self._linker = Linker(archive)
         self._index_is_behind = False
@@ -124,6 +132,8 @@ class Recorder:
 
         Raises `OSError`. A full disk has room for it: the reserve, which is made again when a turn has room.
         """
+        if isinstance(url := detail.get("url"), str):
+            detail = detail | {"url": self._cleaner.url(url)}
         payload = dumps({"reason": reason, **detail})
         try:
             self._put("blob", Type.GAP, payload)
@@ -245,11 +255,11 @@ class Recorder:
         writer.body(request.id, request.whole, parts, tip)
         turn["request"]["headers"] = writer.blob(request.headers).hex()
         if incoming.exchange.status is not None:
-            said, response = turn["response"], incoming.response
+            said, exchange = turn["response"], incoming.exchange
             said["headers"] = writer.blob(incoming.response_headers).hex()
-            source = writer.stream(response.body)
-            if response.arrived:
-                said["chunks"] = writer.times(chunks.encode(response.arrived), source, response.body).hex()
+            source = writer.stream(exchange.response_body)
+            if exchange.chunks:
+                said["chunks"] = writer.times(chunks.encode(exchange.chunks), source, exchange.response_body).hex()
             if (element := incoming.answer_element()) is not None:
                 said["answer"] = writer.answer(tip, element, source).hex()
         return writer.json("turn", dumps(turn))
@@ -278,4 +288,4 @@ def _reading(incoming: Incoming, asked: Asked, link: Link) -> TurnReading:
     new = [(ids[n], asked.blocks(n)) for n in range(link.known, len(ids))]
     key = derive.whole_key(asked.wire, asked.keys)
     answered = derive.answer_key(asked.wire, key, incoming.answer)
-    return TurnReading(asked.wire, tuple(new), incoming.answer, incoming.response.arrived, key, answered)
+    return TurnReading(asked.wire, tuple(new), incoming.answer, incoming.exchange.chunks, key, answered)

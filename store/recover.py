@@ -12,12 +12,10 @@ from pathlib import Path
 from store import books
 from store.archive import Archive
 from store.book import Fate
+from store.clean import Cleaner
 from store.exchange import Exchange, Outcome
-from store.incoming import Intake
-from store.mask import Masker
 from store.orphans import orphans
 from store.record import Recorder
-from store.seen import Conversations
 from store.spool_exchange import Spooled, rebuild
 from store.turn import parse
 
@@ -93,12 +91,12 @@ def _kept_in(archive: Archive, exchange: Exchange) -> str | None:
     ).fetchall()
     if not rows:
         return None
-    found = Intake(Masker(archive.key), Conversations()).prepare(exchange)
+    found, _cleaned = Cleaner(archive.key).exchange(exchange)
     for turn_id, session in rows:
         turn = parse(archive.get_kind(bytes(turn_id), "turn"))
         whole, answered = (_body(archive, turn[side]["body"]) for side in ("request", "response"))
-        same = (turn["http"]["method"], turn["http"]["url"]) == (exchange.method, found.request.url)
-        if same and whole.startswith(found.request.whole) and answered.startswith(found.response.body):
+        same = (turn["http"]["method"], turn["http"]["url"]) == (exchange.method, found.url)
+        if same and whole.startswith(found.request_body) and answered.startswith(found.response_body):
             return str(session)
     return None
 

@@ -2,7 +2,8 @@
 
 ``spool/<name>/`` is one process's folder, alive while that process holds the lock on its ``lock`` file; in it one
 file per exchange (`store.flight_file`, `store.spool_frames`). Each piece is in it before it is passed on, and not
-synced: it survives kill -9, and a power cut where `Entry.sync` was called. Heads are masked before they are written.
+synced: it survives kill -9, and a power cut where `Entry.sync` was called. Heads are masked before they are written;
+bodies come clean (`store.clean`).
 A request that goes on with one that the archive holds is told by what is new in it: a conversation is sent again with
 every turn.
 Making and claiming a folder happen under ``spool/lock``, so that nobody takes a folder that is just being made.
@@ -15,15 +16,18 @@ import secrets
 import threading
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING
 
 from store import spool_exchange, spool_frames
-from store.exchange import Exchange, Outcome
+from store.exchange import UNCHANGED, Exchange, Outcome, Side
 from store.files import FILES, Files
 from store.flight_file import FlightFile
 from store.headers import Headers
 from store.seen import Conversations
 from store.spool_frames import Kind
+
+if TYPE_CHECKING:  # masking is compiled where something is recorded only
+    from store.clean import Cleaner
 
 FOLDER = "spool"
 LOCK = "lock"
@@ -31,16 +35,6 @@ SUFFIX = ".flight"
 _MOST_KEPT, _MOST_ROOM = 8, 4 << 20  # files kept open for the next exchanges, and the size up to which one is
 _SHORT = 8 << 10  # bytes of a request that cost less copied than written
 _RESPONSE_DATA = Kind.RESPONSE_DATA.value
-
-
-class Masking(Protocol):
-    """What the spool needs of `store.mask.Masker`."""
-
-    def headers(self, headers: Headers) -> Headers:
-        """The headers without credential values."""
-
-    def url(self, url: str) -> str:
-        """The URL without credential values."""
 
 
 class Entry:
@@ -63,6 +57,11 @@ class Entry:
         self._spool = spool
         file.put(spool_frames.beginning(salt))
         self._put(file, Kind.REQUEST_HEAD, 0, head)
+
+    @property
+    def cleaner(self) -> "Cleaner":
+        """What makes bodies ready to be written here."""
+        return self._spool.cleaner
 
     def request(self, pieces: Sequence[bytes], at_ms: int) -> None:
         """Pieces of the request body have passed or are about to."""
@@ -90,13 +89,13 @@ class Entry:
             self._add(Kind.REQUEST_DATA, at_ms, new)
         self._requested = len(body)
 
-    def request_end(self, at_ms: int) -> None:
-        """The request is complete."""
-        self._add(Kind.REQUEST_END, at_ms, spool_exchange.request_end(self._requested))
+    def request_end(self, at_ms: int, side: Side = UNCHANGED) -> None:
+        """The request is complete; ``side`` is what came of cleaning it."""
+        self._add(Kind.REQUEST_END, at_ms, spool_exchange.request_end(self._requested, side))
 
     def response_head(self, status: int, headers: Headers, at_ms: int) -> None:
         """The response has begun."""
-        payload = spool_exchange.response_head(status, self._spool.masking.headers(headers))
+        payload = spool_exchange.response_head(status, self._spool.cleaner.headers(headers))
         self._add(Kind.RESPONSE_HEAD, at_ms, payload)
 
     def response(self, data: bytes, at_ms: int) -> None:
@@ -104,10 +103,17 @@ class Entry:
         self._add(_RESPONSE_DATA, at_ms, data)
 
     def end(
-        self, outcome: Outcome, error: str, at_ms: int, request_size: int | None, response_size: int | None
+        self,
+        outcome: Outcome,
+        error: str,
+        at_ms: int,
+        request_size: int | None,
+        response_size: int | None,
+        side: Side = UNCHANGED,
     ) -> None:
-        """The recorder saw the end; the exchange only waits for its commit."""
-        self._add(Kind.END, at_ms, spool_exchange.ending(outcome, error, request_size, response_size))
+        """The recorder saw the end; it only waits for its commit. ``side`` is what came of cleaning the response."""
+        words = self._spool.cleaner.text(error)
+        self._add(Kind.END, at_ms, spool_exchange.ending(outcome, words, request_size, response_size, side))
 
     def sync(self) -> None:
         """Everything written so far survives a power cut when this returns without `failed`."""
@@ -154,9 +160,9 @@ class Spool:
     Files of exchanges that are done with are kept, open, for the next ones; nothing in them counts until then.
     """
 
-    def __init__(self, folder: Path, lock: int, masking: Masking, seen: Conversations, files: Files) -> None:
+    def __init__(self, folder: Path, lock: int, cleaner: "Cleaner", seen: Conversations, files: Files) -> None:
         self.folder = folder
-        self.masking = masking
+        self.cleaner = cleaner
         self.seen = seen
         self.is_mappable = files.can_map(folder)
         self._lock = lock
@@ -168,7 +174,7 @@ class Spool:
         self._free: list[FlightFile] = []
 
     @staticmethod
-    def create(archive: Path, masking: Masking, seen: Conversations | None = None, files: Files = FILES) -> "Spool":
+    def create(archive: Path, cleaner: "Cleaner", seen: Conversations | None = None, files: Files = FILES) -> "Spool":
         """Make this process's folder in an archive and lock it. Raises `OSError`.
 
         ``seen`` are the conversations that this process keeps in the archive.
@@ -185,7 +191,7 @@ class Spool:
                     files.remove(folder / LOCK)
                     files.remove_folder(folder)
                 raise
-        return Spool(folder, lock, masking, seen or Conversations(), files)
+        return Spool(folder, lock, cleaner, seen or Conversations(), files)
 
     def open(self, head: Exchange, number: int = 0) -> Entry:
         """Begin an entry with the head of a request (bodies and everything after it are ignored). Raises `OSError`.
@@ -193,8 +199,9 @@ class Spool:
         ``number`` is the exchange's in the process's book (`store.book`).
         """
         self._serial += 1
-        url, headers = self.masking.url(head.url), self.masking.headers(head.request_headers)
-        payload = spool_exchange.request_head(head, url, headers, number)
+        cleaner = self.cleaner
+        url, headers = cleaner.url(head.url), cleaner.headers(head.request_headers)
+        payload = spool_exchange.request_head(head, url, headers, cleaner.rules, number)
         file = self._take()
         try:
             return Entry(self, file, self._serial & 0xFFFFFFFF, payload)

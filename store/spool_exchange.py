@@ -1,7 +1,8 @@
 """What the frames of a spool file say, and the exchange that they are put together to.
 
-Heads and the end are JSON, pieces of bodies are raw. A request that goes on with a body which the archive holds is told
-by what it has in common with that: how many of its first and last bytes, with the new ones between.
+Heads and the end are JSON, pieces of bodies are bytes, which are clean already (`store.clean`) where the head names the
+rules (``mask``). A request that goes on with a body which the archive holds is told by what it has in common with that:
+how many of its first and last bytes, with the new ones between.
 """
 
 import struct
@@ -10,8 +11,9 @@ from dataclasses import replace
 from typing import Any, Final, NamedTuple
 
 from store.canonical import dumps, loads
-from store.exchange import Chunk, Exchange, Mode, Outcome
+from store.exchange import UNCHANGED, Chunk, Cleaned, Exchange, Mode, Outcome, Side
 from store.headers import Headers, header
+from store.masking.tokens import OPENING
 from store.spool_frames import Frame, Kind, frames
 
 _SIZE_BYTES: Final = 8
@@ -33,8 +35,11 @@ class Spooled(NamedTuple):
     number: int
 
 
-def request_head(head: Exchange, url: str, headers: Headers, number: int) -> bytes:
-    """The payload of a request head, with its URL and headers as they are masked, and its number in the book."""
+def request_head(head: Exchange, url: str, headers: Headers, rules: str, number: int) -> bytes:
+    """The payload of a request head, with its URL and headers as they are masked, and its number in the book.
+
+    ``rules`` is the version of those by which the bodies will be masked.
+    """
     return dumps(
         {
             "number": number,
@@ -46,14 +51,16 @@ def request_head(head: Exchange, url: str, headers: Headers, number: int) -> byt
             "http_version": head.http_version,
             "run": head.run,
             "tags": list(head.tags),
+            "mask": rules,
         }
         | ({"unverified": True} if head.unverified else {})
     )
 
 
-def request_end(size: int) -> bytes:
-    """The payload of the end of a request of which ``size`` bytes were kept."""
-    return size.to_bytes(_SIZE_BYTES, "little")
+def request_end(size: int, side: Side) -> bytes:
+    """The payload of the end of a request of which ``size`` bytes were kept, and what came of cleaning it."""
+    said = dumps(side._asdict()) if side != UNCHANGED else b""
+    return size.to_bytes(_SIZE_BYTES, "little") + said
 
 
 def same(common: Same) -> bytes:
@@ -66,10 +73,10 @@ def response_head(status: int, headers: Headers) -> bytes:
     return dumps({"status": status, "headers": _to_json(headers)})
 
 
-def ending(outcome: Outcome, error: str, request_size: int | None, response_size: int | None) -> bytes:
-    """The payload of the end of an exchange that the recorder saw."""
+def ending(outcome: Outcome, error: str, request_size: int | None, response_size: int | None, side: Side) -> bytes:
+    """The payload of the end of an exchange that the recorder saw, and what came of cleaning the response."""
     sizes = {"request_size": request_size, "response_size": response_size}
-    return dumps({"outcome": outcome.value, "error": error, **sizes})
+    return dumps({"outcome": outcome.value, "error": error, **sizes, "response": side._asdict()})
 
 
 def number_in(data: bytes) -> int | None:
@@ -111,7 +118,7 @@ def rebuild(data: bytes, body_of: Callable[[bytes], bytes]) -> Spooled | None:
                 common = Same(*_SAME.unpack(frame.payload))
                 continue
             if frame.kind is Kind.REQUEST_END:
-                arrived = int.from_bytes(frame.payload, "little")
+                arrived = int.from_bytes(frame.payload[:_SIZE_BYTES], "little")
             if exchange is None:
                 number = _number(loads(frame.payload))
             exchange = _apply(exchange, frame)
@@ -129,7 +136,7 @@ def rebuild(data: bytes, body_of: Callable[[bytes], bytes]) -> Spooled | None:
         response_body=b"".join(response),
         chunks=tuple(chunks),
     )
-    return Spooled(_judge_by_length(whole), number)
+    return Spooled(_judge_by_length(_counted(whole)), number)
 
 
 def _joined(common: Same, new: list[bytes], body_of: Callable[[bytes], bytes], *, has_end: bool) -> bytes:
@@ -150,12 +157,17 @@ def _apply(exchange: Exchange | None, frame: Frame) -> Exchange:
     if exchange is None:
         return _from_head(loads(frame.payload))
     if frame.kind is Kind.REQUEST_END:
+        said = frame.payload[_SIZE_BYTES:]
+        if said and exchange.cleaned:
+            exchange = replace(exchange, cleaned=exchange.cleaned._replace(request=Side(**loads(said))))
         return replace(exchange, request_end_ms=frame.at_ms)
     value = loads(frame.payload)
     if frame.kind is Kind.RESPONSE_HEAD:
         headers = _from_json(value["headers"])
         return replace(exchange, status=int(value["status"]), response_headers=headers, first_byte_ms=frame.at_ms)
     if frame.kind is Kind.END:
+        if exchange.cleaned:
+            exchange = replace(exchange, cleaned=exchange.cleaned._replace(response=Side(**value["response"])))
         return replace(
             exchange,
             end_ms=frame.at_ms,
@@ -180,7 +192,16 @@ def _from_head(value: Any) -> Exchange:
         run=str(value["run"]),
         tags=tuple(str(tag) for tag in value["tags"]),
         unverified=value.get("unverified") is True,
+        cleaned=Cleaned(str(value["mask"]), UNCHANGED, UNCHANGED) if "mask" in value else None,
     )
+
+
+def _counted(exchange: Exchange) -> Exchange:
+    """An exchange whose end the recorder did not see, with the tokens in its answer counted as what was masked."""
+    if exchange.cleaned is None or exchange.end_ms is not None:
+        return exchange
+    masked = Side(places=exchange.response_body.count(OPENING))
+    return replace(exchange, cleaned=exchange.cleaned._replace(response=masked))
 
 
 def _judge_by_length(exchange: Exchange) -> Exchange:

@@ -7,6 +7,7 @@ from left_behind import left_behind
 
 from addon import inflight
 from addon.inflight import InFlight
+from store.clean import Cleaner
 from store.exchange import Exchange, Outcome
 from store.headers import Headers
 from store.spool import Entry, Spool
@@ -14,14 +15,7 @@ from store.spool import Entry, Spool
 HEAD = Exchange("POST", "https://api.example/v1/messages", (), b"", 1_700_000_000_000)
 
 
-class Masking:
-    """Masks nothing."""
-
-    def headers(self, headers: Headers) -> Headers:
-        return headers
-
-    def url(self, url: str) -> str:
-        return url
+CLEANER = Cleaner(bytes(32))
 
 
 def passed(entry: Entry | None = None) -> InFlight:
@@ -30,8 +24,8 @@ def passed(entry: Entry | None = None) -> InFlight:
     flight.request_data(b"cd")
     flight.request_end()
     flight.response_head(200, ((b"a", b"b"),), None)
-    flight.response_data(b"123")
-    flight.response_data(b"45")
+    flight.response_data(b"12\n")
+    flight.response_data(b"4\n")
     return flight
 
 
@@ -39,7 +33,7 @@ def test_it_becomes_the_exchange_that_passed() -> None:
     flight = passed()
     flight.end(Outcome.COMPLETE, "")
     exchange = flight.exchange(("commit-late",))
-    assert (exchange.request_body, exchange.response_body) == (b"abcd", b"12345")
+    assert (exchange.request_body, exchange.response_body) == (b"abcd", b"12\n4\n")
     assert [chunk.size for chunk in exchange.chunks] == [3, 2]
     assert exchange.status == 200
     assert exchange.outcome is Outcome.COMPLETE
@@ -65,7 +59,7 @@ def test_a_body_over_the_limit_keeps_its_head_and_its_size(monkeypatch: pytest.M
     flight.response_data(b"6789")
     flight.end(Outcome.COMPLETE, "")
     exchange = flight.exchange()
-    assert exchange.response_body == b"1234"
+    assert exchange.response_body == b"12\n4"
     assert exchange.response_size == 9
     assert exchange.request_size is None
     assert exchange.outcome is Outcome.TRUNCATED
@@ -73,8 +67,8 @@ def test_a_body_over_the_limit_keeps_its_head_and_its_size(monkeypatch: pytest.M
     assert flight.size == 8
 
 
-def test_the_spool_has_every_piece_before_it_is_passed_on(tmp_path: Path) -> None:
-    spool = Spool.create(tmp_path, Masking())
+def test_the_spool_has_every_line_before_it_is_passed_on(tmp_path: Path) -> None:
+    spool = Spool.create(tmp_path, CLEANER)
     flight = passed(spool.open(HEAD))
     spool.close()
     (found,) = left_behind(tmp_path)
@@ -86,7 +80,7 @@ def test_the_spool_has_every_piece_before_it_is_passed_on(tmp_path: Path) -> Non
 
 
 def test_what_is_given_up_stays_in_the_spool(tmp_path: Path) -> None:
-    spool = Spool.create(tmp_path, Masking())
+    spool = Spool.create(tmp_path, CLEANER)
     passed(spool.open(HEAD)).abandon()
     spool.close()
     assert len(left_behind(tmp_path)) == 1
@@ -94,6 +88,8 @@ def test_what_is_given_up_stays_in_the_spool(tmp_path: Path) -> None:
 
 class Syncing(Entry):
     """Notes how much had been passed on when it was synced."""
+
+    cleaner = CLEANER
 
     def __init__(self) -> None:
         self.seen = 0
@@ -127,27 +123,29 @@ def left(spool: Spool, folder: Path) -> Exchange:
 
 
 def test_a_request_may_pass_before_it_is_spooled_but_no_answer(tmp_path: Path) -> None:
-    spool = Spool.create(tmp_path, Masking())
+    spool = Spool.create(tmp_path, CLEANER)
     flight = InFlight(HEAD, None, 0, lambda: spool.open(HEAD))
     flight.request_data(b"ab")
     flight.request_end()
     assert not list(tmp_path.rglob("*.flight"))
     flight.response_head(200, (), None)
-    flight.response_data(b"12")
+    flight.response_data(b"1\n")
     flight.spool()
     found = left(spool, tmp_path)
-    assert (found.request_body, found.response_body, found.status) == (b"ab", b"12", 200)
+    assert (found.request_body, found.response_body, found.status) == (b"ab", b"1\n", 200)
     assert found.request_end_ms is not None
 
 
-def test_a_long_upload_is_spooled_while_it_passes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(inflight, "LAG_BYTES", 3)
-    spool = Spool.create(tmp_path, Masking())
+def test_of_a_long_upload_the_spool_knows_the_head_until_it_has_passed_as_a_whole(tmp_path: Path) -> None:
+    spool = Spool.create(tmp_path, CLEANER)
     flight = InFlight(HEAD, None, 0, lambda: spool.open(HEAD))
     flight.request_data(b"abc")
-    assert not list(tmp_path.rglob("*.flight"))
-    for piece in (b"d", b"e"):
-        flight.request_data(piece)
+    flight.spool()
+    flight.request_data(b"de")
+    (path,) = tmp_path.rglob("*.flight")
+    assert HEAD.url.encode() in path.read_bytes() and b"abc" not in path.read_bytes()
+    flight.request_end()
+    flight.spool()
     assert left(spool, tmp_path).request_body == b"abcde"
 
 
@@ -164,7 +162,7 @@ def test_what_fails_at_the_end_leaves_an_exchange_that_can_be_committed() -> Non
 
 
 def test_an_unspooled_request_that_is_given_up_is_left_for_recovery(tmp_path: Path) -> None:
-    spool = Spool.create(tmp_path, Masking())
+    spool = Spool.create(tmp_path, CLEANER)
     flight = InFlight(HEAD, None, 0, lambda: spool.open(HEAD))
     flight.request_data(b"ab")
     flight.abandon()

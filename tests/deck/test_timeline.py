@@ -11,8 +11,8 @@ from kafka_session import FAILURE, SESSION, SUBAGENT_PROMPT, Clock, Thread, text
 
 from deck.timeline import Timeline
 from store.archive import Archive
+from store.clean import Cleaner
 from store.errors import BadId, NotFound, StoreError
-from store.mask import Masker
 from store.record import Recorder
 from store.spool import Spool
 from store.summary import summary_of
@@ -186,7 +186,7 @@ def test_what_others_record_is_seen_on_refresh(path: Path) -> None:
 def test_what_a_dead_recorder_left_is_a_turn(path: Path) -> None:
     asked = next(kafka_session.exchanges())
     with Archive.create(path) as archive:
-        spool = Spool.create(path, Masker(archive.key))
+        spool = Spool.create(path, Cleaner(archive.key))
     entry = spool.open(asked)
     entry.request([asked.request_body], 0)
     entry.request_end(1)

@@ -12,12 +12,12 @@ from store import books, ledger, status
 from store.archive import Archive
 from store.book import Book, Fate, Pages, tag
 from store.canonical import loads
+from store.clean import Cleaner
 from store.errors import Damaged
 from store.exchange import Exchange, Outcome
 from store.files import Files
 from store.fsck import check
 from store.ledger import Ledger
-from store.mask import Masker
 from store.record import Recorder
 from store.recover import recover
 from store.spool import Entry, Spool
@@ -30,7 +30,7 @@ class Process:
 
     def __init__(self, archive: Archive) -> None:
         self.archive = archive
-        self.spool = Spool.create(archive.path, Masker(archive.key), files=archive.files)
+        self.spool = Spool.create(archive.path, Cleaner(archive.key), files=archive.files)
         self.book = Book()
         self.book.attach(self.spool.folder, archive.files, 1, self.spool.is_mappable)
         self.recorder = Recorder(archive)

@@ -8,9 +8,9 @@ import pytest
 from recorded import turns
 
 from store.archive import Archive
+from store.clean import Cleaner
 from store.errors import Missing
 from store.exchange import Exchange
-from store.mask import Masker
 from store.record import Recorder
 from store.recover import recover
 from store.seen import Conversations
@@ -20,7 +20,7 @@ HEAD = Exchange("POST", "https://api.anthropic.com/v1/messages", (), b"", 1_700_
 
 
 def leave(archive: Archive, *bodies: bytes) -> None:
-    spool = Spool.create(archive.path, Masker(archive.key))
+    spool = Spool.create(archive.path, Cleaner(archive.key))
     for number, body in enumerate(bodies):
         entry = spool.open(replace(HEAD, started_ms=HEAD.started_ms + number))
         entry.request([body], 1)
@@ -45,7 +45,7 @@ def going_on(archive: Archive, again: int) -> bytes:
     with Recorder(archive, seen) as recorder:
         recorder.record(replace(HEAD, request_body=json.dumps({"messages": messages}).encode()))
     body = json.dumps({"messages": [*messages, {"role": "user", "content": "and now " * again}]}).encode()
-    spool = Spool.create(archive.path, Masker(archive.key), seen)
+    spool = Spool.create(archive.path, Cleaner(archive.key), seen)
     entry = spool.open(replace(HEAD, started_ms=HEAD.started_ms + 5))
     entry.whole_request(body, 1)
     entry.request_end(2)
@@ -121,7 +121,7 @@ def test_what_a_power_cut_brings_back_is_not_recorded_again(tmp_path: Path) -> N
     with Archive.create(tmp_path / "archive") as archive:
         with Recorder(archive) as recorder:
             recorder.record(whole)
-        spool = Spool.create(archive.path, Masker(archive.key))
+        spool = Spool.create(archive.path, Cleaner(archive.key))
         for part in (b"", body[:5], b"another"):
             entry = spool.open(whole)
             entry.request([whole.request_body], 0)

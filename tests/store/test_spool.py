@@ -9,25 +9,16 @@ from pathlib import Path
 import pytest
 from left_behind import left_behind
 
-from store.exchange import Chunk, Exchange, Mode, Outcome
+from store.clean import Cleaner
+from store.exchange import UNCHANGED, Chunk, Cleaned, Exchange, Mode, Outcome
 from store.files import FILES, Files
-from store.headers import Headers
 from store.orphans import numbers, orphans
 from store.spool import FOLDER, Entry, Spool
 from store.spool_exchange import rebuild
 from store.spool_frames import FIRST, beginning
 
 
-class Masking:
-    """Masks by hand what the tests look for."""
-
-    def headers(self, headers: Headers) -> Headers:
-        return tuple((name, b"***" if name == b"x-api-key" else value) for name, value in headers)
-
-    def url(self, url: str) -> str:
-        return url.replace("key=secret", "key=***")
-
-
+CLEANER = Cleaner(bytes(32))
 HEAD = Exchange(
     method="POST",
     url="https://api.example/v1/messages?key=secret",
@@ -52,7 +43,7 @@ def fill(entry: Entry) -> None:
 
 @pytest.fixture
 def spool(tmp_path: Path) -> Iterator[Spool]:
-    made = Spool.create(tmp_path, Masking())
+    made = Spool.create(tmp_path, CLEANER)
     yield made
     made.close()
 
@@ -73,8 +64,8 @@ def test_an_orphan_comes_back_with_what_had_arrived(tmp_path: Path, spool: Spool
     spool.close()
     assert only(tmp_path) == replace(
         HEAD,
-        url="https://api.example/v1/messages?key=***",
-        request_headers=((b"x-api-key", b"***"), (b"X-Odd", b"\xff\x00")),
+        url=CLEANER.url(HEAD.url),
+        request_headers=CLEANER.headers(HEAD.request_headers),
         request_body=b'{"a":1}',
         request_end_ms=3,
         status=200,
@@ -83,6 +74,7 @@ def test_an_orphan_comes_back_with_what_had_arrived(tmp_path: Path, spool: Spool
         chunks=(Chunk(11, 11), Chunk(20, 11)),
         first_byte_ms=10,
         outcome=Outcome.INTERRUPTED,
+        cleaned=Cleaned(CLEANER.rules, UNCHANGED, UNCHANGED),
     )
 
 
@@ -239,7 +231,7 @@ class FullDisk(Files):
 
 def test_a_failed_write_ends_the_entry_and_raises_nothing(tmp_path: Path) -> None:
     disk = FullDisk()
-    spool = Spool.create(tmp_path, Masking(), files=disk)
+    spool = Spool.create(tmp_path, CLEANER, files=disk)
     entry = spool.open(HEAD)
     entry.response_head(200, (), 1)
     entry.response(b"kept", 2)
@@ -265,7 +257,7 @@ def test_a_link_in_the_spool_is_not_followed(tmp_path: Path, spool: Spool) -> No
 
 
 def test_a_file_is_used_again_and_holds_nothing_of_its_earlier_use(tmp_path: Path) -> None:
-    spool = Spool.create(tmp_path, Masking())
+    spool = Spool.create(tmp_path, CLEANER)
     for size in (40_000, 300, 90_000):
         entry = spool.open(HEAD)
         entry.request([b"q" * size], 1)
@@ -290,7 +282,7 @@ def test_a_file_is_used_again_and_holds_nothing_of_its_earlier_use(tmp_path: Pat
 
 
 def test_a_file_whose_new_use_never_reached_it_holds_nothing(tmp_path: Path) -> None:
-    spool = Spool.create(tmp_path, Masking())
+    spool = Spool.create(tmp_path, CLEANER)
     entry = spool.open(HEAD)
     entry.request([b"old"], 1)
     (path,) = tmp_path.rglob("*.flight")
@@ -303,7 +295,7 @@ def test_a_file_whose_new_use_never_reached_it_holds_nothing(tmp_path: Path) -> 
 
 def test_files_kept_for_later_go_with_their_process(tmp_path: Path) -> None:
     for is_killed in (False, True):
-        spool = Spool.create(tmp_path, Masking())
+        spool = Spool.create(tmp_path, CLEANER)
         spool.open(HEAD).discard()
         assert list(tmp_path.rglob("*.flight"))
         if is_killed:

@@ -13,10 +13,10 @@ from disk_stage import ROOT, Scenario, Stage, start_again
 from store.archive import Archive
 from store.book import Book, Fate, tag
 from store.books import close_own
+from store.clean import Cleaner
 from store.exchange import Exchange, Outcome
 from store.gc import collect
 from store.ids import object_id
-from store.mask import Masker
 from store.record import Recorder
 from store.repair import repair
 from store.spool import Entry, Spool
@@ -114,7 +114,7 @@ class Carrier:
     def __init__(self, stage: Stage, process: Process) -> None:
         self.stage = stage
         self.archive = Archive.create(ROOT, process)
-        self.spool = Spool.create(ROOT, Masker(self.archive.key), files=process)
+        self.spool = Spool.create(ROOT, Cleaner(self.archive.key), files=process)
         self.book = Book()
         self.book.attach(self.spool.folder, process, 1, self.spool.is_mappable)
         self.recorder = Recorder(self.archive, self.spool.seen)

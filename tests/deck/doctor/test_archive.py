@@ -13,7 +13,7 @@ from deck.doctor import archive as checking
 from deck.doctor.finding import Finding, Level
 from store.archive import Archive
 from store.book import Book, Fate, tag
-from store.mask import Masker
+from store.clean import Cleaner
 from store.record import Recorder
 from store.spool import Spool
 
@@ -36,7 +36,7 @@ def checked(path: Path, *, is_named: bool = True, now_ms: int = NOW) -> dict[str
 
 def dead_recorder(archive: Archive, *, lost: int) -> None:
     """A recorder that died with one exchange in flight and ``lost`` exchanges given up."""
-    spool = Spool.create(archive.path, Masker(archive.key))
+    spool = Spool.create(archive.path, Cleaner(archive.key))
     book = Book()
     book.attach(spool.folder, archive.files, 1, spool.is_mappable)
     (exchange,) = conversation(1, "another", 10)

@@ -9,8 +9,8 @@ from deck.doctor.finding import Level
 from deck.recorders import Running, running
 from store import status
 from store.archive import Archive
+from store.clean import Cleaner
 from store.files import FILES
-from store.mask import Masker
 from store.spool import Spool
 
 NOW = 1_700_000_000_000
@@ -23,7 +23,7 @@ def alive(version: str = "11.0.2", **more: object) -> Running:
 
 def test_a_living_recorder_is_found_by_its_lock(tmp_path: Path) -> None:
     with Archive.create(tmp_path / "archive") as archive:
-        spool = Spool.create(archive.path, Masker(archive.key))
+        spool = Spool.create(archive.path, Cleaner(archive.key))
         status.write(spool.folder, FILES, {"pid": 7, "port": 4711, "mitmproxy": "12.2.3", "confdir": "/conf"})
         assert running(archive.path) == [Running(7, 4711, "12.2.3", Path("/conf"), {}, 0)]
         status.write(spool.folder, FILES, {"pid": "x", "port": None, "refused_ca": 7})

@@ -13,8 +13,8 @@ from deck.tui.widgets.scrubber import Scrubber
 from deck.tui.widgets.text_view import TextView
 from store import status
 from store.archive import Archive
+from store.clean import Cleaner
 from store.files import FILES
-from store.mask import Masker
 from store.spool import Spool
 
 
@@ -254,7 +254,7 @@ async def test_a_session_that_grows_is_followed_until_one_steps_back(tmp_path: P
 async def test_a_recorder_that_cannot_record_is_told_above(tmp_path: Path) -> None:
     path = record(tmp_path / "archive", list(kafka_session.exchanges())[:2])
     with Archive.open(path) as opened:
-        spool = Spool.create(path, Masker(opened.key))
+        spool = Spool.create(path, Cleaner(opened.key))
     status.write(spool.folder, FILES, {"pid": 1, "trouble": "\x1b[31mdisk full", "waiting": 2})
     async with running(path, LARGE, START) as deck:
         await deck.see("✗ cannot record: \\x1b[31mdisk full; 2 exchanges waiting for the disk")

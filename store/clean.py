@@ -1,0 +1,174 @@
+"""Making what passed ready to be kept: content codings undone, secrets out. Behind this point nothing is unmasked.
+
+A body in which nothing is found stays as it is, byte for byte. A content coding that cannot be undone leaves the body
+as it came, or, where something is masked in what could be undone, that. A body that could not be masked is withheld.
+"""
+
+from dataclasses import replace
+from typing import Final
+
+from store.arrivals import Arrivals
+from store.codings import Decoder, decode
+from store.exchange import Chunk, Cleaned, Exchange, Side
+from store.headers import Headers, header
+from store.mask import Masker
+from store.masking.arriving import ArrivingMasker
+from store.masking.body import BodyMasker, Masked
+from store.masking.masking import Masking
+
+BODY_LIMIT: Final = 64 << 20
+
+
+class Cleaner:
+    """Cleans by one archive's rules. Bodies of requests are compared with those before them: use it from one thread."""
+
+    def __init__(self, key: bytes, masking: Masking | None = None) -> None:
+        """``key`` is the archive's, of 32 bytes; ``masking`` what it is configured to, else the built-in rules."""
+        self._masking = masking or Masking(key)
+        self._masker = Masker(key, self._masking)
+        self._bodies = BodyMasker(self._masking)
+        self.headers = self._masker.headers
+        self.url = self._masker.url
+        self.text = self._masker.text
+
+    @property
+    def rules(self) -> str:
+        """Version of the rules."""
+        return self._masking.version
+
+    def request(self, body: bytes, headers: Headers, is_cut: bool = False) -> tuple[bytes, Side]:
+        """A request's body, as it is to be kept. Raises nothing."""
+        try:
+            return self._request(body, header(headers, "content-encoding"), is_cut)
+        except Exception as error:  # noqa: BLE001  whatever a body does to the masking, it is not kept unmasked
+            return b"", Side(withheld=type(error).__name__)
+
+    def response(self, headers: Headers) -> "CleanResponse":
+        """What cleans the body of a response with these headers while it arrives."""
+        return CleanResponse(self._masking, headers)
+
+    def exchange(self, exchange: Exchange) -> tuple[Exchange, Cleaned]:
+        """A whole exchange, as it is to be kept. Cleaning a clean one changes nothing. Raises nothing."""
+        cleaned = exchange.cleaned
+        if cleaned is None:
+            is_cut = exchange.request_size is not None
+            request, side = self.request(exchange.request_body, exchange.request_headers, is_cut)
+            response = self._response(exchange)
+            cleaned = Cleaned(self.rules, side, response.side)
+            exchange = replace(
+                exchange, request_body=request, response_body=response.body, chunks=response.chunks, cleaned=cleaned
+            )
+        headed = replace(
+            exchange,
+            url=self.url(exchange.url),
+            request_headers=self.headers(exchange.request_headers),
+            response_headers=self.headers(exchange.response_headers),
+            error=self.text(exchange.error),
+        )
+        return headed, cleaned
+
+    def _response(self, exchange: Exchange) -> "CleanResponse":
+        response = self.response(exchange.response_headers)
+        body, position = exchange.response_body, 0
+        for at_ms, size in exchange.chunks:
+            response.feed(body[position : position + size], at_ms)
+            position += size
+        response.feed(body[position:], None)
+        response.finish(is_cut=exchange.response_size is not None)
+        return response
+
+    def _request(self, body: bytes, coding: str, is_cut: bool) -> tuple[bytes, Side]:
+        decoded = decode(body, coding, BODY_LIMIT)
+        masked = self._masked(decoded.data, is_cut or bool(decoded.failed))
+        if decoded.failed and not masked.places:
+            masked = self._masked(body, is_cut)
+        return masked.data, Side(decoded.failed, len(masked.places))
+
+    def _masked(self, body: bytes, is_cut: bool) -> Masked:
+        if not is_cut:
+            return self._bodies.mask(body)
+        masker = ArrivingMasker(self._masking)
+        data = masker.feed(body) + masker.flush(is_cut=True)
+        return Masked(data, masker.places)
+
+
+class CleanResponse:
+    """One response's body while it arrives. What `feed` and `finish` give may be written; ``body`` is what is kept."""
+
+    def __init__(self, masking: Masking, headers: Headers) -> None:
+        self._masking = masking
+        coding = header(headers, "content-encoding")
+        decoder = Decoder(coding, BODY_LIMIT) if coding else None
+        self._unknown = decoder.failed if decoder is not None else ""
+        self._decoder = None if self._unknown else decoder
+        self._came: list[tuple[bytes, int | None]] = []  # where there is a coding: what is kept should that fail
+        self._withheld = ""
+        self._is_finished = False
+        self.body = b""
+        self.chunks: tuple[Chunk, ...] = ()
+        self.side = Side()
+        self._begin()
+
+    def _begin(self) -> None:
+        self._masker = ArrivingMasker(self._masking)
+        self._arrivals = Arrivals()
+        self._pieces: list[bytes] = []
+
+    def feed(self, data: bytes, at_ms: int | None) -> bytes:
+        """A piece arrived, ``at_ms`` after the start (None: nobody knows when); what can be written now."""
+        if self._withheld or self._is_finished:
+            return b""
+        try:
+            if self._decoder is not None:
+                self._came.append((data, at_ms))
+                data = self._decoder.feed(data)
+            return self._take(data, at_ms)
+        except Exception as error:  # noqa: BLE001  whatever a body does to the masking, it is not kept unmasked
+            self._withheld = type(error).__name__
+            return b""
+
+    def finish(self, is_cut: bool) -> bytes:
+        """Nothing more comes (``is_cut``: although it should have); the rest that can be written. Idempotent."""
+        if self._is_finished:
+            return b""
+        self._is_finished = True
+        rest = b""
+        try:
+            rest = self._settle(is_cut)
+        except Exception as error:  # noqa: BLE001  as in `feed`
+            self._withheld = type(error).__name__
+        self._came = []
+        self.body = b"".join(self._pieces)
+        places = len(self._masker.places)
+        is_changed = places or is_cut or self._withheld
+        self.chunks = self._arrivals.chunks_in(self.body) if is_changed else self._arrivals.chunks()
+        self.side = Side(self._failed, places, self._withheld)
+        return rest
+
+    def _settle(self, is_cut: bool) -> bytes:
+        """Let go what is held back; where the coding failed and nothing is masked, the body is what came."""
+        if self._withheld:
+            return b""
+        rest = self._end(is_cut or bool(self._decoder and self._decoder.failed))
+        if self._decoder is not None and self._decoder.failed and not self._masker.places:
+            self._begin()
+            for data, at_ms in self._came:
+                self._take(data, at_ms)
+            self._end(is_cut)
+        return rest
+
+    @property
+    def _failed(self) -> str:
+        return self._decoder.failed if self._decoder is not None else self._unknown
+
+    def _take(self, data: bytes, at_ms: int | None) -> bytes:
+        self._arrivals.add(at_ms, data)
+        piece = self._masker.feed(data)
+        if piece:
+            self._pieces.append(piece)
+        return piece
+
+    def _end(self, is_cut: bool) -> bytes:
+        rest = self._masker.flush(is_cut)
+        self._pieces.append(rest)
+        return rest
