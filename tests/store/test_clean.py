@@ -1,0 +1,167 @@
+"""Bodies made ready to be kept: coding off, secrets out, times in place, and byte for byte where there is nothing."""
+
+import gzip
+import json
+import random
+from collections.abc import Callable
+
+import brotli
+import pytest
+import zstandard
+from secrets_planted import in_markers, private_key, secret
+
+from store.clean import Cleaner, CleanResponse
+from store.exchange import Chunk, Exchange, Side
+from store.headers import Headers
+from store.masking.masking import Masking
+
+KEY = bytes(range(32))
+SECRET = secret("anthropic-key", 1)
+TOKEN = Masking(KEY).token("anthropic-key", SECRET.encode())
+CODINGS: dict[str, Callable[[bytes], bytes]] = {
+    "": bytes,
+    "gzip": gzip.compress,
+    "br": brotli.compress,
+    "zstd": zstandard.compress,
+}
+
+
+def coded(coding: str) -> Headers:
+    return ((b"content-encoding", coding.encode()),) if coding else ()
+
+
+def events(texts: list[str]) -> list[bytes]:
+    said = [
+        {"type": "content_block_delta", "index": 0, "delta": {"type": "text_delta", "text": text}} for text in texts
+    ]
+    return [b"event: content_block_delta\ndata: " + json.dumps(each).encode() + b"\n\n" for each in said]
+
+
+def passed(response: CleanResponse, pieces: list[bytes], is_cut: bool = False) -> bytes:
+    """What was written of a response of these pieces, one each 10 ms."""
+    written = [response.feed(piece, 10 * number) for number, piece in enumerate(pieces, 1)]
+    return b"".join((*written, response.finish(is_cut)))
+
+
+@pytest.mark.parametrize("coding", CODINGS)
+def test_a_request_is_decoded_and_masked(coding: str) -> None:
+    body = json.dumps({"messages": [{"role": "user", "content": f"my key is {SECRET}."}]}).encode()
+    clean, side = Cleaner(KEY).request(CODINGS[coding](body), coded(coding))
+    assert clean == body.replace(SECRET.encode(), TOKEN)
+    assert side == Side(places=1)
+
+
+@pytest.mark.parametrize("coding", CODINGS)
+def test_a_body_without_secrets_stays_byte_for_byte(coding: str) -> None:
+    body = b'{ "a" : "\\u0041\\/", "n":1e400,"a":2}\r\n'
+    assert Cleaner(KEY).request(CODINGS[coding](body), coded(coding)) == (body, Side())
+    response = Cleaner(KEY).response(coded(coding))
+    passed(response, [CODINGS[coding](body)])
+    assert (response.body, response.side, response.chunks) == (body, Side(), (Chunk(10, len(body)),))
+
+
+@pytest.mark.parametrize("coding", CODINGS)
+def test_a_secret_cut_into_events_and_chunks_never_is_written(coding: str) -> None:
+    chance = random.Random(coding)
+    texts = ["The key is ", *(SECRET[at : at + 5] for at in range(0, len(SECRET), 5)), " and no more.\n"]
+    stream = CODINGS[coding](b"".join(events(texts)))
+    cuts = sorted(chance.sample(range(1, len(stream)), 40))
+    pieces = [stream[start:end] for start, end in zip([0, *cuts], [*cuts, len(stream)], strict=True)]
+    response = Cleaner(KEY).response(coded(coding))
+    written = passed(response, pieces)
+    assert written == response.body
+    assert TOKEN in written and SECRET[20:32].encode() not in written
+    assert response.side == Side(places=1)
+    assert [chunk.at_ms for chunk in response.chunks] == [10 * n for n in range(1, len(pieces) + 1)]
+    assert sum(chunk.size for chunk in response.chunks) == len(written)
+
+
+def test_the_time_of_an_event_stays_with_it_although_it_was_held_back() -> None:
+    response = Cleaner(KEY).response(())
+    stream = events(["a", SECRET[:30], SECRET[30:], " b"])
+    passed(response, stream)
+    position = 0
+    for number, (at_ms, size) in enumerate(response.chunks):
+        assert at_ms == 10 * (number + 1)
+        assert response.body[position : position + size].startswith(b"event: content_block_delta\ndata: ")
+        position += size
+    assert response.chunks[0].size == len(stream[0]) and position == len(response.body)
+
+
+def test_of_a_stream_that_is_cut_the_beginning_of_a_secret_goes_too() -> None:
+    response = Cleaner(KEY).response(())
+    written = passed(response, events(["x ", SECRET[:40]]), is_cut=True)
+    assert SECRET[:12].encode() not in written
+
+
+def test_a_coding_that_breaks_leaves_the_body_as_it_came() -> None:
+    broken = gzip.compress(b"x" * 1000)[:-6] + b"123456"
+    assert Cleaner(KEY).request(broken, coded("gzip"))[0] == broken
+    response = Cleaner(KEY).response(coded("gzip"))
+    passed(response, [broken[:9], broken[9:]])
+    assert response.body == broken and "gzip" in response.side.coding
+    assert response.chunks == (Chunk(10, 9), Chunk(20, len(broken) - 9))
+
+
+def test_a_coding_that_breaks_behind_a_secret_leaves_what_could_be_undone() -> None:
+    broken = gzip.compress(f"key {SECRET} end".encode())[:-6] + b"123456"
+    body, side = Cleaner(KEY).request(broken, coded("gzip"))
+    assert body == b"key %b end" % TOKEN and side.places == 1 and "gzip" in side.coding
+    response = Cleaner(KEY).response(coded("gzip"))
+    passed(response, [broken])
+    assert response.body == body and response.side == side
+
+
+def test_what_is_in_no_known_coding_is_masked_as_it_is() -> None:
+    body, side = Cleaner(KEY).request(f"key {SECRET} end".encode(), coded("rot13"))
+    assert body == b"key %b end" % TOKEN and "rot13" in side.coding
+
+
+def test_heads_are_masked_and_what_they_hold_is_known_from_then_on() -> None:
+    cleaner = Cleaner(KEY)
+    odd = "zq8-Horse-battery-77"
+    body = json.dumps({"said": f"it is {odd}", "n": 1}).encode()
+    sent = Exchange(
+        "POST",
+        f"https://u:{odd}@h/v1/{SECRET}/x?key={odd}",
+        ((b"Authorization", f"Bearer {odd}".encode()), (b"user-agent", f"x {SECRET}".encode())),
+        body,
+        1,
+        error=f"the server sent {SECRET}",
+    )
+    assert cleaner.headers(sent.request_headers)  # as a recorder does when the request begins
+    clean, cleaned = cleaner.exchange(sent)
+    assert cleaned.request.places == 1
+    assert all(hidden not in repr(clean) for hidden in (odd, SECRET))
+    assert cleaner.exchange(clean) == (clean, cleaned)
+
+
+def test_a_placeholder_in_a_header_is_no_secret() -> None:
+    cleaner = Cleaner(KEY)
+    cleaner.headers(((b"authorization", b"Bearer ollama"), (b"x-api-key", b"not-needed")))
+    body = b'{"a":"ollama is not-needed"}'
+    assert cleaner.request(body, ()) == (body, Side())
+
+
+class Failing(Masking):
+    """A defect in the masking."""
+
+    def hits(self, text: bytes) -> list:  # type: ignore[type-arg]
+        raise RecursionError
+
+
+def test_a_body_that_cannot_be_masked_is_withheld() -> None:
+    cleaner = Cleaner(KEY, Failing(KEY))
+    assert cleaner.request(b'{"a":1}', ()) == (b"", Side(withheld="RecursionError"))
+    response = cleaner.response(())
+    assert passed(response, [b'data: {"a":1}\n\n', b'data: {"a":1}\n\n']) == b""
+    assert response.body == b"" and response.side.withheld == "RecursionError"
+    assert sum(chunk.size for chunk in response.chunks) == 0
+
+
+def test_a_private_key_over_lines_of_text() -> None:
+    text = f"a\n{in_markers(private_key(1))}\nb\n".encode()
+    response = Cleaner(KEY).response(())
+    written = passed(response, [text[at : at + 7] for at in range(0, len(text), 7)])
+    assert written == response.body and private_key(1)[:12].encode() not in written
+    assert sum(chunk.size for chunk in response.chunks) == len(written)
