@@ -1,14 +1,14 @@
 """Making what passed ready to be kept: content codings undone, secrets out. Behind this point nothing is unmasked.
 
-A body in which nothing is found stays as it is, byte for byte. A content coding that cannot be undone leaves the body
-as it came, or, where something is masked in what could be undone, that. A body that could not be masked is withheld.
+A body in which nothing is found stays as it is, byte for byte. A content coding that breaks leaves the body as it came,
+or, where it hides a secret, only what could be undone. A body that could not be masked is withheld.
 """
 
 from dataclasses import replace
 from typing import Final
 
 from store.arrivals import Arrivals
-from store.codings import Decoder, decode
+from store.codings import Decoder, decodable, decode
 from store.exchange import Chunk, Cleaned, Exchange, Side
 from store.headers import Headers, header
 from store.mask import Masker
@@ -79,9 +79,12 @@ class Cleaner:
 
     def _request(self, body: bytes, coding: str, is_cut: bool) -> tuple[bytes, Side]:
         decoded = decode(body, coding, BODY_LIMIT)
-        masked = self._masked(decoded.data, is_cut or bool(decoded.failed))
-        if decoded.failed and not masked.places:
-            masked = self._masked(body, is_cut)
+        if decoded.failed:
+            masked = self._masked(decodable(body, coding, BODY_LIMIT), is_cut=True)
+            if not masked.places:
+                masked = self._masked(body, is_cut)
+        else:
+            masked = self._masked(decoded.data, is_cut)
         return masked.data, Side(decoded.failed, len(masked.places))
 
     def _masked(self, body: bytes, is_cut: bool) -> Masked:
@@ -99,6 +102,7 @@ class CleanResponse:
         self._masking = masking
         coding = header(headers, "content-encoding")
         decoder = Decoder(coding, BODY_LIMIT) if coding else None
+        self._coding = coding
         self._unknown = decoder.failed if decoder is not None else ""
         self._decoder = None if self._unknown else decoder
         self._came: list[tuple[bytes, int | None]] = []  # where there is a coding: what is kept should that fail
@@ -146,16 +150,23 @@ class CleanResponse:
         return rest
 
     def _settle(self, is_cut: bool) -> bytes:
-        """Let go what is held back; where the coding failed and nothing is masked, the body is what came."""
+        """Let go what is held back. Where the coding failed, and hides no secret, the body is what came."""
         if self._withheld:
             return b""
         rest = self._end(is_cut or bool(self._decoder and self._decoder.failed))
-        if self._decoder is not None and self._decoder.failed and not self._masker.places:
+        if self._decoder is not None and self._decoder.failed and not self._hides_any():
             self._begin()
             for data, at_ms in self._came:
                 self._take(data, at_ms)
             self._end(is_cut)
         return rest
+
+    def _hides_any(self) -> bool:
+        came = b"".join([data for data, _at_ms in self._came])
+        hidden = ArrivingMasker(self._masking)
+        hidden.feed(decodable(came, self._coding, BODY_LIMIT))
+        hidden.flush(is_cut=True)
+        return bool(hidden.places)
 
     @property
     def _failed(self) -> str:

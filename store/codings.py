@@ -12,6 +12,7 @@ from typing import Final
 from store.bounded import Brotli, Identity, Layer, Zlib, Zstd
 
 DEFAULT_LIMIT: Final = 64 * 2**20
+_STEP: Final = 1 << 12
 _MAX_LAYERS: Final = 4  # "gzip, gzip, gzip, …" is an attack, not a habit
 
 
@@ -70,6 +71,23 @@ def decode(body: bytes, content_encoding: str, limit: int = DEFAULT_LIMIT) -> De
     decoder = Decoder(content_encoding, limit)
     data = decoder.feed(body) + decoder.flush()
     return Decoded(data, decoder.failed)
+
+
+def decodable(body: bytes, content_encoding: str, limit: int = DEFAULT_LIMIT) -> bytes:
+    """All that can be undone of a body whose coding breaks somewhere, to the last byte before that."""
+    step = 0
+    sound = Decoder(content_encoding, limit)
+    found: list[bytes] = []
+    while step < len(body):
+        trial = sound.feed(body[step : step + _STEP])
+        if sound.failed:
+            break
+        found.append(trial)
+        step += _STEP
+    by_byte = Decoder(content_encoding, limit)
+    by_byte.feed(body[:step])
+    found += [by_byte.feed(body[at : at + 1]) for at in range(step, min(step + _STEP, len(body)))]
+    return b"".join(found)
 
 
 _LAYERS: Final[dict[str, Callable[[int], Layer]]] = {

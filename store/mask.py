@@ -11,7 +11,7 @@ import contextlib
 import re
 from collections.abc import Iterator
 from functools import lru_cache
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 from urllib.parse import quote, unquote, urlsplit, urlunsplit
 
 from store.headers import Headers
@@ -45,8 +45,6 @@ _HARMLESS_PREFIXES = (
     b"access-control-",
 )
 _CREDENTIAL = re.compile(rb"auth|key|token|secret|cookie", re.IGNORECASE)
-_KEY = re.compile(rb"(?=[^A-Za-z]*[A-Za-z])(?=[^0-9]*[0-9])[!-~]{12,4096}")  # "ollama" and "none" are no keys
-_MOST_LEARNED: Final = 32
 _SECRET_PARAMETER = re.compile(
     r"key|token|secret|passw|signature|\bsig\b|auth|credential|session|\bcode\b|assertion", re.IGNORECASE
 )
@@ -65,7 +63,6 @@ class Masker:
     def __init__(self, key: bytes, masking: "Masking | None" = None) -> None:
         self.token = Tokens(key).token
         self._masking = masking
-        self._learned: dict[bytes, None] = {}
         self._last_url = ("", "")  # and as it is masked: an agent asks the same one again and again
 
     def headers(self, headers: Headers) -> Headers:
@@ -81,16 +78,9 @@ class Masker:
         if not value or TOKEN.fullmatch(value):
             return value
         if self._masking is not None and _CREDENTIAL.search(name):
-            self._learn(self._masking, value)
+            for each in _credentials(value):
+                self._masking.learn(each)
         return self.token("header", value)
-
-    def _learn(self, masking: "Masking", value: bytes) -> None:
-        """Have the credentials in a header's value masked wherever they stand from now on."""
-        if value in self._learned or len(self._learned) == _MOST_LEARNED:
-            return
-        self._learned[value] = None
-        keys = [each for each in _credentials(value) if _KEY.fullmatch(each)]
-        masking.learn([key for key in keys if not _is_found(masking, key)])
 
     def data(self, text: bytes) -> bytes:
         """A text with what the rules find in it masked."""
@@ -139,11 +129,6 @@ class Masker:
         return _quoted(raw if TOKEN.fullmatch(raw) else self.token(rule, raw))
 
 
-def _is_found(masking: "Masking", key: bytes) -> bool:
-    """Whether the rules find a key by themselves: texts have the same tokens then, before it was seen and after."""
-    return [(hit.start, hit.end) for hit in masking.hits(b" %b " % key)] == [(1, 1 + len(key))]
-
-
 def _quoted(token: bytes) -> str:
     """A token as it stands in a URL."""
     return quote(token.decode("ascii"), safe="")
@@ -152,8 +137,9 @@ def _quoted(token: bytes) -> str:
 def _credentials(value: bytes) -> Iterator[bytes]:
     """What may be a secret in the value of a header: behind a scheme, in a cookie, in basic authorization."""
     scheme, _, rest = value.partition(b" ")
+    yield rest or value
     if scheme.lower() == b"basic":
         with contextlib.suppress(binascii.Error):
             yield base64.b64decode(rest).partition(b":")[2]
-    for each in (value, rest, *(part.partition(b"=")[2] for part in value.split(b";"))):
-        yield each.strip()
+    for part in value.split(b";") if b"=" in value else ():
+        yield part.partition(b"=")[2]

