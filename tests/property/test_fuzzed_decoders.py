@@ -131,7 +131,7 @@ def spooled() -> bytes:
         spool_frames.pack(
             spool_frames.Kind.REQUEST_HEAD,
             0,
-            spool_exchange.request_head(exchange, exchange.url, exchange.request_headers, 1),
+            spool_exchange.request_head(exchange, exchange.url, exchange.request_headers, "2", 1),
             7,
         )
     ]

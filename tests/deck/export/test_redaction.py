@@ -18,6 +18,7 @@ from deck.export.redaction import redacted
 from deck.timeline import Timeline
 from store.archive import Archive
 from store.exchange import Chunk, Exchange
+from store.masking.masking import Masking
 from store.record import Recorder
 
 SECRET = secret("github-token", 1)
@@ -31,7 +32,10 @@ def stream() -> bytes:
 
 @pytest.fixture
 def path(tmp_path: Path) -> Path:
-    """Three turns; the second answers with the secret, the third repeats it, both in a run with it."""
+    """Three turns; the second answers with the secret, the third repeats it, both in a run with it.
+
+    They were recorded while the archive had no rules.
+    """
     first, second, third = list(kafka_session.exchanges())[:3]
     body = stream()
     pieces = [len(piece) + 1 for piece in body.split(b"\n")[:-1]]
@@ -45,7 +49,7 @@ def path(tmp_path: Path) -> Path:
     asked["messages"][1]["content"] = [{"type": "text", "text": f"It is {SECRET}."}]
     asked["messages"][2]["content"] = [{"type": "text", "text": f"{OWN} and \\ud800"}]
     third = replace(third, request_body=json.dumps(asked).encode(), tags=(SECRET,))
-    with Archive.create(tmp_path / "a") as archive, Recorder(archive) as recorder:
+    with Archive.create(tmp_path / "a") as archive, Recorder(archive, masking=Masking(archive.key, ())) as recorder:
         run = recorder.put_run({"type": "start", "command": ["tool", SECRET]}).hex()
         for each in (first, second, third):
             recorder.record(replace(each, run=run))
