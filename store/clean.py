@@ -12,9 +12,9 @@ from store.codings import Decoder, decodable, decode
 from store.exchange import Chunk, Cleaned, Exchange, Side
 from store.headers import Headers, header
 from store.mask import Masker
-from store.masking.arriving import ArrivingMasker
 from store.masking.body import BodyMasker, Masked
 from store.masking.masking import Masking
+from store.masking.stream import StreamMasker
 
 BODY_LIMIT: Final = 64 << 20
 
@@ -90,9 +90,9 @@ class Cleaner:
     def _masked(self, body: bytes, is_cut: bool) -> Masked:
         if not is_cut:
             return self._bodies.mask(body)
-        masker = ArrivingMasker(self._masking)
+        masker = StreamMasker(self._masking)
         data = masker.feed(body) + masker.flush(is_cut=True)
-        return Masked(data, masker.places)
+        return Masked(data, tuple(masker.places))
 
 
 class CleanResponse:
@@ -114,7 +114,7 @@ class CleanResponse:
         self._begin()
 
     def _begin(self) -> None:
-        self._masker = ArrivingMasker(self._masking)
+        self._masker = StreamMasker(self._masking)
         self._arrivals = Arrivals()
         self._pieces: list[bytes] = []
 
@@ -163,7 +163,7 @@ class CleanResponse:
 
     def _hides_any(self) -> bool:
         came = b"".join([data for data, _at_ms in self._came])
-        hidden = ArrivingMasker(self._masking)
+        hidden = StreamMasker(self._masking)
         hidden.feed(decodable(came, self._coding, BODY_LIMIT))
         hidden.flush(is_cut=True)
         return bool(hidden.places)

@@ -44,7 +44,7 @@ _HARMLESS_PREFIXES = (
     b"anthropic-organization-id",
     b"access-control-",
 )
-_CREDENTIAL = re.compile(rb"auth|key|token|secret|cookie", re.IGNORECASE)
+_CREDENTIAL = re.compile(rb"(?!sec-websocket)(?:.*(?:auth|key|token|secret))", re.IGNORECASE)
 _SECRET_PARAMETER = re.compile(
     r"key|token|secret|passw|signature|\bsig\b|auth|credential|session|\bcode\b|assertion", re.IGNORECASE
 )
@@ -77,7 +77,7 @@ class Masker:
             return self.url(value.decode("latin-1")).encode("latin-1")
         if not value or TOKEN.fullmatch(value):
             return value
-        if self._masking is not None and _CREDENTIAL.search(name):
+        if self._masking is not None and _CREDENTIAL.match(name):
             for each in _credentials(value):
                 self._masking.learn(each)
         return self.token("header", value)
@@ -135,11 +135,9 @@ def _quoted(token: bytes) -> str:
 
 
 def _credentials(value: bytes) -> Iterator[bytes]:
-    """What may be a secret in the value of a header: behind a scheme, in a cookie, in basic authorization."""
+    """What is secret in the value of a header: what stands behind a scheme, in basic authorization the password too."""
     scheme, _, rest = value.partition(b" ")
     yield rest or value
     if scheme.lower() == b"basic":
         with contextlib.suppress(binascii.Error):
             yield base64.b64decode(rest).partition(b":")[2]
-    for part in value.split(b";") if b"=" in value else ():
-        yield part.partition(b"=")[2]

@@ -197,7 +197,7 @@ def test_no_piece_of_a_secret_is_on_disk(
     with httpx.Client(timeout=30) as client:
         for headers in credentials:
             send(client, provider, answer, dumped(asked()), headers, URL)
-            held = {value.rpartition(" ")[2].rpartition("=")[2] for value in headers.values()}
+            held = [value.rpartition(" ")[2] for name, value in headers.items() if name != "cookie"]
             send(client, provider, answer, dumped(said(f"I was given {held}")), headers, URL)
             count += 2
         userinfo = URL.replace("//", f"//user:{planted.odd('URL userinfo')}@")
