@@ -299,3 +299,29 @@ def test_no_piece_of_a_secret_survives_kill_9(
     proxy.stop()
     assert search.on_disk([tmp_path / "proxy"]) == set()
     assert search.in_objects(proxy.archive) == set()
+
+
+@pytest.mark.parametrize("chunkings", [40, pytest.param(10_000, marks=pytest.mark.prove)])
+def test_however_a_stream_is_cut_the_client_has_each_byte_and_the_archive_no_secret(
+    start: Callable[..., Proxy], provider: Provider, chunkings: int
+) -> None:
+    planted = Planted()
+    text, call = planted.ruled("text", "github-token"), planted.ruled("call", "anthropic-key")
+    begin, opened, *_deltas, closed, end, stop = message_events([])
+    words = ["It is ", text[:9], text[9:], " and "]
+    said = [delta("text_delta", "text", word) for word in words]
+    called = [delta("input_json_delta", "partial_json", call[at : at + 7], 1) for at in range(0, len(call), 7)]
+    whole = b"".join([begin, opened, *said, *called, closed, end, stop])
+    dice = random.Random(chunkings)
+    proxy = start()
+    with httpx.Client(timeout=30) as client:
+        for _ in range(chunkings):
+            cuts = sorted(dice.sample(range(1, len(whole)), dice.randint(0, 30)))
+            pieces = [whole[low:high] for low, high in zip([0, *cuts], [*cuts, len(whole)], strict=True)]
+            send(client, provider, Reply(pieces, headers=STREAM), dumped(asked()), {}, URL)
+    proxy.stop()
+    recorded = turns(proxy.archive)
+    (body,) = {turn.response for turn in recorded}
+    assert len(recorded) == chunkings
+    assert body.count(b"[[deck:") == 2 and len(body.splitlines()) == len(whole.splitlines())
+    assert Search(planted.secrets).places_in(body) == set()
