@@ -17,7 +17,6 @@ from store.spool import FOLDER, Entry, Spool
 from store.spool_exchange import rebuild
 from store.spool_frames import FIRST, beginning
 
-
 CLEANER = Cleaner(bytes(32))
 HEAD = Exchange(
     method="POST",
