@@ -11,7 +11,7 @@ from kafka_session import Clock, Thread, text
 
 from deck.export.formats.md import fenced
 
-BREAKING = "```\n# owned\n````` x\n~~~\n<script>alert(1)</script>\n![x](https://example.org/x)\n" + HOSTILE
+BREAKING = "```\n# owned `*[x](y)\n````` x\n~~~\n<script>alert(1)</script>\n![x](https://example.org/x)\n" + HOSTILE
 
 
 def outside_of_fences(markdown: str) -> list[str]:
@@ -41,8 +41,8 @@ def test_a_hostile_session(tmp_path: Path) -> None:
     )
     markdown = exported(tmp_path / "a", "md", everything=True).decode()
     lines = outside_of_fences(markdown)
-    headings = [line for line in lines if line.startswith("#")]
-    assert headings[0] == "# \\`\\`\\`" and [line for line in headings if "owned" in line] == []
+    title, *headings = [line for line in lines if line.startswith("#")]
+    assert title == r"# owned \`\*\[x\]\(y\)" and [line for line in headings if "owned" in line] == []
     assert [line for line in lines if re.search(r"(?<!\\)[<`*\[]", line)] == []
     assert "alert" not in "".join(lines)
     assert not re.search("[\x00-\x09\x0b-\x1f\x7f-\x9f\u202e\u2069]", markdown)
