@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from types import ModuleType
 
 import codex_turns
 import pytest
@@ -12,7 +13,7 @@ from tui_pilot import record
 
 from deck.timeline import Timeline
 from deck.tui import pages
-from deck.tui.pages import PAGES, diff, headers, raw, request, response, step
+from deck.tui.pages import diff, headers, raw, request, response, step
 from deck.tui.pages.raw import LIMIT
 from deck.tui.pages.viewing import Viewing
 from store.exchange import Exchange, Outcome
@@ -64,8 +65,8 @@ def read(
     )
 
 
-def page(module: object) -> pages.Page:
-    return next(page for page in PAGES if page.title == module.TITLE)  # type: ignore[attr-defined]
+def page(module: ModuleType) -> pages.Page:
+    return pages.Page(module.__name__.rpartition(".")[2])
 
 
 def test_a_call_shows_its_result_and_a_result_its_call(archives: dict[str, Timeline]) -> None:

@@ -11,7 +11,6 @@ from deck.tui.pages.blocks import write_block
 from deck.tui.pages.viewing import Viewing
 from deck.views import StepRow
 
-TITLE = "context"
 _BAR = 14
 _NAMED = 3  # parts of a kind that are named on its line
 _NOUNS = {"tools": "tool", "tool results": "result", "tool calls": "call", "images": "image"}

@@ -15,7 +15,6 @@ from deck.tui.model import ReadModel
 from deck.tui.pages.viewing import Viewing
 from deck.views import StepRow
 
-TITLE = "diff"
 _STYLES = {"=": palette.FAINT, "-": palette.REMOVED, "+": palette.ADDED, "~": palette.STRONG}
 _NAME = 60
 

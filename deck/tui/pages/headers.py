@@ -6,8 +6,6 @@ from deck.tui.model import ReadModel
 from deck.tui.pages.viewing import Viewing
 from deck.views import StepRow
 
-TITLE = "headers"
-
 
 def build(model: ReadModel, row: StepRow, viewing: Viewing) -> Document:
     """The page; nothing in it is folded."""

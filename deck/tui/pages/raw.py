@@ -7,8 +7,6 @@ from deck.tui.model import ReadModel
 from deck.tui.pages.viewing import Viewing
 from deck.views import StepRow
 
-TITLE = "raw"
-
 LIMIT = 4 * 2**20
 """Bytes of one body that are shown; `deck checkout --raw` prints all of them."""
 

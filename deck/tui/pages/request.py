@@ -8,8 +8,6 @@ from deck.tui.pages.blocks import write_block, write_content, write_json
 from deck.tui.pages.viewing import Viewing
 from deck.views import Message, StepRow, TurnView
 
-TITLE = "request"
-
 
 def build(model: ReadModel, row: StepRow, viewing: Viewing) -> Document:
     """The page; unfolded, with the system prompt, the tools and all messages in full."""

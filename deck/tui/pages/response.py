@@ -10,8 +10,6 @@ from deck.tui.pages.viewing import Viewing
 from deck.views import StepRow, TurnRow
 from store.errors import StoreError
 
-TITLE = "response"
-
 
 def build(model: ReadModel, row: StepRow, viewing: Viewing) -> Document:
     """The page; folded are long texts in JSON."""

@@ -9,8 +9,6 @@ from deck.tui.pages.viewing import Viewing
 from deck.views import Step, StepRow
 from store.reading import Block
 
-TITLE = "step"
-
 
 def build(model: ReadModel, row: StepRow, viewing: Viewing) -> Document:
     """The page; folded are long texts in JSON."""
