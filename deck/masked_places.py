@@ -8,6 +8,9 @@ from urllib.parse import unquote_to_bytes
 from deck.timeline_turns import Turns
 from store.masking.tokens import OPENING, TOKEN
 
+WITHHELD = "withheld"
+"""Stands for a rule where a body is not kept, because masking it failed."""
+
 
 class MaskedPlace(NamedTuple):
     """A part of a turn in which a rule masked something."""
@@ -34,6 +37,8 @@ def places_in(turns: Turns, ids: Iterable[str]) -> Iterator[MaskedPlace]:
     """The places of these turns, in their order. Raises what reading a turn does."""
     for id in ids:
         payload = turns.payload(id)
+        for side in payload["capture"].get("withheld", ()):
+            yield MaskedPlace(id, f"{side} body", WITHHELD, 1, frozenset())
         for where, text in _parts(turns, id, payload):
             found: dict[str, Counter[str]] = {}
             for token in TOKEN.findall(text) if OPENING in text else ():

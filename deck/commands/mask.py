@@ -25,7 +25,7 @@ def mask(
     Values are never printed. deck mask test FILE keeps nothing and ends with 1 where something is found, with 0 where
     nothing is; an archive that does not exist yet means the built-in rules. deck mask report [SESSION] counts what
     stands masked in the turns of a session, else of the newest turn's: for each rule and place how many secrets that
-    differ, in how many places of how many turns.
+    differ, in how many places of how many turns. A body that is not kept, as masking it failed, counts as withheld.
     """
     from deck.diagnostics import USAGE, Problem
     from deck.locations import chosen_archive

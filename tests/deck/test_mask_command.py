@@ -11,6 +11,7 @@ from command_line import Run
 from secrets_planted import secret
 
 from deck.cli import main
+from store.exchange import Cleaned, Side
 
 
 def test_it_tells_rule_line_and_column_and_no_value(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -57,6 +58,13 @@ def test_a_report_counts_by_rule_and_place_and_shows_no_value(tmp_path: Path, de
     told = as_json(deck("mask", "report", "--json")[1])
     assert told["turns"] == 3
     assert {(each["turn"], each["where"]) for each in told["places"] if each["rule"] == "query"} == {(ids[1], "url")}
+
+
+def test_a_report_names_bodies_that_are_not_kept(tmp_path: Path, deck: Run) -> None:
+    withheld = Cleaned("2", Side(withheld="RecursionError"), Side())
+    recorded(tmp_path / "archive", [replace(next(kafka_session.exchanges()), request_body=b"", cleaned=withheld)])
+    lines = [line.split() for line in deck("mask", "report")[1].splitlines()]
+    assert ["withheld", "request", "body", "0", "1", "1"] in [line[:6] for line in lines]
 
 
 def test_a_report_of_nothing(deck: Run, kafka: list[str]) -> None:
