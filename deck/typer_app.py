@@ -107,6 +107,13 @@ def _add(app: typer.Typer, word: str, function: Command, run: Run) -> None:
     app.command(word, cls=_Command, help=inspect.getdoc(function), context_settings=settings)(call)
 
 
+def _whole_number(text: str) -> int:
+    try:
+        return int(text)
+    except ValueError as error:
+        raise typer.BadParameter(f"{text[:40]!r} is no whole number") from error
+
+
 def _for_typer(parameter: inspect.Parameter, hint: Any) -> inspect.Parameter:
     """The parameter as typer wants it: everything by keyword, with its help and option names."""
     kind, *texts = get_args(hint) if get_origin(hint) is Annotated else (hint,)
@@ -115,7 +122,8 @@ def _for_typer(parameter: inspect.Parameter, hint: Any) -> inspect.Parameter:
     metavar = _METAVARS.get(parameter.name, parameter.name.upper())
     if parameter.kind is parameter.KEYWORD_ONLY:
         names = ["--" + parameter.name.replace("_", "-"), *(text for text in texts if text.startswith("-"))]
-        info: Any = typer.Option(*names, help=described, metavar=None if kind is bool else metavar)
+        reads = _whole_number if kind in (int, int | None) else None
+        info: Any = typer.Option(*names, help=described, metavar=None if kind is bool else metavar, parser=reads)
     else:
         info = typer.Argument(help=described, metavar=metavar)
     if parameter.kind is parameter.VAR_POSITIONAL:

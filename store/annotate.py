@@ -59,7 +59,7 @@ def delete_tag(archive: Archive, name: str, author: str) -> Note:
     with _refs_locked(archive):
         found = notes.tagged(archive, name)
         if not found:
-            raise NotFound(f"no tag {name[:80]!r}")
+            raise NotFound(f"no tag {name[:80]!r}", "deck tag lists them.")
         for each in found:
             remove(archive, each, author)
     return found[-1]

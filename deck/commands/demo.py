@@ -30,7 +30,7 @@ def demo(*, archive: Annotated[str | None, "where to record; the demo's own arch
     if code == INTERRUPTED:
         return code
     if code:
-        raise Problem(f"The demo's agent failed with exit code {code}.", f"Its archive: {folder}", code)
+        raise Problem(f"the demo's agent failed with exit code {code}", f"Its archive: {folder}", code)
     with Timeline.open(folder) as timeline:
         last = timeline.resolve("HEAD")
         first = timeline.turns(last.session)[0]

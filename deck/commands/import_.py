@@ -32,7 +32,7 @@ def import_(
     from store.archive import Archive
 
     if not files:
-        raise Problem("No file to import.", "deck import FILE…", USAGE)
+        raise Problem("there is no file to import", "deck import FILE…", USAGE)
     folder = chosen_archive(archive)
     providers.load(folder, host or ())  # mitmdump would tell of a mistake in them only in its log
     usable, damaged = [], False

@@ -25,17 +25,23 @@ def sessions(
 
     from deck.cost.sessions import SessionCost, session_costs
     from deck.cost.table import load
+    from deck.diagnostics import report
     from deck.locations import chosen_archive
     from deck.output import paged, print_json, screen_width
     from deck.render_sessions import SessionTold, session_lines
     from deck.timeline import Timeline
     from deck.to_json import cost_json, ledger_json, session_json
     from deck.views import Beside
+    from store.errors import BadConfig
 
     with Timeline.open(chosen_archive(archive)) as timeline:
         ledger = timeline.ledger()
         views = timeline.sessions()
-        known = session_costs(timeline.archive.index.db, load(timeline.archive.path))
+        try:
+            known = session_costs(timeline.archive.index.db, load(timeline.archive.path))
+        except BadConfig as error:  # of the user's own prices: without them nothing is known, and the list is
+            report(error)
+            known = {view.key: SessionCost(unknown=view.turns) for view in views}
         costs = {view.key: known.get(view.key, SessionCost()) for view in views}
         tags = timeline.session_tags()
         if json:

@@ -33,6 +33,8 @@ def _print(pieces: Iterable[bytes]) -> int:
 
 def _replace(path: Path, pieces: Iterable[bytes], force: bool) -> int:
     """The file appears under its name when it is complete and on the disk."""
+    if not path.parent.is_dir():
+        raise Problem(f"{path} cannot be written: there is no folder {path.parent}")
     if not force:
         _refuse(path)
     temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}.tmp")

@@ -138,7 +138,7 @@ class Proxy:
             if "address already in use" not in self.last_words().lower():
                 break
         self.stop()
-        raise Problem(f"The proxy did not start: {self.last_words() or 'it said nothing'}", f"Its log: {self.log}")
+        raise Problem(f"the proxy did not start: {self.last_words() or 'it said nothing'}", f"Its log: {self.log}")
 
     def last_words(self) -> str:
         """The last line of the log, without what mitmdump adds to every failed start."""

@@ -59,7 +59,7 @@ def ensure_ca(folder: Path) -> Path:
             made = subprocess.run(command, capture_output=True, text=True, check=False)
             if made.returncode:
                 reason = made.stderr.strip().splitlines()[-1:] or ["no reason given"]
-                raise Problem(f"The proxy's CA cannot be made in {folder}: {reason[0]}")
+                raise Problem(f"the proxy's CA cannot be made in {folder}: {reason[0]}")
     finally:
         FILES.close(lock)
     return certificate

@@ -64,7 +64,7 @@ def run(launch: Launch, environ: Mapping[str, str] = os.environ) -> int:
     Raises `Problem` where proxy or agent cannot be started, and what opening the archive raises.
     """
     if not launch.command:
-        raise Problem("There is no command to run.", "For example: deck run -- claude", USAGE)
+        raise Problem("there is no command to run", "For example: deck run -- claude", USAGE)
     options.check(launch.fail, launch.settings)
     folder = Path(tempfile.mkdtemp(prefix="deck-run-"))
     keep = False  # the log of a run that went wrong is worth keeping, and is named then

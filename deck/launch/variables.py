@@ -84,7 +84,7 @@ def upstream(environ: Mapping[str, str], own_ports: Iterable[int] = ()) -> Upstr
 def exports(variables: Mapping[str, str], shell: str) -> str:
     """The variables as commands of a shell, one a line."""
     if shell not in SHELLS:
-        raise Problem(f"No exports for the shell {shell!r}.", f"Known: {', '.join(SHELLS)}.", USAGE)
+        raise Problem(f"there are no exports for the shell {shell!r}", f"Known: {', '.join(SHELLS)}.", USAGE)
     if shell == "fish":
         return "\n".join(f"set -gx {name} {_fish(value)};" for name, value in variables.items())
     return "\n".join(f"export {name}={shlex.quote(value)}" for name, value in variables.items())

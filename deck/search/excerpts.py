@@ -74,8 +74,10 @@ class Pattern:
         try:
             self._pattern = re2.compile(pattern, options)
         except (re2.error, UnicodeEncodeError) as error:
+            reason = error.args[0] if isinstance(error, re2.error) else error
+            told = reason.decode("utf-8", "replace") if isinstance(reason, bytes) else reason
             raise Problem(
-                f"{pattern[:80]!r} is no regular expression: {error}", "The syntax is RE2's.", USAGE
+                f"{pattern[:80]!r} is no regular expression: {told}", "The syntax is RE2's.", USAGE
             ) from error
 
     def spans(self, text: str) -> Sequence[Span] | None:

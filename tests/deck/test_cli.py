@@ -62,6 +62,14 @@ def test_sessions(deck: Run, kafka: list[str]) -> None:
     assert out.startswith(view["sessions"][0]["key"][:8])
 
 
+def test_sessions_are_listed_where_prices_cannot_be_understood(deck: Run, kafka: list[str], tmp_path: Path) -> None:
+    (tmp_path / "archive" / "config.toml").write_text("[[price]\n")
+    code, out, err = deck("sessions")
+    assert code == 0 and "  ?  " in out and "Mend or remove" in err
+    row = as_json(deck("sessions", "--json")[1])["sessions"][0]
+    assert (row["cost_micro_usd"], row["turns_of_unknown_cost"]) == (None, 14)
+
+
 def test_no_captured_byte_drives_the_terminal(deck: Run, tmp_path: Path) -> None:
     turns = forked(tmp_path / "archive")
     for line in (
@@ -169,6 +177,10 @@ def test_a_mistyped_command_is_recognised(deck: Run, kafka: list[str]) -> None:
 @pytest.mark.parametrize(
     ("line", "hint"),
     [
+        (("log", "-n", "many"), "'many' is no whole number"),
+        (("search", "--regex", "("), "The syntax is RE2's."),
+        (("tag", "-d", "nope"), "deck tag lists them."),
+        (("export", "HEAD", "-o", "/nonexistent/x.md"), "there is no folder /nonexistent"),
         (("checkout", "HEAD~x"), "deck rev-parse --help"),
         (("show", "HEAD:nope"), "deck rev-parse --help"),
         (("chekout", "--archive", "/nonexistent/deck"), "Did you mean `deck checkout`?"),
