@@ -40,7 +40,7 @@ class _Row(NamedTuple):
 
 
 _HEAD = _Row("SESSION", "TITLE", "AGENT", "MODEL", "TURNS", "IN", "OUT", "COST", "TIME", "ENDED", "SEEN", "LAST")
-_LEAVING = ("got", "took", "model", "sent", "agent", "seen", "cost", "age")
+_LEAVING = ("got", "took", "model", "sent", "agent", "seen", "cost", "age", "turns", "ended")
 """What goes first where the line is narrow; the title is cut only after all of them."""
 
 

@@ -28,11 +28,11 @@ def test_elsewhere_than_on_a_terminal_all_columns_are_there_and_no_head() -> Non
 @pytest.mark.parametrize("colour", [False, True])
 def test_on_a_terminal_lines_fit_below_a_head(width: int, colour: bool) -> None:
     head, line = (PAINT.sub("", text) for text in session_lines([VIEW], TOLD, 600_000, Style(colour), width))
-    least = len("5a0f0000  ~  17 turns  complete, 1 error, 5 failures")
+    least = len("5a0f0000  …")
     assert len(head) <= max(width, least) and len(line) <= max(width, least)
     assert line.startswith("5a0f0000  ") and head.startswith("SESSION ")
-    assert line.index("17 turns") == head.index("TURNS")
     if width >= 80:
+        assert line.index("17 turns") == head.index("TURNS")
         assert line.startswith(f"5a0f0000  {TITLE[:23]}") and "5 failures" in line
 
 
