@@ -214,7 +214,10 @@ class Capture:
         flow.request.stream = Tee(flight.request_data, partial(self._fail, flow))
 
     def _begin_on_socket(self, head: Exchange) -> InFlight | str:
-        return self._admit(head, admission.see_message(head, self._writer))
+        flight = self._admit(head, admission.see_message(head, self._writer))
+        if isinstance(flight, InFlight):
+            asyncio.get_running_loop().call_soon(flight.spool)  # as for any request: when it is on its way
+        return flight
 
     def _admit(self, head: Exchange, number: int) -> InFlight | str:
         is_closed = self._settings is not None and self._settings.is_closed

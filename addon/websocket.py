@@ -99,7 +99,6 @@ class Socket:
         self._flights.append(flight)
         flight.request_data(data)
         flight.request_end()
-        flight.spool()
         return ""
 
     def pass_on(self, data: bytes, *, from_client: bool, is_text: bool) -> InFlight | None:
