@@ -52,8 +52,10 @@ def ask(socket: Any, *sent: dict[str, Any], wanted: int = 1) -> list[bytes]:
     return received
 
 
-def connect() -> Any:
-    return websockets.sync.client.connect(URL, additional_headers={"authorization": "Bearer sk-secret"}, max_size=None)
+def connect(url: str = URL) -> Any:
+    """A socket through the proxy. The library gives a handshake 10 s, which a machine at work may take longer for."""
+    headers = {"authorization": "Bearer sk-secret"}
+    return websockets.sync.client.connect(url, additional_headers=headers, max_size=None, open_timeout=30)
 
 
 def test_the_sdk_has_its_answers_and_each_is_a_turn(start: Any, sockets: SocketProvider) -> None:
@@ -99,7 +101,7 @@ def test_what_else_passes(start: Any, sockets: SocketProvider) -> None:
         received += ask(socket, create("3"))
         received += ask(socket, create("5"))
     sockets.script(answer(6).messages)
-    with websockets.sync.client.connect(URL.replace("responses", "realtime")) as other:
+    with connect(URL.replace("responses", "realtime")) as other:
         assert ask(other, create("1")) == answer(6).messages  # no model calls that anybody knows; it only passes
     until(lambda: proxy.report()["websockets"] == 2)
     assert received == [*answer(1, "One.").messages, limits, limits, *whole, error, error, *answer(5, "Five.").messages]

@@ -31,7 +31,7 @@ class SocketProvider:
     def __enter__(self) -> Self:
         context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
         context.load_cert_chain(self._authority.chain)
-        self._server = serve(self._talk, "127.0.0.1", 0, ssl=context, max_size=None)
+        self._server = serve(self._talk, "127.0.0.1", 0, ssl=context, max_size=None, open_timeout=30)
         self.port = self._server.socket.getsockname()[1]
         self._thread = threading.Thread(target=self._server.serve_forever, daemon=True)
         self._thread.start()
