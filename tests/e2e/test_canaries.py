@@ -181,9 +181,7 @@ def send(
     assert seen.sent.startswith(received) if reply.cut_after is not None else seen.sent == received
 
 
-def test_no_piece_of_a_secret_is_on_disk(
-    start: Callable[..., Proxy], provider: Provider, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_no_piece_of_a_secret_is_on_disk(start: Callable[..., Proxy], provider: Provider, tmp_path: Path) -> None:
     planted = Planted()
     pin, word = planted.pin("number of the environment"), planted.odd("word of the environment")
     with Archive.create(tmp_path / "proxy" / "archive") as archive:
@@ -267,6 +265,7 @@ def test_no_piece_of_a_secret_in_a_flow_file_is_on_disk(tmp_path: Path, python: 
     assert turn.payload["capture"]["masked"] == {"request": 1, "response": 1}
 
 
+@pytest.mark.timeout(1800)
 @pytest.mark.parametrize("points", [10, pytest.param(100, marks=pytest.mark.prove)])
 def test_no_piece_of_a_secret_survives_kill_9(
     start: Callable[..., Proxy], provider: Provider, tmp_path: Path, points: int
@@ -301,6 +300,7 @@ def test_no_piece_of_a_secret_survives_kill_9(
     assert search.in_objects(proxy.archive) == set()
 
 
+@pytest.mark.timeout(1800)
 @pytest.mark.parametrize("chunkings", [40, pytest.param(10_000, marks=pytest.mark.prove)])
 def test_however_a_stream_is_cut_the_client_has_each_byte_and_the_archive_no_secret(
     start: Callable[..., Proxy], provider: Provider, chunkings: int
