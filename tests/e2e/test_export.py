@@ -86,7 +86,11 @@ def test_masked_values_stay_masked_and_redact_masks_bodies(tmp_path: Path) -> No
     body = json.dumps({"model": "m", "messages": [{"role": "user", "content": planted}]}).encode()
     headers = ((b"x-api-key", planted.encode()), (b"content-type", b"application/json"))
     url = "https://api.anthropic.com/v1/messages"
+    recorded(tmp_path / "archive", [])
+    without = tmp_path / "archive" / "config.toml"
+    without.write_text('[masking]\ndisabled_rules = ["github-token"]\n')
     recorded(tmp_path / "archive", [Exchange("POST", url, headers, body, 1_790_000_000_000, 200)])
+    without.unlink()
     (token,) = (value for name, value in Masker((tmp_path / "archive" / "key").read_bytes()).headers(headers)[:1])
     plain, masked = export(tmp_path, "mitm").read_bytes(), export(tmp_path, "mitm", "--redact", "--force").read_bytes()
     assert token in plain and plain.count(planted.encode()) == 1
