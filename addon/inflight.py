@@ -2,22 +2,24 @@
 
 The proxy's event loop fills it until `InFlight.end`; from then on it belongs to the writer's thread, which turns it
 into an `Exchange`. Bodies are cleaned (`store.clean`) on their way into the spool: a request when it has passed as a
-whole, each piece of a response before the tee passes it on. Where there is no spool yet they wait as they came. A body
-is kept up to `BODY_LIMIT`; what comes after it is only counted, and the outcome becomes `truncated`.
+whole, each piece of a response before the tee passes it on, but for more of a text that streams, which may lag behind
+(`InFlight.on_lag`). Where there is no spool yet they wait as they came. A body is kept up to `BODY_LIMIT`; what comes
+after it is only counted, and the outcome becomes `truncated`.
 """
 
 import contextlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from time import monotonic
 
-from store.clean import CleanResponse
+from store.clean import CleanResponse, Piece
 from store.exchange import UNCHANGED, Chunk, Cleaned, Exchange, Outcome, Side
 from store.headers import Headers
 from store.spool import Entry
 
 BODY_LIMIT = 64 << 20
 LAG = 0.05  # seconds that the beginning of a request may pass before the spool knows of it
+ANSWER_LAG = 0.1  # seconds that more of a text that streams may pass before the spool has it
 
 
 class Body:
@@ -73,6 +75,9 @@ class InFlight:
         self._response = Body()  # its pieces, where there is nothing that cleans them
         self._times: list[int] = []
         self._clean: CleanResponse | None = None
+        self._is_lagging = False
+        self.on_lag: Callable[[], object] | None = None
+        """Has `catch_up` called after `ANSWER_LAG`; without it no piece of a response may lag behind."""
         self._end: int | None = None
         self._outcome = Outcome.INTERRUPTED
         self._error = ""
@@ -147,13 +152,28 @@ class InFlight:
             self._times.append(now)
             self._response.pieces.append(data)
             return
-        if ready := clean.feed(data, now):
-            entry.response(ready, now)
+        on_lag = self.on_lag
+        if pieces := clean.feed(data, now, may_wait=on_lag is not None):
+            _spool(entry, pieces, now)
+        elif on_lag is not None and not self._is_lagging and clean.is_waiting:
+            self._is_lagging = True
+            on_lag()
         if self._durable_at is not None and self._response.size >= self._durable_at:
             self._finish_response(clean, entry, now, is_cut=False)
             entry.sync()
 
+    def catch_up(self) -> None:
+        """Spool what has passed of the response and lags behind."""
+        self._is_lagging = False
+        if not self.ended:
+            self._catch_up()
+
+    def _catch_up(self) -> None:
+        if self._clean is not None and self.entry is not None:
+            _spool(self.entry, self._clean.catch_up(), self._now())
+
     def _finish_response(self, clean: CleanResponse, entry: Entry, now: int, is_cut: bool) -> None:
+        _spool(entry, clean.catch_up(), now)
         if rest := clean.finish(is_cut):
             entry.response(rest, now)
 
@@ -189,6 +209,7 @@ class InFlight:
         with contextlib.suppress(Exception):  # something failed already, and that much can still be recovered
             self.spool()
             self._spool_request(None)
+            self._catch_up()
         if self.entry is not None:
             self.entry.close()
 
@@ -216,3 +237,8 @@ class InFlight:
 
     def _now(self) -> int:
         return int((monotonic() - self._began) * 1000)
+
+
+def _spool(entry: Entry, pieces: Iterable[Piece], now: int) -> None:
+    for data, at_ms in pieces:
+        entry.response(data, now if at_ms is None else at_ms)

@@ -14,7 +14,7 @@ from mitmproxy import addonmanager, ctx, http, tls
 
 from addon import admission, distrust, imported, listening, policy, settings, settling, traffic
 from addon.guard import Guard
-from addon.inflight import LAG, InFlight
+from addon.inflight import ANSWER_LAG, LAG, InFlight
 from addon.report import Counts, Report
 from addon.routes import Route, Routes
 from addon.settings import Settings, SettingsError
@@ -134,6 +134,10 @@ class Capture:
         with Guard(self._fail, flow):
             flight.spool()
 
+    def _catch_up(self, flow: http.HTTPFlow, flight: InFlight) -> None:
+        with Guard(self._fail, flow):
+            flight.catch_up()
+
     def responseheaders(self, flow: http.HTTPFlow) -> None:
         """Decide whether the response streams (nearly all do), and through what."""
         response = flow.response
@@ -210,7 +214,9 @@ class Capture:
             flow.response = policy.refusal(flight)
             return
         self._flights[flow.id] = flight
-        self._lags[flow.id] = asyncio.get_running_loop().call_later(LAG, self._spool, flow, flight)
+        loop = asyncio.get_running_loop()
+        self._lags[flow.id] = loop.call_later(LAG, self._spool, flow, flight)
+        flight.on_lag = partial(loop.call_later, ANSWER_LAG, self._catch_up, flow, flight)
         flow.request.stream = Tee(flight.request_data, partial(self._fail, flow))
 
     def _begin_on_socket(self, head: Exchange) -> InFlight | str:

@@ -24,6 +24,7 @@ class Form(NamedTuple):
 
     pattern: re.Pattern[bytes]
     lanes: tuple[tuple[bytes, ...], ...]
+    streams: bool  # one of the lanes is an answer's
 
 
 class Read(NamedTuple):
@@ -51,7 +52,17 @@ class Forms:
                 return form, found
         return None
 
-    def learn(self, event: bytes, read: Read) -> None:
+    def is_latest(self, chunk: bytes) -> bool:
+        """Whether a chunk is nothing but events of the form met last, which is one of an answer's text."""
+        if not self._forms or not self._forms[0].streams:
+            return False
+        fits = self._forms[0].pattern.fullmatch
+        if fits(chunk) is not None:
+            return True
+        *events, last = chunk.split(b"\n\n")
+        return not last and len(events) > 1 and all(fits(event + b"\n\n") for event in events)
+
+    def learn(self, event: bytes, read: Read, streams: bool) -> None:
         """An event was read that did not fit: whole lines, of which one is JSON and no other belongs to a text."""
         lanes = tuple([leaf.lane for leaf in read.going_on])
         is_odd = len(event) > _MOST_BYTES or len(read.leaves) > _MOST_LEAVES or len(set(lanes)) < len(lanes)
@@ -63,7 +74,7 @@ class Forms:
             return
         source = _pattern(event, read)
         if source in self._once:
-            self._forms.insert(0, Form(_compiled(source), lanes))
+            self._forms.insert(0, Form(_compiled(source), lanes, streams))
         elif len(self._once) < 4 * _MOST_FORMS:
             self._once.add(source)
 

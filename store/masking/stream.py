@@ -105,6 +105,10 @@ class StreamMasker:
             self._take_event(event, self._framing, out)
         return b"".join(out)
 
+    def is_more_of_the_same(self, chunk: bytes) -> bool:
+        """Whether ``chunk``, which is not fed yet, is nothing but more of the text that streams: it ends nothing."""
+        return self._forms.is_latest(chunk)
+
     def flush(self, is_cut: bool = False) -> bytes:
         """The stream is at its end; all that was held back. Where it ``is_cut``, the beginnings of secrets go, too."""
         framing = self._framing or Document()
@@ -138,7 +142,7 @@ class StreamMasker:
             at += len(line)
             self._release(out)
         if fit is None and len(read) == 1 and not is_other and not self._masking.fields:
-            self._forms.learn(event, read[0])
+            self._forms.learn(event, read[0], any(_is_streamed(leaf.lane) for leaf in read[0].going_on))
 
     def _take_fitting(self, event: bytes, form: Form, found: re.Match[bytes], out: list[bytes]) -> None:
         """Take an event of a known form in which no secret is, unless one goes on there or begins."""
@@ -261,7 +265,12 @@ class StreamMasker:
 
 def _patience(lane: tuple[bytes, ...]) -> int:
     """How many lines a text of this lane may hold back without going on."""
-    return PATIENCE if _STREAMED.intersection(lane) or lane == _TEXT else _LITTLE_PATIENCE
+    return PATIENCE if _is_streamed(lane) or lane == _TEXT else _LITTLE_PATIENCE
+
+
+def _is_streamed(lane: tuple[bytes, ...]) -> bool:
+    """Whether providers stream texts of this name."""
+    return not _STREAMED.isdisjoint(lane)
 
 
 def _goes_on(leaf: Leaf) -> bool:

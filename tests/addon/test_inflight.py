@@ -167,3 +167,35 @@ def test_an_unspooled_request_that_is_given_up_is_left_for_recovery(tmp_path: Pa
     flight.request_data(b"ab")
     flight.abandon()
     assert left(spool, tmp_path).request_body == b"ab"
+
+
+def spooled(folder: Path) -> bytes:
+    """What the spool's files hold now."""
+    return b"".join(path.read_bytes() for path in folder.rglob("*.flight"))
+
+
+def test_more_of_a_text_lags_behind_until_it_is_caught_up_or_something_ends(tmp_path: Path) -> None:
+    spool = Spool.create(tmp_path, CLEANER)
+    entry = spool.open(HEAD)
+    flight = InFlight(HEAD, entry)
+    asked: list[None] = []
+    flight.on_lag = lambda: asked.append(None)
+    flight.request_end()
+    flight.spool()
+    flight.response_head(200, (), None)
+    deltas = [b'data: {"type":"x","delta":{"text":"%d"}}\n\n' % number for number in range(6)]
+    for data in deltas[:4]:
+        flight.response_data(data)
+    assert len(asked) == 1
+    assert [data in spooled(tmp_path) for data in deltas[:4]] == [True, True, False, False]
+    flight.catch_up()
+    assert all(data in spooled(tmp_path) for data in deltas[:4])
+    flight.response_data(deltas[4])
+    assert len(asked) == 2
+    stop = b'data: {"type":"stop"}\n\n'
+    flight.response_data(stop)
+    assert deltas[4] in spooled(tmp_path) and stop in spooled(tmp_path)
+    flight.response_data(deltas[5])
+    flight.end(Outcome.COMPLETE, "")
+    flight.catch_up()
+    assert flight.exchange().response_body == b"".join(deltas[:5]) + stop + deltas[5]

@@ -8,6 +8,8 @@ from collections.abc import Callable
 import brotli
 import pytest
 import zstandard
+from hypothesis import given
+from hypothesis import strategies as st
 from secrets_planted import in_markers, private_key, secret
 
 from store.clean import Cleaner, CleanResponse
@@ -39,8 +41,8 @@ def events(texts: list[str]) -> list[bytes]:
 
 def passed(response: CleanResponse, pieces: list[bytes], is_cut: bool = False) -> bytes:
     """What was written of a response of these pieces, one each 10 ms."""
-    written = [response.feed(piece, 10 * number) for number, piece in enumerate(pieces, 1)]
-    return b"".join((*written, response.finish(is_cut)))
+    written = [each for number, piece in enumerate(pieces, 1) for each in response.feed(piece, 10 * number)]
+    return b"".join((*(each.data for each in written), response.finish(is_cut)))
 
 
 @pytest.mark.parametrize("coding", CODINGS)
@@ -165,3 +167,42 @@ def test_a_private_key_over_lines_of_text() -> None:
     written = passed(response, [text[at : at + 7] for at in range(0, len(text), 7)])
     assert written == response.body and private_key(1)[:12].encode() not in written
     assert sum(chunk.size for chunk in response.chunks) == len(written)
+
+
+def test_more_of_a_text_may_wait_and_what_ends_it_never_does() -> None:
+    response = Cleaner(KEY).response(())
+    pieces = events(["one ", "two ", "three ", "four "])
+    written = [response.feed(piece, 10 * number, may_wait=True) for number, piece in enumerate(pieces, 1)]
+    assert [len(each) for each in written] == [1, 1, 0, 0] and response.is_waiting
+    assert response.catch_up() == [(pieces[2], 30), (pieces[3], 40)] and not response.is_waiting
+    assert response.feed(events(["five "])[0], 50, may_wait=True) == []
+    stop = b'event: message_stop\ndata: {"type":"message_stop"}\n\n'
+    assert response.feed(stop, 60, may_wait=True) == [(events(["five "])[0], 50), (stop, 60)]
+    response.finish(is_cut=False)
+    assert response.body == b"".join((*pieces, *events(["five "]), stop))
+    assert [chunk.at_ms for chunk in response.chunks] == [10, 20, 30, 40, 50, 60]
+
+
+def test_a_piece_that_is_no_whole_event_does_not_wait() -> None:
+    response = Cleaner(KEY).response(())
+    first, second, third = events(["one ", "two ", "three "])
+    passed_on = [response.feed(each, 0, may_wait=True) for each in (first, second, third[:20], third[20:])]
+    assert all(passed_on[:2]) and not response.is_waiting
+
+
+@given(
+    texts=st.lists(st.sampled_from(["plain ", SECRET[:9], SECRET[9:], SECRET, "\n\n", "ü"]), max_size=30),
+    caught_up=st.sets(st.integers(0, 30)),
+    ends=st.booleans(),
+)
+def test_waiting_changes_nothing_but_when(texts: list[str], caught_up: set[int], ends: bool) -> None:
+    pieces = events(texts)
+    plain, waiting = Cleaner(KEY).response(()), Cleaner(KEY).response(())
+    at_once = passed(plain, pieces, is_cut=ends)
+    later: list[bytes] = []
+    for number, piece in enumerate(pieces, 1):
+        later += [each.data for each in waiting.feed(piece, 10 * number, may_wait=True)]
+        if number in caught_up:
+            later += [each.data for each in waiting.catch_up()]
+    assert b"".join(later) + waiting.finish(ends) == at_once
+    assert (waiting.body, waiting.chunks, waiting.side) == (plain.body, plain.chunks, plain.side)
