@@ -4,6 +4,8 @@ A body in which nothing is found stays as it is, byte for byte. A content coding
 or, where it hides a secret, only what could be undone. A body that could not be masked is withheld.
 """
 
+import re
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final, NamedTuple
 
@@ -116,8 +118,9 @@ class CleanResponse:
         self._coding = coding
         self._unknown = decoder.failed if decoder is not None else ""
         self._decoder = None if self._unknown else decoder
-        self._came: list[tuple[bytes, int | None]] = []  # where there is a coding: what is kept should that fail
+        self._came: list[Piece] = []  # where there is a coding: what is kept should that fail
         self._waiting: list[Piece] = []  # decoded, and not clean yet
+        self._events: list[list[re.Match[bytes]]] = []  # of each
         self._withheld = ""
         self._is_finished = False
         self.body = b""
@@ -144,27 +147,33 @@ class CleanResponse:
             return []
         try:
             if self._decoder is not None:
-                self._came.append((data, at_ms))
+                self._came.append(Piece(data, at_ms))
                 data = self._decoder.feed(data)
+            events = self._masker.more(data) if may_wait else None
+            if events is None:
+                return [*self.catch_up(), *self._take([Piece(data, at_ms)], [self._masker.feed(data)])]
             self._waiting.append(Piece(data, at_ms))
-            if may_wait and len(self._waiting) < _MOST_WAITING and self._masker.is_more_of_the_same(data):
-                return []
+            self._events.append(events)
+            return self.catch_up() if len(self._waiting) == _MOST_WAITING else []
         except Exception as error:  # noqa: BLE001  whatever a body does to the masking, it is not kept unmasked
             self._withhold(error)
-        return self.catch_up()
+            return []
 
     def catch_up(self) -> list[Piece]:
         """What waited, as far as it can be written now."""
-        waiting, self._waiting = self._waiting, []
+        waiting, events = self._waiting, self._events
+        if not waiting:
+            return []
+        self._waiting, self._events = [], []
         try:
-            return [Piece(clean, at_ms) for data, at_ms in waiting if (clean := self._take(data, at_ms))]
+            return self._take(waiting, self._masker.feed_more([piece.data for piece in waiting], events))
         except Exception as error:  # noqa: BLE001  as in `feed`
             self._withhold(error)
             return []
 
     def _withhold(self, error: Exception) -> None:
         self._withheld = type(error).__name__
-        self._waiting = []
+        self._waiting, self._events = [], []
 
     def finish(self, is_cut: bool) -> bytes:
         """Nothing more comes (``is_cut``: although it should have); the rest that can be written. Idempotent."""
@@ -191,8 +200,7 @@ class CleanResponse:
         rest = self._end(is_cut or bool(self._decoder and self._decoder.failed))
         if self._decoder is not None and self._decoder.failed and not self._hides_any():
             self._begin()
-            for data, at_ms in self._came:
-                self._take(data, at_ms)
+            self._take(self._came, [self._masker.feed(piece.data) for piece in self._came])
             self._end(is_cut)
         return rest
 
@@ -207,12 +215,13 @@ class CleanResponse:
     def _failed(self) -> str:
         return self._decoder.failed if self._decoder is not None else self._unknown
 
-    def _take(self, data: bytes, at_ms: int | None) -> bytes:
-        self._arrivals.add(at_ms, data)
-        piece = self._masker.feed(data)
-        if piece:
-            self._pieces.append(piece)
-        return piece
+    def _take(self, pieces: Sequence[Piece], clean: Sequence[bytes]) -> list[Piece]:
+        """Note what came and what can be written after each of it; that, where it is anything."""
+        for data, at_ms in pieces:
+            self._arrivals.add(at_ms, data)
+        written = [Piece(data, piece.at_ms) for data, piece in zip(clean, pieces, strict=True) if data]
+        self._pieces += [piece.data for piece in written]
+        return written
 
     def _end(self, is_cut: bool) -> bytes:
         rest = self._masker.flush(is_cut)

@@ -10,12 +10,13 @@ from store.masking.document import document_edits, is_json
 from store.masking.edits import Edit, Place, places, replaced
 from store.masking.fitted import fitted
 from store.masking.framing import Kind, kind_of
-from store.masking.known import Earlier, change
+from store.masking.known import Change, Earlier, change
 from store.masking.masking import Masking
 from store.masking.scanner import Hit
 from store.masking.stream import StreamMasker
 
 _KEPT: Final = 3
+_SHARE: Final = 4
 _SHORT: Final = 1 << 14  # below it a body is scanned as a whole
 
 
@@ -54,8 +55,13 @@ class BodyMasker:
         if self._rules is not masking.finder:
             self._rules, self._earlier = masking.finder, []
         margin = masking.finder.sight
-        changes = [(each, found) for each in self._earlier if (found := change(each, body, margin)) is not None]
-        best = min(changes, key=lambda each: each[1].end - each[1].start, default=None)
+        best: tuple[Earlier, Change] | None = None
+        for each in self._earlier:
+            found = change(each, body, margin)
+            if found is not None and (best is None or found.size < best[1].size):
+                best = each, found
+            if best is not None and best[1].size * _SHARE < len(body):
+                break  # the others can spare little more
         edits = None
         if best is not None:
             start, end, before, after = best[1]

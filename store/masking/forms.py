@@ -52,15 +52,22 @@ class Forms:
                 return form, found
         return None
 
-    def is_latest(self, chunk: bytes) -> bool:
-        """Whether a chunk is nothing but events of the form met last, which is one of an answer's text."""
+    def more(self, chunk: bytes) -> list[re.Match[bytes]] | None:
+        """The events of a chunk that holds only events of the form met last, and that an answer's; else `None`."""
         if not self._forms or not self._forms[0].streams:
-            return False
+            return None
         fits = self._forms[0].pattern.fullmatch
-        if fits(chunk) is not None:
-            return True
+        found = fits(chunk)
+        if found is not None:
+            return [found]
         *events, last = chunk.split(b"\n\n")
-        return not last and len(events) > 1 and all(fits(event + b"\n\n") for event in events)
+        several = [] if last else [each for event in events if (each := fits(event + b"\n\n")) is not None]
+        return several if several and len(several) == len(events) else None
+
+    @property
+    def latest(self) -> Form:
+        """The form met last; there must be one."""
+        return self._forms[0]
 
     def learn(self, event: bytes, read: Read, streams: bool) -> None:
         """An event was read that did not fit: whole lines, of which one is JSON and no other belongs to a text."""

@@ -34,6 +34,10 @@ class Framing(Protocol):
     def events(self, chunk: bytes) -> list[bytes]:
         """The events that ``chunk`` completes."""
 
+    @property
+    def is_between(self) -> bool:
+        """Whether nothing came since the last event."""
+
     def lines(self, event: bytes) -> list[bytes]:
         """An event's lines; JSON is in one of them as a whole."""
 
@@ -64,6 +68,11 @@ class _Gathering:
 
     def __init__(self) -> None:
         self._pieces: list[bytes] = []
+
+    @property
+    def is_between(self) -> bool:
+        """Whether nothing came since the last event."""
+        return not any(self._pieces)
 
     def rest(self) -> bytes:
         """What came since the last event; it is forgotten."""

@@ -23,6 +23,11 @@ class Change(NamedTuple):
     before: list[Edit]
     after: list[Edit]
 
+    @property
+    def size(self) -> int:
+        """Bytes of the new part."""
+        return self.end - self.start
+
 
 def change(earlier: Earlier, body: bytes, margin: int) -> Change | None:
     """What of ``body`` is new; `None` where too little is known.

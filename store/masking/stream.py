@@ -9,33 +9,24 @@ import re
 from bisect import bisect_left, bisect_right
 from collections import deque
 from collections.abc import Sequence
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 from store.masking.document import document_edits, opens_as_json, withheld
 from store.masking.edits import Edit, Place, outside, places, replaced
 from store.masking.escapes import Unescaped, plain
 from store.masking.finder import LAYERS
 from store.masking.fitted import fitted
+from store.masking.flowing import TEXT, goes_on, is_streamed, patience
 from store.masking.forms import Form, Forms, Read
 from store.masking.framing import Document, Framing, Kind, Opening
 from store.masking.lane import Lane
-from store.masking.leaves import ANY, Leaf, leaves
+from store.masking.leaves import Leaf, leaves
 from store.masking.masking import Masking
 from store.masking.scanner import Hit
 
-PATIENCE: Final = 64
-"""Lines with JSON that a text may hold back without going on itself; then it is taken to be at its end."""
-
-_LITTLE_PATIENCE: Final = 2  # for a text of a name that no provider streams
-_STREAMED = frozenset(
-    b"""text content thinking signature partial_json delta arguments reasoning reasoning_content reasoning_details
-    refusal input output data code transcript summary thought response completion encrypted_content value""".split()
-)
-_LABELS = frozenset(b"type id role object model event status finish_reason stop_reason created_at obfuscation".split())
 _BY_ITSELF = re.compile(rb"(?:(?:event|id|retry)?:.*)?\r?\n\Z", re.S)
 _DONE = re.compile(rb"(?:\[DONE\]\s*)?\Z")
 _MOST_LANES = 1024
-_TEXT = (b"",)
 
 
 class _Piece(NamedTuple):
@@ -105,9 +96,18 @@ class StreamMasker:
             self._take_event(event, self._framing, out)
         return b"".join(out)
 
-    def is_more_of_the_same(self, chunk: bytes) -> bool:
-        """Whether ``chunk``, which is not fed yet, is nothing but more of the text that streams: it ends nothing."""
-        return self._forms.is_latest(chunk)
+    def more(self, chunk: bytes) -> list[re.Match[bytes]] | None:
+        """The events of a chunk that is nothing but more of the text that streams: it ends nothing; else `None`."""
+        return self._forms.more(chunk) if self._framing is not None and self._framing.is_between else None
+
+    def feed_more(self, chunks: Sequence[bytes], events: Sequence[Sequence[re.Match[bytes]]]) -> list[bytes]:
+        """`feed` of chunks that are all `more`, with the events of each; what can be written after each."""
+        if not self._masking.finder.quiet.is_quiet(b"".join(chunks)):
+            return [self.feed(chunk) for chunk in chunks]
+        self._fed_bytes += sum(map(len, chunks))
+        out: list[bytes] = []
+        is_settled = self._take_fitting(self._forms.latest, [each for found in events for each in found], out)
+        return list(chunks) if is_settled else [*[b""] * (len(chunks) - 1), b"".join(out)]
 
     def flush(self, is_cut: bool = False) -> bytes:
         """The stream is at its end; all that was held back. Where it ``is_cut``, the beginnings of secrets go, too."""
@@ -125,7 +125,7 @@ class StreamMasker:
     def _take_event(self, event: bytes, framing: Framing, out: list[bytes]) -> None:
         fit = None if self._masking.fields else self._forms.fit(event)
         if fit is not None and self._masking.finder.quiet.is_quiet(event):
-            self._take_fitting(event, *fit, out)
+            self._take_fitting(fit[0], [fit[1]], out)
             return
         read: list[Read] = []
         is_other = False  # there is a line that is neither read nor by itself
@@ -142,25 +142,34 @@ class StreamMasker:
             at += len(line)
             self._release(out)
         if fit is None and len(read) == 1 and not is_other and not self._masking.fields:
-            self._forms.learn(event, read[0], any(_is_streamed(leaf.lane) for leaf in read[0].going_on))
+            self._forms.learn(event, read[0], any(is_streamed(leaf.lane) for leaf in read[0].going_on))
 
-    def _take_fitting(self, event: bytes, form: Form, found: re.Match[bytes], out: list[bytes]) -> None:
-        """Take an event of a known form in which no secret is, unless one goes on there or begins."""
-        self._begin_line()
-        pieces: list[_Piece] = []
+    def _take_fitting(self, form: Form, events: Sequence[re.Match[bytes]], out: list[bytes]) -> bool:
+        """Take events of a known form in which no secret is, unless one goes on there or begins.
+
+        True where they are written as they came, and nothing else is.
+        """
+        self._begin_lines(len(events))
+        lines: list[list[_Piece]] = [[] for _ in events]
         is_settled = not self._waiting
         for number, name in enumerate(form.lanes, 1):
-            source = found[number]
-            view = Unescaped(source, only_json=True) if b"\\" in source else None
-            piece = self._go_on(name, source, found.start(number), view, [])
-            is_settled = is_settled and piece.lane.settled == piece.end and not piece.lane.hits
-            pieces.append(piece)
+            sources = [event[number] for event in events]
+            views = [Unescaped(source, only_json=True) if b"\\" in source else None for source in sources]
+            texts = [source if view is None else view.text for source, view in zip(sources, views, strict=True)]
+            lane = self._lane(name)
+            end = lane.size
+            lane.add(b"".join(texts), ())
+            is_settled = is_settled and lane.settled == lane.size and not lane.hits
+            for event, source, view, text, line in zip(events, sources, views, texts, lines, strict=True):
+                start, end = end, end + len(text)
+                line.append(_Piece(lane, start, end, event.start(number), view, len(source)))
         if is_settled:
-            self._written_bytes += len(event)
-            out.append(event)
+            self._written_bytes += sum([len(event[0]) for event in events])
+            out += [event[0] for event in events]
         else:
-            self._waiting.append(_Line(event, [], pieces))
+            self._waiting += [_Line(event[0], [], pieces) for event, pieces in zip(events, lines, strict=True)]
             self._release(out)
+        return is_settled
 
     def _take(self, raw: bytes, framing: Framing, is_last: bool = False) -> Read | None:
         """Take a line, and let its texts go on. What was read of it; `None` where it is no JSON."""
@@ -171,12 +180,12 @@ class StreamMasker:
         if read is None:
             self._take_text(raw, at)
             return None
-        self._begin_line()
+        self._begin_lines(1)
         hits = self._masking.hits(payload)
         treated, edits = self._masking.by_field(payload, read)
         starts, ends = [hit.start for hit in hits], [hit.end for hit in hits]
         pieces: list[_Piece] = []
-        going_on = [leaf for leaf in read if _goes_on(leaf) and (leaf.start, leaf.end) not in treated]
+        going_on = [leaf for leaf in read if goes_on(leaf) and (leaf.start, leaf.end) not in treated]
         for leaf in going_on:
             source = payload[leaf.start : leaf.end]
             view = Unescaped(source, only_json=True)
@@ -199,7 +208,7 @@ class StreamMasker:
             self._waiting.append(_Line(raw, [withheld(raw, self._masking, at)], []))
             return
         most = len(raw.rstrip(b"\r\n")) - at
-        self._waiting.append(_Line(raw, [], [self._go_on(_TEXT, raw[at:], at, None, [], most)]))
+        self._waiting.append(_Line(raw, [], [self._go_on(TEXT, raw[at:], at, None, [], most)]))
 
     def _edits_by_itself(self, line: bytes) -> list[Edit]:
         """What masks a line that goes on with no other: the fields of an event beside its data, or an empty line."""
@@ -208,9 +217,9 @@ class StreamMasker:
         hits = self._masking.hits(line[:end]) if end else ()
         return [Edit(hit.start, hit.end, token(hit.rule, hit.value), hit.rule) for hit in hits]
 
-    def _begin_line(self) -> None:
-        """Count a line with JSON."""
-        self._count += 1
+    def _begin_lines(self, count: int) -> None:
+        """Count lines with JSON."""
+        self._count += count
         if len(self._lanes) > _MOST_LANES:
             self._finish()
 
@@ -223,13 +232,18 @@ class StreamMasker:
         given: Sequence[Hit],
         most: int | None = None,
     ) -> _Piece:
-        lane = self._lanes.get(name)
-        if lane is None:
-            lane = self._lanes[name] = Lane(self._masking.finder, _patience(name))
+        lane = self._lane(name)
         start = lane.size
         lane.add(source if view is None else view.text, given)
-        lane.heard = self._count
         return _Piece(lane, start, lane.size, at, view, len(source) if most is None else most)
+
+    def _lane(self, name: tuple[bytes, ...]) -> Lane:
+        """The text of this name, which goes on now."""
+        lane = self._lanes.get(name)
+        if lane is None:
+            lane = self._lanes[name] = Lane(self._masking.finder, patience(name))
+        lane.heard = self._count
+        return lane
 
     def _release(self, out: list[bytes]) -> None:
         """Write what is settled, in order; a text that held it back for long without going on is at its end."""
@@ -261,24 +275,6 @@ class StreamMasker:
         for lane in self._lanes.values():
             lane.finish(is_cut)
         self._lanes.clear()
-
-
-def _patience(lane: tuple[bytes, ...]) -> int:
-    """How many lines a text of this lane may hold back without going on."""
-    return PATIENCE if _is_streamed(lane) or lane == _TEXT else _LITTLE_PATIENCE
-
-
-def _is_streamed(lane: tuple[bytes, ...]) -> bool:
-    """Whether providers stream texts of this name."""
-    return not _STREAMED.isdisjoint(lane)
-
-
-def _goes_on(leaf: Leaf) -> bool:
-    """Whether a text may go on in the next line."""
-    if not leaf.is_text or (leaf.path and not leaf.path[-1]):
-        return False
-    name = next((each for each in reversed(leaf.path) if each != ANY), b"")
-    return name not in _LABELS and not name.endswith(b"_id")
 
 
 def _inside(hit: Hit, leaf: Leaf, view: Unescaped) -> Hit:
