@@ -15,6 +15,7 @@ from store.exchange import Chunk, Cleaned, Exchange, Side
 from store.headers import Headers, header
 from store.mask import Masker
 from store.masking.body import BodyMasker, Masked
+from store.masking.forms import Forms
 from store.masking.masking import Masking
 from store.masking.stream import StreamMasker
 
@@ -30,6 +31,7 @@ class Cleaner:
         self._masking = masking or Masking(key)
         self._masker = Masker(key, self._masking)
         self._bodies = BodyMasker(self._masking)
+        self._forms = Forms()
         self.headers = self._masker.headers
         self.url = self._masker.url
         self.text = self._masker.text
@@ -48,7 +50,7 @@ class Cleaner:
 
     def response(self, headers: Headers) -> "CleanResponse":
         """What cleans the body of a response with these headers while it arrives."""
-        return CleanResponse(self._masking, headers)
+        return CleanResponse(self._masking, self._forms, headers)
 
     def exchange(self, exchange: Exchange) -> tuple[Exchange, Cleaned]:
         """A whole exchange, as it is to be kept. Cleaning a clean one changes nothing. Raises nothing."""
@@ -111,8 +113,9 @@ class CleanResponse:
     More of a text that streams may wait until it is cleaned with what comes after it, in one go: that costs a third.
     """
 
-    def __init__(self, masking: Masking, headers: Headers) -> None:
+    def __init__(self, masking: Masking, forms: Forms, headers: Headers) -> None:
         self._masking = masking
+        self._forms = forms
         coding = header(headers, "content-encoding")
         decoder = Decoder(coding, BODY_LIMIT) if coding else None
         self._coding = coding
@@ -129,7 +132,7 @@ class CleanResponse:
         self._begin()
 
     def _begin(self) -> None:
-        self._masker = StreamMasker(self._masking)
+        self._masker = StreamMasker(self._masking, self._forms)
         self._arrivals = Arrivals()
         self._pieces: list[bytes] = []
 

@@ -14,7 +14,10 @@ from store.masking.leaves import PLACES, Leaf
 _TEXT: Final = rb'[^"\\\n]*+(?:\\.[^"\\\n]*+)*+'
 _NUMBER: Final = rb"-?[0-9][0-9.eE+-]*+"
 _CLOSING = re.compile(rb" *([}\]])")
-_MOST_FORMS: Final = 12
+_WORD = re.compile(rb"[\w.-]*")
+_KINDS: Final = frozenset((b"type", b"object", b"event", b"status", b"finish_reason", b"stop_reason", b"role"))
+"""Names of texts that say what an event is, or that it is the last: a form has them as they are."""
+_MOST_FORMS: Final = 24
 _MOST_BYTES: Final = 2048
 _MOST_LEAVES: Final = 64
 
@@ -26,6 +29,15 @@ class Form(NamedTuple):
     lanes: tuple[tuple[bytes, ...], ...]
     streams: bool  # one of the lanes is an answer's
 
+    def fits(self, chunk: bytes) -> list[re.Match[bytes]] | None:
+        """The events of a chunk that holds nothing but events of this form; else `None`."""
+        found = self.pattern.fullmatch(chunk)
+        if found is not None:
+            return [found]
+        *events, last = chunk.split(b"\n\n")
+        several = [] if last else [each for event in events if (each := self.pattern.fullmatch(event + b"\n\n"))]
+        return several if several and len(several) == len(events) else None
+
 
 class Read(NamedTuple):
     """An event's JSON as it was read: its leaves, told from ``at`` in the event, and which of them go on a lane."""
@@ -36,7 +48,7 @@ class Read(NamedTuple):
 
 
 class Forms:
-    """The forms of one stream's events, the one met last first."""
+    """Forms that were met, the last one first. Streams may share them; use them from one thread."""
 
     def __init__(self) -> None:
         self._forms: list[Form] = []
@@ -52,38 +64,29 @@ class Forms:
                 return form, found
         return None
 
-    def more(self, chunk: bytes) -> list[re.Match[bytes]] | None:
-        """The events of a chunk that holds only events of the form met last, and that an answer's; else `None`."""
-        if not self._forms or not self._forms[0].streams:
-            return None
-        fits = self._forms[0].pattern.fullmatch
-        found = fits(chunk)
-        if found is not None:
-            return [found]
-        *events, last = chunk.split(b"\n\n")
-        several = [] if last else [each for event in events if (each := fits(event + b"\n\n")) is not None]
-        return several if several and len(several) == len(events) else None
+    def learn(self, event: bytes, read: Read, streams: bool) -> Form | None:
+        """An event was read that did not fit: whole lines, of which one is JSON and no other belongs to a text.
 
-    @property
-    def latest(self) -> Form:
-        """The form met last; there must be one."""
-        return self._forms[0]
-
-    def learn(self, event: bytes, read: Read, streams: bool) -> None:
-        """An event was read that did not fit: whole lines, of which one is JSON and no other belongs to a text."""
+        Its form, where that is known now.
+        """
         lanes = tuple([leaf.lane for leaf in read.going_on])
         is_odd = len(event) > _MOST_BYTES or len(read.leaves) > _MOST_LEAVES or len(set(lanes)) < len(lanes)
-        if (
-            is_odd
-            or len(self._forms) == _MOST_FORMS
-            or any(_is_bracketed(event, read.at, leaf) for leaf in read.leaves)
-        ):
-            return
+        if is_odd or any(_is_bracketed(event, read.at, leaf) for leaf in read.leaves):
+            return None
         source = _pattern(event, read)
         if source in self._once:
             self._forms.insert(0, Form(_compiled(source), lanes, streams))
-        elif len(self._once) < 4 * _MOST_FORMS:
-            self._once.add(source)
+            del self._forms[_MOST_FORMS:]
+            return self._forms[0]
+        if len(self._once) == 4 * _MOST_FORMS:
+            self._once.clear()
+        self._once.add(source)
+        return None
+
+
+def _span(read: Read, leaf: Leaf) -> tuple[int, int]:
+    """Where a leaf is in its event."""
+    return read.at + leaf.start, read.at + leaf.end
 
 
 def _is_name(leaf: Leaf) -> bool:
@@ -104,7 +107,9 @@ def _pattern(event: bytes, read: Read) -> bytes:
         if _is_name(leaf) or (not leaf.is_text and leaf.path[-1:] and leaf.path[-1] in PLACES):
             continue
         pieces.append(_literal(event[position : read.at + leaf.start]))
-        if leaf.is_text:
+        if leaf.is_text and leaf.path[-1:] and leaf.path[-1] in _KINDS and _WORD.fullmatch(event, *_span(read, leaf)):
+            pieces.append(re.escape(event[slice(*_span(read, leaf))]))
+        elif leaf.is_text:
             pieces.append(b"(%b)" % _TEXT if leaf.start in going_on else _TEXT)
         else:
             pieces.append(_NUMBER)

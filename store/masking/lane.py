@@ -50,11 +50,8 @@ class Lane:
 
     def add(self, piece: bytes, given: Sequence[Hit]) -> None:
         """Go on with ``piece``; ``given`` are secrets in it that were seen in another way, told from its beginning."""
-        if not given and self._goes_on_quietly(piece):
-            self._text += piece
-            self.size += len(piece)
-            self.settled, self._unseen = self.size, 0
-            self._trim()
+        if not given and self.is_quiet_with(piece):
+            self.add_quiet(piece)
             return
         self._given += [hit.moved(self.size) for hit in given]
         self._text += piece
@@ -67,7 +64,7 @@ class Lane:
         hits, settled = self._finder.look(self._text)
         self._take(hits, self._base + settled)
 
-    def _goes_on_quietly(self, piece: bytes) -> bool:
+    def is_quiet_with(self, piece: bytes) -> bool:
         """Whether ``piece`` ends all that is held back, as no secret, and nothing can have begun at its own end."""
         quiet = self._finder.quiet
         held = self.size - self.settled
@@ -75,6 +72,13 @@ class Lane:
             return False
         tail = self._text[-(held + quiet.width) :] + piece
         return quiet.is_quiet(tail) and quiet.ends_quietly(tail)
+
+    def add_quiet(self, piece: bytes) -> None:
+        """Go on with a piece with which the text `is_quiet_with`."""
+        self._text += piece
+        self.size += len(piece)
+        self.settled, self._unseen = self.size, 0
+        self._trim()
 
     def finish(self, is_cut: bool = False) -> None:
         """Nothing comes for now: all is settled, and what comes later is a text of its own.

@@ -65,11 +65,13 @@ class _Line(NamedTuple):
 class StreamMasker:
     """One stream. Feed it in any chunks: what comes out in all is the same."""
 
-    def __init__(self, masking: Masking) -> None:
+    def __init__(self, masking: Masking, forms: Forms | None = None) -> None:
+        """``forms`` are those met in other streams: their events need not be read again."""
         self._masking = masking
         self._opening = Opening()
         self._framing: Framing | None = None
-        self._forms = Forms()
+        self._forms = Forms() if forms is None else forms
+        self._latest: Form | None = None  # of the last event
         self._waiting: deque[_Line] = deque()
         self._lanes: dict[tuple[bytes, ...], Lane] = {}
         self._count = 0  # lines with JSON
@@ -98,16 +100,27 @@ class StreamMasker:
 
     def more(self, chunk: bytes) -> list[re.Match[bytes]] | None:
         """The events of a chunk that is nothing but more of the text that streams: it ends nothing; else `None`."""
-        return self._forms.more(chunk) if self._framing is not None and self._framing.is_between else None
+        if self._latest is None or not self._latest.streams or self._framing is None or not self._framing.is_between:
+            return None
+        return self._latest.fits(chunk)
 
     def feed_more(self, chunks: Sequence[bytes], events: Sequence[Sequence[re.Match[bytes]]]) -> list[bytes]:
         """`feed` of chunks that are all `more`, with the events of each; what can be written after each."""
-        if not self._masking.finder.quiet.is_quiet(b"".join(chunks)):
-            return [self.feed(chunk) for chunk in chunks]
-        self._fed_bytes += sum(map(len, chunks))
-        out: list[bytes] = []
-        is_settled = self._take_fitting(self._forms.latest, [each for found in events for each in found], out)
-        return list(chunks) if is_settled else [*[b""] * (len(chunks) - 1), b"".join(out)]
+        form = self._latest
+        if form is not None and not self._waiting and self._masking.finder.quiet.is_quiet(b"".join(chunks)):
+            found = [each for of_chunk in events for each in of_chunk]
+            texts = [_text([each[number] for each in found]) for number in range(1, len(form.lanes) + 1)]
+            lanes = [self._lane(name) for name in form.lanes]
+            if all(lane.is_quiet_with(text) and not lane.hits for lane, text in zip(lanes, texts, strict=True)):
+                self._begin_lines(len(found))
+                for lane, text in zip(lanes, texts, strict=True):
+                    lane.add_quiet(text)
+                    lane.heard = self._count
+                size = sum(map(len, chunks))
+                self._fed_bytes += size
+                self._written_bytes += size
+                return list(chunks)
+        return [self.feed(chunk) for chunk in chunks]
 
     def flush(self, is_cut: bool = False) -> bytes:
         """The stream is at its end; all that was held back. Where it ``is_cut``, the beginnings of secrets go, too."""
@@ -124,8 +137,9 @@ class StreamMasker:
 
     def _take_event(self, event: bytes, framing: Framing, out: list[bytes]) -> None:
         fit = None if self._masking.fields else self._forms.fit(event)
+        self._latest = fit[0] if fit is not None else None
         if fit is not None and self._masking.finder.quiet.is_quiet(event):
-            self._take_fitting(fit[0], [fit[1]], out)
+            self._take_fitting(event, *fit, out)
             return
         read: list[Read] = []
         is_other = False  # there is a line that is neither read nor by itself
@@ -142,34 +156,25 @@ class StreamMasker:
             at += len(line)
             self._release(out)
         if fit is None and len(read) == 1 and not is_other and not self._masking.fields:
-            self._forms.learn(event, read[0], any(is_streamed(leaf.lane) for leaf in read[0].going_on))
+            self._latest = self._forms.learn(event, read[0], any(is_streamed(leaf.lane) for leaf in read[0].going_on))
 
-    def _take_fitting(self, form: Form, events: Sequence[re.Match[bytes]], out: list[bytes]) -> bool:
-        """Take events of a known form in which no secret is, unless one goes on there or begins.
-
-        True where they are written as they came, and nothing else is.
-        """
-        self._begin_lines(len(events))
-        lines: list[list[_Piece]] = [[] for _ in events]
+    def _take_fitting(self, event: bytes, form: Form, found: re.Match[bytes], out: list[bytes]) -> None:
+        """Take an event of a known form in which no secret is, unless one goes on there or begins."""
+        self._begin_lines(1)
+        pieces: list[_Piece] = []
         is_settled = not self._waiting
         for number, name in enumerate(form.lanes, 1):
-            sources = [event[number] for event in events]
-            views = [Unescaped(source, only_json=True) if b"\\" in source else None for source in sources]
-            texts = [source if view is None else view.text for source, view in zip(sources, views, strict=True)]
-            lane = self._lane(name)
-            end = lane.size
-            lane.add(b"".join(texts), ())
-            is_settled = is_settled and lane.settled == lane.size and not lane.hits
-            for event, source, view, text, line in zip(events, sources, views, texts, lines, strict=True):
-                start, end = end, end + len(text)
-                line.append(_Piece(lane, start, end, event.start(number), view, len(source)))
+            source = found[number]
+            view = Unescaped(source, only_json=True) if b"\\" in source else None
+            piece = self._go_on(name, source, found.start(number), view, [])
+            is_settled = is_settled and piece.lane.settled == piece.end and not piece.lane.hits
+            pieces.append(piece)
         if is_settled:
-            self._written_bytes += sum([len(event[0]) for event in events])
-            out += [event[0] for event in events]
+            self._written_bytes += len(event)
+            out.append(event)
         else:
-            self._waiting += [_Line(event[0], [], pieces) for event, pieces in zip(events, lines, strict=True)]
+            self._waiting.append(_Line(event, [], pieces))
             self._release(out)
-        return is_settled
 
     def _take(self, raw: bytes, framing: Framing, is_last: bool = False) -> Read | None:
         """Take a line, and let its texts go on. What was read of it; `None` where it is no JSON."""
@@ -275,6 +280,13 @@ class StreamMasker:
         for lane in self._lanes.values():
             lane.finish(is_cut)
         self._lanes.clear()
+
+
+def _text(sources: Sequence[bytes]) -> bytes:
+    """A text in the pieces of several events."""
+    if not any(b"\\" in source for source in sources):
+        return b"".join(sources)
+    return b"".join([Unescaped(source, only_json=True).text for source in sources])
 
 
 def _inside(hit: Hit, leaf: Leaf, view: Unescaped) -> Hit:

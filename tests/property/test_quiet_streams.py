@@ -12,6 +12,7 @@ from secrets_planted import RULES, in_markers, private_key, secret
 
 from store.masking.body import BodyMasker
 from store.masking.exact import Exact
+from store.masking.forms import Forms
 from store.masking.keywords import Keywords
 from store.masking.masking import Masking
 from store.masking.quiet import Quiet, Signs
@@ -48,6 +49,9 @@ def maskings(exact: tuple[bytes, ...]) -> tuple[Masking, Masking]:
 
 
 MASKINGS = [maskings(VALUES[:count]) for count in range(len(VALUES) + 1)]
+
+
+KNOWN_FORMS = Forms()
 
 
 def _hidden(value: str, chance: random.Random) -> str:
@@ -94,6 +98,26 @@ def _masked(masking: Masking, pieces: list[bytes]) -> tuple[bytes, list[Any]]:
     return b"".join(out), masker.places
 
 
+def _masked_late(masking: Masking, pieces: list[bytes], chance: random.Random) -> tuple[bytes, list[Any]]:
+    """With forms of other streams known, and what is more of a text taken in one go with what comes after it."""
+    masker = StreamMasker(masking, KNOWN_FORMS)
+    out: list[bytes] = []
+    late: list[tuple[bytes, Any]] = []
+    for piece in pieces:
+        found = masker.more(piece)
+        if found is not None:
+            late.append((piece, found))
+        if late and (found is None or chance.random() < 0.1):
+            out += masker.feed_more([each for each, _ in late], [events for _, events in late])
+            late = []
+        if found is None:
+            out.append(masker.feed(piece))
+    if late:
+        out += masker.feed_more([each for each, _ in late], [events for _, events in late])
+    out.append(masker.flush())
+    return b"".join(out), masker.places
+
+
 def _check(seed: int) -> None:
     chance = random.Random(seed)
     usual, long = chance.choice(MASKINGS)
@@ -101,6 +125,10 @@ def _check(seed: int) -> None:
     pieces = list(chunks(stream, chance, chance.choice((10, 100, 5000))))
     out, places = _masked(usual, pieces)
     assert (out, places) == _masked(long, list(chunks(stream, chance, 500))), seed
+    assert (out, places) == _masked_late(usual, pieces, chance), seed
+    in_events = [each + b"\n\n" for each in stream.split(b"\n\n")]
+    in_events[-1] = in_events[-1][:-2]
+    assert (out, places) == _masked_late(usual, in_events, chance), seed
     whole = BodyMasker(usual).mask(stream)
     assert (out, tuple(places)) == whole, seed
 
