@@ -8,7 +8,7 @@ after it is only counted, and the outcome becomes `truncated`.
 """
 
 import contextlib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from time import monotonic
 
@@ -239,6 +239,6 @@ class InFlight:
         return int((monotonic() - self._began) * 1000)
 
 
-def _spool(entry: Entry, pieces: Iterable[Piece], now: int) -> None:
-    for data, at_ms in pieces:
-        entry.response(data, now if at_ms is None else at_ms)
+def _spool(entry: Entry, pieces: Sequence[Piece], now: int) -> None:
+    if pieces:
+        entry.responses([(data, now if at_ms is None else at_ms) for data, at_ms in pieces])

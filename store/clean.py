@@ -5,7 +5,7 @@ or, where it hides a secret, only what could be undone. A body that could not be
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Final, NamedTuple
 
@@ -124,6 +124,7 @@ class CleanResponse:
         self._came: list[Piece] = []  # where there is a coding: what is kept should that fail
         self._waiting: list[Piece] = []  # decoded, and not clean yet
         self._events: list[list[re.Match[bytes]]] = []  # of each
+        self._fits: Callable[[bytes], re.Match[bytes] | None] | None = None  # finds one event that may wait
         self._withheld = ""
         self._is_finished = False
         self.body = b""
@@ -146,6 +147,11 @@ class CleanResponse:
 
         With ``may_wait`` that is nothing, where the piece ends nothing. What ends an answer never waits.
         """
+        fits = self._fits  # asked for nearly every piece of a long answer, so nothing else is done for those
+        if fits is not None and may_wait and len(self._waiting) < _MOST_WAITING and (event := fits(data)) is not None:
+            self._waiting.append(Piece(data, at_ms))
+            self._events.append([event])
+            return []
         if self._withheld or self._is_finished:
             return []
         try:
@@ -154,10 +160,12 @@ class CleanResponse:
                 data = self._decoder.feed(data)
             events = self._masker.more(data) if may_wait else None
             if events is None:
-                return [*self.catch_up(), *self._take([Piece(data, at_ms)], [self._masker.feed(data)])]
+                written = [*self.catch_up(), *self._take([Piece(data, at_ms)], [self._masker.feed(data)])]
+                self._fits = self._masker.fits if self._decoder is None else None
+                return written
             self._waiting.append(Piece(data, at_ms))
             self._events.append(events)
-            return self.catch_up() if len(self._waiting) == _MOST_WAITING else []
+            return self.catch_up() if len(self._waiting) > _MOST_WAITING else []
         except Exception as error:  # noqa: BLE001  whatever a body does to the masking, it is not kept unmasked
             self._withhold(error)
             return []
@@ -176,13 +184,14 @@ class CleanResponse:
 
     def _withhold(self, error: Exception) -> None:
         self._withheld = type(error).__name__
-        self._waiting, self._events = [], []
+        self._waiting, self._events, self._fits = [], [], None
 
     def finish(self, is_cut: bool) -> bytes:
         """Nothing more comes (``is_cut``: although it should have); the rest that can be written. Idempotent."""
         if self._is_finished:
             return b""
         self._is_finished = True
+        self._fits = None
         rest = b"".join([piece.data for piece in self.catch_up()])
         try:
             rest += self._settle(is_cut)

@@ -3,16 +3,15 @@
 The thread that records remembers; any thread may ask.
 """
 
-from collections.abc import Callable
 from typing import Final, NamedTuple
 
+from store import overlap
 from store.body import Earlier
 from store.spool_exchange import Same
 
 _MOST: Final = 64  # conversations
 _PATIENCE: Final = 4  # exchanges that one may wait for its next, for each that went on since; `_MOST` at least
 _MOST_BYTES: Final = 8 << 20  # of their bodies, beside the latest one
-_NEAR: Final = 64  # bytes that are not worth another comparison
 
 
 class Seen(NamedTuple):
@@ -57,23 +56,7 @@ class Conversations:
         seen = self.like(body)
         if seen is None:
             return None
-        whole = memoryview(seen.earlier.whole)
-        most = min(len(body), len(whole))
-        start = _common(most, lambda low, high: body.startswith(whole[low:high], low))
-        last, size = len(whole), len(body)
-        end = _common(most - start, lambda low, high: body.endswith(whole[last - high : last - low], 0, size - low))
+        whole = seen.earlier.whole
+        start = overlap.at_beginning(whole, body)
+        end = overlap.at_end(whole, body, min(len(body), len(whole)) - start)
         return Same(seen.id, start, end) if 2 * (start + end) > len(body) else None
-
-
-def _common(most: int, is_same: Callable[[int, int], bool]) -> int:
-    """How many bytes up to ``most`` are the same, or a little less; ``is_same`` says it of those between two sizes."""
-    low, high = 0, most
-    if is_same(0, most):
-        return most
-    while high - low > _NEAR:
-        middle = (low + high) // 2
-        if is_same(low, middle):
-            low = middle
-        else:
-            high = middle
-    return low

@@ -14,7 +14,7 @@ import contextlib
 import os
 import secrets
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -56,7 +56,7 @@ class Entry:
         self._requested = 0  # bytes of the request
         self._spool = spool
         file.put(spool_frames.beginning(salt))
-        self._put(file, Kind.REQUEST_HEAD, 0, head)
+        self._put(file, lambda salt: spool_frames.pack(Kind.REQUEST_HEAD, 0, head, salt))
 
     @property
     def cleaner(self) -> "Cleaner":
@@ -102,6 +102,12 @@ class Entry:
         """A piece of the response body is about to be passed on."""
         self._add(_RESPONSE_DATA, at_ms, data)
 
+    def responses(self, pieces: Sequence[tuple[bytes, int]]) -> None:
+        """Pieces of the response body have passed or are about to, each at its time."""
+        self._write(
+            lambda salt: b"".join([spool_frames.pack(_RESPONSE_DATA, at_ms, data, salt) for data, at_ms in pieces])
+        )
+
     def end(
         self,
         outcome: Outcome,
@@ -138,20 +144,24 @@ class Entry:
             self._spool.dispose(file, is_sound=not self.failed)
 
     def _add(self, kind: int, at_ms: int, payload: bytes) -> None:
+        self._write(lambda salt: spool_frames.pack(kind, at_ms, payload, salt))
+
+    def _write(self, frames: Callable[[int], bytes]) -> None:
+        """Write the frames that are made with a salt."""
         file = self._file
         if file is not None and self._is_open and not self.failed:
             try:
-                self._put(file, kind, at_ms, payload)
+                self._put(file, frames)
             except OSError as error:
                 self.failed = str(error)
 
-    def _put(self, file: FlightFile, kind: int, at_ms: int, payload: bytes) -> None:
+    def _put(self, file: FlightFile, frames: Callable[[int], bytes]) -> None:
         salt = self._rest_salt
         if salt is None:
-            if file.put(spool_frames.pack(kind, at_ms, payload, self._salt)):
+            if file.put(frames(self._salt)):
                 return
             salt = self._rest_salt = spool_frames.rest_salt(self._salt, file.used)
-        file.append_piece(spool_frames.pack(kind, at_ms, payload, salt))
+        file.append_piece(frames(salt))
 
 
 class Spool:

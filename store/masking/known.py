@@ -2,9 +2,9 @@
 
 from typing import Final, NamedTuple
 
+from store import overlap
 from store.masking.edits import Edit
 
-_STEP: Final = 1 << 16
 _BACKSLASH: Final = 0x5C
 
 
@@ -35,9 +35,9 @@ def change(earlier: Earlier, body: bytes, margin: int) -> Change | None:
     Both borders are quotes of JSON, which end what a rule looks at, at least ``margin`` bytes inside what is equal.
     """
     old = earlier.raw
-    same = common_beginning(old, body)
+    same = overlap.at_beginning(old, body)
     start = _quote_before(body, same - margin)
-    rest = common_end(old, body, min(len(old), len(body)) - same)
+    rest = overlap.at_end(old, body, min(len(old), len(body)) - same)
     end = _quote_after(body, len(body) - rest + margin)
     shift = len(body) - len(old)
     for edit in earlier.edits:  # none may be cut in two
@@ -52,43 +52,6 @@ def change(earlier: Earlier, body: bytes, margin: int) -> Change | None:
     before = [edit for edit in earlier.edits if edit.end <= start]
     after = [edit.moved(shift) for edit in earlier.edits if edit.start + shift >= end]
     return Change(start, end, before, after)
-
-
-def common_beginning(one: bytes, other: bytes) -> int:
-    """How many bytes at the beginning are equal."""
-    most = min(len(one), len(other))
-    same = 0
-    while same < most and one[same : same + _STEP] == other[same : same + _STEP]:
-        same += _STEP
-    low, high = min(same, most), min(same + _STEP, most)
-    while low < high:
-        middle = (low + high + 1) // 2
-        if one[low:middle] == other[low:middle]:
-            low = middle
-        else:
-            high = middle - 1
-    return low
-
-
-def common_end(one: bytes, other: bytes, most: int) -> int:
-    """How many bytes at the end are equal, at most ``most``."""
-    same = 0
-    while same < most and _end(one, same, _STEP) == _end(other, same, _STEP):
-        same += _STEP
-    low, high = min(same, most), min(same + _STEP, most)
-    while low < high:
-        middle = (low + high + 1) // 2
-        if _end(one, low, middle - low) == _end(other, low, middle - low):
-            low = middle
-        else:
-            high = middle - 1
-    return low
-
-
-def _end(text: bytes, past: int, size: int) -> bytes:
-    """``size`` bytes that end ``past`` bytes before the end."""
-    stop = len(text) - past
-    return text[max(0, stop - size) : stop]
 
 
 def _quote_before(text: bytes, position: int) -> int:

@@ -8,7 +8,7 @@ gone. What may still become a secret is held back, with all lines after it.
 import re
 from bisect import bisect_left, bisect_right
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from store.masking.document import document_edits, opens_as_json, withheld
@@ -100,9 +100,14 @@ class StreamMasker:
 
     def more(self, chunk: bytes) -> list[re.Match[bytes]] | None:
         """The events of a chunk that is nothing but more of the text that streams: it ends nothing; else `None`."""
-        if self._latest is None or not self._latest.streams or self._framing is None or not self._framing.is_between:
-            return None
-        return self._latest.fits(chunk)
+        return self._latest.fits(chunk) if self._latest is not None and self.fits is not None else None
+
+    @property
+    def fits(self) -> Callable[[bytes], re.Match[bytes] | None] | None:
+        """Finds the event of a chunk that is `more` and holds only one; `None` where nothing is more now."""
+        latest, framing = self._latest, self._framing
+        is_more = latest is not None and latest.streams and framing is not None and framing.is_between
+        return latest.pattern.fullmatch if latest is not None and is_more else None
 
     def feed_more(self, chunks: Sequence[bytes], events: Sequence[Sequence[re.Match[bytes]]]) -> list[bytes]:
         """`feed` of chunks that are all `more`, with the events of each; what can be written after each."""

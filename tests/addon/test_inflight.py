@@ -1,5 +1,6 @@
 """One exchange while it passes."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -98,8 +99,11 @@ class Syncing(Entry):
     def response_head(self, status: int, headers: Headers, at_ms: int) -> None:
         pass
 
+    def responses(self, pieces: Sequence[tuple[bytes, int]]) -> None:
+        self.seen += sum(len(data) for data, _at_ms in pieces)
+
     def response(self, data: bytes, at_ms: int) -> None:
-        self.seen += len(data)
+        self.responses([(data, at_ms)])
 
     def sync(self) -> None:
         self.synced.append(self.seen)
