@@ -68,7 +68,8 @@ class Masker:
     def headers(self, headers: Headers) -> Headers:
         """Headers with the values of all that are not known to be harmless masked."""
         masked = tuple([(name, value if _is_harmless(name) else self._header(name, value)) for name, value in headers])
-        if self._masking is None or not self._masking.hits(b"\n".join([value for _name, value in masked])):
+        kept = b"\n".join([value for name, value in headers if _is_harmless(name)])
+        if self._masking is None or not self._masking.hits(kept):
             return masked
         return tuple([(name, self.data(value)) for name, value in masked])
 
