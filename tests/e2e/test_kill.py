@@ -24,12 +24,19 @@ def read_until(stream: Any, wanted: bytes) -> None:
         received += next(stream)
 
 
-def die_after(proxy: Proxy, provider: Provider, pieces: int) -> None:
-    """kill -9 when the client has read so many events of a stream."""
+def spooled(proxy: Proxy) -> bytes:
+    """What the spool has of all exchanges in flight."""
+    return b"".join(path.read_bytes() for path in (proxy.archive / "spool").rglob("*.flight"))
+
+
+def die_after(proxy: Proxy, provider: Provider, pieces: int, at_once: bool = False) -> None:
+    """kill -9 when the client has read so many events of a stream, and the spool has what may lag a little behind."""
     provider.script(Reply.stream(TEXTS, paced=True))
     provider.let(pieces)
     with sdk.raw_stream() as stream:
         read_until(stream, b"".join(EVENTS[:pieces]))
+        if not at_once:
+            until(lambda: EVENTS[pieces - 1] in spooled(proxy))
         proxy.kill()
         with pytest.raises(httpx.HTTPError):
             next(stream)
@@ -50,6 +57,17 @@ def test_kill_9_in_the_middle_of_a_stream(start: Any, provider: Provider) -> Non
     assert cut.request == provider.seen[1].body
     assert "recovered" in cut.payload["notes"]
     assert os.listdir(proxy.archive / "spool") != []  # the living proxy's own folder
+
+
+def test_killed_at_once_it_has_all_but_more_of_the_same_text(start: Any, provider: Provider) -> None:
+    """The first deltas of a stream tell the form of those that may lag behind."""
+    proxy = start()
+    die_after(proxy, provider, 9, at_once=True)
+    start()
+    until(lambda: proxy.report()["recovered"] == 1)
+    (cut,) = turns(proxy.archive)
+    assert cut.outcome == "interrupted"
+    assert cut.response in [b"".join(EVENTS[:pieces]) for pieces in range(3, 10)]
 
 
 def test_a_turn_whose_last_event_was_read_comes_back_complete(start: Any, provider: Provider) -> None:
