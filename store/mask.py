@@ -90,7 +90,7 @@ class Masker:
 
     def text(self, text: str) -> str:
         """The same of a `str`."""
-        return self.data(text.encode("utf-8", "surrogateescape")).decode("utf-8", "surrogateescape")
+        return self.data(text.encode("utf-8", "surrogatepass")).decode("utf-8", "surrogatepass")
 
     def url(self, url: str) -> str:
         """A URL without user info and with the values of key-like query parameters masked."""
@@ -100,16 +100,16 @@ class Masker:
         return last[1]
 
     def _by_rules(self, url: str) -> str:
-        raw = url.encode("utf-8", "surrogateescape")
+        raw = url.encode("utf-8", "surrogatepass")
         hits = self._masking.hits(raw) if self._masking is not None else []
         edits = [Edit(hit.start, hit.end, _quoted(self.token(hit.rule, hit.value)).encode("ascii")) for hit in hits]
-        return replaced(raw, edits).decode("utf-8", "surrogateescape") if edits else url
+        return replaced(raw, edits).decode("utf-8", "surrogatepass") if edits else url
 
     def _masked_url(self, url: str) -> str:
         try:
             parts = urlsplit(url)
         except ValueError:
-            return self.token("url", url.encode("utf-8", "surrogateescape")).decode("ascii")
+            return self.token("url", url.encode("utf-8", "surrogatepass")).decode("ascii")
         netloc = parts.netloc
         if "@" in netloc:
             user, _, host = netloc.rpartition("@")
@@ -126,7 +126,7 @@ class Masker:
         return f"{name}{equals}{self._escaped('query', value)}"
 
     def _escaped(self, rule: str, value: str) -> str:
-        raw = unquote(value).encode("utf-8", "surrogateescape")
+        raw = unquote(value).encode("utf-8", "surrogatepass")
         return _quoted(raw if TOKEN.fullmatch(raw) else self.token(rule, raw))
 
 

@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from store.mask import Masker
+from store.masking.masking import Masking
 
 SECRET = "sk-ant-api03-canary"
 
@@ -63,3 +64,10 @@ def test_masking_twice_is_masking_once(text: str) -> None:
     assert masker.url(masker.url(url)) == masker.url(url)
     headers = ((b"x-key", text.encode("utf-8", "replace")),)
     assert masker.headers(masker.headers(headers)) == masker.headers(headers)
+
+
+def test_text_that_is_no_unicode_comes_back() -> None:
+    masker = Masker(bytes(32), Masking(bytes(32)))
+    odd = "\ud800 and \udcff, of no meaning"
+    assert masker.text(odd) == odd
+    assert masker.url(f"https://example.org/{odd}") == f"https://example.org/{odd}"
