@@ -9,9 +9,9 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 NEXT_STAMP := $(NEXT)/.installed
 NEXT_PYTHON := $(shell sh tools/newer-python.sh)
-WORKERS ?= 4
+WORKERS ?= 3
 # What meets another generation of mitmproxy or Python; `make prove` runs every end-to-end test on it.
-ON_NEXT ?= tests/e2e/test_kill.py $(filter-out %_faults.py,$(wildcard tests/e2e/test_capture*.py))
+ON_NEXT ?= $(patsubst %,tests/e2e/test_%.py,kill capture capture_modes capture_websocket)
 
 .PHONY: demo check installed format lint test test-next prove bench agents clean
 

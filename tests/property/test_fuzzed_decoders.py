@@ -25,7 +25,7 @@ from store.varint import Cursor, put, put_bytes
 ID = bytes(range(32))
 ARCHIVE_ID = bytes(16)
 BLOB = b"a blob of some length " * 3
-FUZZ = settings(max_examples=150, deadline=None)
+FUZZ = settings(max_examples=60, deadline=None)
 
 
 class Shelf:

@@ -42,7 +42,7 @@ STYLES = st.sampled_from(
 )
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(BODIES, BODIES, STYLES, STYLES)
 def test_parts_join_to_the_body_also_against_another_one(first, second, style, other_style) -> None:
     earlier = json.dumps(first, **style).encode("utf-8", "surrogatepass")
@@ -58,7 +58,7 @@ def test_parts_join_to_the_body_also_against_another_one(first, second, style, o
         assert after.members == alone.members
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(BODIES, STYLES, st.data())
 def test_a_mutated_body_is_split_exactly_or_kept_whole(value, style, data) -> None:
     body = bytearray(json.dumps(value, **style).encode("utf-8", "surrogatepass"))
@@ -121,7 +121,7 @@ def test_depth_costs_nothing() -> None:
 TEXTS = st.lists(st.tuples(st.text(max_size=6), st.booleans()), min_size=1, max_size=8)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(TEXTS, TEXTS, st.integers(0, 8), STYLES)
 def test_what_a_known_conversation_gives_is_what_a_scan_gives(first, second, shared, style) -> None:
     """Two conversations with a common beginning, markers anywhere in either."""

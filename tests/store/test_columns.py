@@ -37,14 +37,14 @@ def test_a_stream_comes_back(texts: list[str], padding: int, tail: bytes) -> Non
 FRAGMENTS = st.sampled_from([b"data: ", b"\n\n", b'"text":"', b"\\", b'"', b" }\n", b" }\n\n", b"\xff", b"x"])
 
 
-@settings(deadline=None, max_examples=300)
+@settings(deadline=None, max_examples=100)
 @given(st.binary(max_size=300) | st.lists(FRAGMENTS).map(b"".join))
 def test_anything_else_comes_back_or_is_refused(stream: bytes) -> None:
     packed = pack_stream(stream)
     assert packed is None or unpack_stream(packed) == stream
 
 
-@settings(deadline=None, max_examples=300)
+@settings(deadline=None, max_examples=100)
 @given(st.binary(max_size=200))
 def test_a_decoder_only_ever_says_damaged(data: bytes) -> None:
     for read in (unpack_stream, lambda data: unpack_times(data, b"a\n\nb\n\n"), lambda data: list(chunks.decode(data))):

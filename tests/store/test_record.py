@@ -245,7 +245,7 @@ def test_a_reading_full_of_nonsense_is_still_recorded(archive: Archive) -> None:
 TEXTS = st.lists(st.text(max_size=40), min_size=1, max_size=6)
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(st.tuples(TEXTS, st.binary(max_size=200), st.booleans()), max_size=6))
 def test_any_sequence_of_exchanges_reads_back_also_from_a_new_index(tmp_path_factory, exchanges) -> None:
     path = tmp_path_factory.mktemp("a") / "archive"

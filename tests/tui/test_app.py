@@ -57,11 +57,11 @@ class Growing(TallModel):
 
 async def test_a_session_that_grows_can_be_left_at_any_moment() -> None:
     async with running(lambda: Growing(1_000)) as deck:
-        for look in range(6):
+        for look in range(3):
             await deck.see("1 session")
             await deck.press("enter")
             await deck.see("turn 1 of")
-            await deck.pilot.pause(look * 0.01)  # so that it is left at different moments of a look at the archive
+            await deck.pilot.pause(look * 0.02)  # so that it is left at different moments of a look at the archive
             await deck.press("G", "q")
         await deck.see("1 session")
         await deck.press("q")

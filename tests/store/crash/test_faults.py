@@ -21,7 +21,7 @@ from store.ids import object_id
 from store.record import Recorder
 from store.recover import recover
 
-SAMPLE = 25
+SAMPLE = 15
 
 
 class Fault(NamedTuple):

@@ -108,7 +108,7 @@ def begun(*deltas: bytes, block: dict[str, Any] | None = None) -> bytes:
     return start() + event("content_block_start", index=0, content_block=given) + b"".join(deltas)
 
 
-@settings(deadline=None, max_examples=400)
+@settings(deadline=None, max_examples=120)
 @given(stream=BUILT)
 @example(stream=begun(delta(0, "text_delta", "\\ud83d"), delta(0, "text_delta", "\\ude00")))
 @example(stream=begun(delta(0, "text_delta", "a"), delta(0, "text_delta", "b"), block={"type": "hologram"}))
@@ -120,7 +120,7 @@ def test_built_streams(stream: bytes) -> None:
     assert_same(stream)
 
 
-@settings(deadline=None, max_examples=300)
+@settings(deadline=None, max_examples=100)
 @given(
     stream=WHOLE | BUILT,
     spoiled=st.lists(st.tuples(st.floats(0, 1), st.integers(0, 3), SPOILS), max_size=4),
