@@ -231,7 +231,9 @@ def test_no_piece_of_a_secret_in_a_socket_is_on_disk(
         sockets.script(answers)
         proxy = start(provider_port=sockets.port)
         headers = {"authorization": f"Bearer {planted.odd('socket authorization')}"}
-        with websockets.sync.client.connect("wss://api.openai.com/v1/responses", additional_headers=headers) as socket:
+        with websockets.sync.client.connect(
+            "wss://api.openai.com/v1/responses", additional_headers=headers, open_timeout=30
+        ) as socket:
             message = as_sent(create(f"the key is {asking}"))
             socket.send(message.decode())
             assert [socket.recv(timeout=30, decode=False) for _ in answers] == answers

@@ -122,6 +122,7 @@ def test_a_config_that_cannot_be_understood_is_told_before_anything_is_read(tmp_
     assert turn_count(tmp_path) == 0
 
 
+@pytest.mark.prove
 def test_bombs_cost_themselves(tmp_path: Path) -> None:
     gzipped = flow("/v1/messages", 1)
     assert gzipped.response is not None
