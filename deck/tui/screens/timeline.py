@@ -190,7 +190,7 @@ class TimelineScreen(TimelineMarks):
             if here is None and (here := found.next(position, 1, inclusive=True)) is not None:
                 self._go_exactly(here.position, found.words(here))
             elif here is None or steps.position == here.position:
-                self._say(found.words(here))
+                self._renote(found.words(here))
 
     def action_hit(self, direction: int) -> None:
         if not self._hits.query:

@@ -180,6 +180,12 @@ class TimelineView(AskingScreen):
         self._say(note)
         self.query_one(StepList).go_to(position, by_user=True)
 
+    def _renote(self, note: str) -> None:
+        """Say something else of where the cursor is, also where the list has not told yet that it is there."""
+        if self._note:
+            self._note = note
+        self._say(note)
+
     def _go_exactly(self, position: int, note: str = "") -> None:
         """Go to a step, where its lane is not shown among all steps."""
         if not self.query_one(StepList).lane.holds(position):
