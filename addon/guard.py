@@ -9,7 +9,7 @@ from mitmproxy import http
 class Guard:
     """A ``with`` block out of which no `Exception` comes: ``failed`` is told of the flow and the error instead.
 
-    A class of its own, as one made of a generator costs each hook 5 µs more where a proxy's caches are cold.
+    A class of its own, as one made of a generator costs twice as much, 3 µs where caches are cold.
     """
 
     __slots__ = ("_failed", "_flow")

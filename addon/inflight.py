@@ -15,7 +15,7 @@ from time import monotonic
 from store.clean import CleanResponse, Piece
 from store.exchange import UNCHANGED, Chunk, Cleaned, Exchange, Outcome, Side
 from store.headers import Headers
-from store.spool import Entry
+from store.spool_entry import Entry
 
 BODY_LIMIT = 64 << 20
 LAG = 0.05  # seconds that the beginning of a request may pass before the spool knows of it

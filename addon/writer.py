@@ -29,7 +29,7 @@ from store.files import FILES, Files
 from store.record import Recorder
 from store.recover import recover
 from store.reserve import is_full
-from store.spool import Entry
+from store.spool_entry import Entry
 
 RETRY = 1.0
 _log = logging.getLogger("deck")

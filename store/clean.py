@@ -19,8 +19,7 @@ from store.masking.forms import Forms
 from store.masking.masking import Masking
 from store.masking.stream import StreamMasker
 
-BODY_LIMIT: Final = 64 << 20
-_MOST_WAITING: Final = 32  # pieces, of 20 µs of work each: other streams must not wait for long
+_MOST_WAITING: Final = 32  # pieces, of about 15 µs of work each: other streams must not wait for long
 
 
 class Cleaner:
@@ -83,9 +82,9 @@ class Cleaner:
         return response
 
     def _request(self, body: bytes, coding: str, is_cut: bool) -> tuple[bytes, Side]:
-        decoded = decode(body, coding, BODY_LIMIT)
+        decoded = decode(body, coding)
         if decoded.failed:
-            masked = self._masked(decodable(body, coding, BODY_LIMIT), is_cut=True)
+            masked = self._masked(decodable(body, coding), is_cut=True)
             if not masked.places:
                 masked = self._masked(body, is_cut)
         else:
@@ -117,7 +116,7 @@ class CleanResponse:
         self._masking = masking
         self._forms = forms
         coding = header(headers, "content-encoding")
-        decoder = Decoder(coding, BODY_LIMIT) if coding else None
+        decoder = Decoder(coding) if coding else None
         self._coding = coding
         self._unknown = decoder.failed if decoder is not None else ""
         self._decoder = None if self._unknown else decoder
@@ -219,7 +218,7 @@ class CleanResponse:
     def _hides_any(self) -> bool:
         came = b"".join([data for data, _at_ms in self._came])
         hidden = StreamMasker(self._masking)
-        hidden.feed(decodable(came, self._coding, BODY_LIMIT))
+        hidden.feed(decodable(came, self._coding))
         hidden.flush(is_cut=True)
         return bool(hidden.places)
 

@@ -27,8 +27,9 @@ _HARMLESS = frozenset(
     connection content-disposition content-encoding content-language content-length content-range
     content-security-policy content-type date etag expect expires from host idempotency-key if-none-match keep-alive
     last-modified nel openai-beta openai-model openai-organization openai-processing-ms openai-project
-    openai-version origin originator pragma priority referrer-policy report-to request-id retry-after sec-fetch-dest
-    sec-fetch-mode sec-fetch-site sec-websocket-extensions sec-websocket-version server server-timing session-id
+    openai-version origin originator pragma priority referrer-policy report-to request-id retry-after
+    retry-after-ms sec-fetch-dest sec-fetch-mode sec-fetch-site
+    sec-websocket-extensions sec-websocket-version server server-timing session-id
     session_id strict-transport-security te thread-id traceparent traceresponse tracestate trailer transfer-encoding
     upgrade user-agent vary via warning x-accel-buffering x-api-version x-app x-claude-code-agent-id
     x-claude-code-session-id x-client-request-id x-cloud-trace-context x-codex-parent-thread-id x-codex-turn-metadata

@@ -117,11 +117,6 @@ def of(archive: "Archive", target: bytes) -> list[Note]:
     return list(_current(archive, "n.target = ? AND n.ref = ''", (target,)))
 
 
-def of_session(archive: "Archive", session: str) -> list[Note]:
-    """Notes and stars of the turns of a session, the oldest first."""
-    return list(_current(archive, "n.ref = '' AND n.target IN (SELECT id FROM turns WHERE session = ?)", (session,)))
-
-
 def listed(archive: "Archive") -> list[Note]:
     """All notes and stars, the oldest first."""
     return list(_current(archive, "n.ref = ''", ()))

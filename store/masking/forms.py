@@ -15,7 +15,9 @@ _TEXT: Final = rb'[^"\\\n]*+(?:\\.[^"\\\n]*+)*+'
 _NUMBER: Final = rb"-?[0-9][0-9.eE+-]*+"
 _CLOSING = re.compile(rb" *([}\]])")
 _WORD = re.compile(rb"[\w.-]*")
-_KINDS: Final = frozenset((b"type", b"object", b"event", b"status", b"finish_reason", b"stop_reason", b"role"))
+_KINDS: Final = frozenset(
+    b"type object event status role finish_reason finishReason stop_reason stopReason done_reason".split()
+)
 """Names of texts that say what an event is, or that it is the last: a form has them as they are."""
 _MOST_FORMS: Final = 24
 _MOST_BYTES: Final = 2048
@@ -84,11 +86,6 @@ class Forms:
         return None
 
 
-def _span(read: Read, leaf: Leaf) -> tuple[int, int]:
-    """Where a leaf is in its event."""
-    return read.at + leaf.start, read.at + leaf.end
-
-
 def _is_name(leaf: Leaf) -> bool:
     return leaf.path[-1:] == (b"",)
 
@@ -107,13 +104,11 @@ def _pattern(event: bytes, read: Read) -> bytes:
         if _is_name(leaf) or (not leaf.is_text and leaf.path[-1:] and leaf.path[-1] in PLACES):
             continue
         pieces.append(_literal(event[position : read.at + leaf.start]))
-        if leaf.is_text and leaf.path[-1:] and leaf.path[-1] in _KINDS and _WORD.fullmatch(event, *_span(read, leaf)):
-            pieces.append(re.escape(event[slice(*_span(read, leaf))]))
-        elif leaf.is_text:
-            pieces.append(b"(%b)" % _TEXT if leaf.start in going_on else _TEXT)
-        else:
-            pieces.append(_NUMBER)
-        position = read.at + leaf.end
+        start, position = read.at + leaf.start, read.at + leaf.end
+        fits = _TEXT if leaf.is_text else _NUMBER
+        if leaf.is_text and leaf.path[-1:] and leaf.path[-1] in _KINDS and _WORD.fullmatch(event, start, position):
+            fits = re.escape(event[start:position])
+        pieces.append(b"(%b)" % fits if leaf.start in going_on else fits)
     pieces.append(_literal(event[position:]))
     return b"".join(pieces)
 

@@ -9,7 +9,6 @@ import re
 from bisect import bisect_left, bisect_right
 from collections import deque
 from collections.abc import Callable, Sequence
-from typing import NamedTuple
 
 from store.masking.document import document_edits, opens_as_json, withheld
 from store.masking.edits import Edit, Place, outside, places, replaced
@@ -21,45 +20,13 @@ from store.masking.forms import Form, Forms, Read
 from store.masking.framing import Document, Framing, Kind, Opening
 from store.masking.lane import Lane
 from store.masking.leaves import Leaf, leaves
+from store.masking.lines import Line, Piece
 from store.masking.masking import Masking
 from store.masking.scanner import Hit
 
 _BY_ITSELF = re.compile(rb"(?:(?:event|id|retry)?:.*)?\r?\n\Z", re.S)
 _DONE = re.compile(rb"(?:\[DONE\]\s*)?\Z")
 _MOST_LANES = 1024
-
-
-class _Piece(NamedTuple):
-    """A part of a line that goes on a lane's text: from ``start`` to ``end`` of it, written from ``at`` in the line."""
-
-    lane: Lane
-    start: int
-    end: int
-    at: int
-    view: Unescaped | None  # `None`: as it stands
-    most: int  # how much of it may be changed: not a line's end
-
-    def edits(self, masking: Masking) -> list[Edit]:
-        """What the lane's secrets change in the line. A token stands where its secret begins."""
-        found: list[Edit] = []
-        for hit in self.lane.hits_in(self.start, self.end):
-            low, high = max(hit.start, self.start) - self.start, min(hit.end, self.end) - self.start
-            if low < high and self.view is not None:
-                low, high = self.view.source_start(low), self.view.source_end(high)
-            high = min(high, self.most)
-            if low < high:
-                is_begin = hit.start >= self.start
-                token, rule = (masking.token(hit.rule, hit.value), hit.rule) if is_begin else (b"", "")
-                found.append(Edit(self.at + low, self.at + high, token, rule))
-        return found
-
-
-class _Line(NamedTuple):
-    """A line that waits until its texts are settled."""
-
-    raw: bytes
-    edits: list[Edit]
-    pieces: list[_Piece]
 
 
 class StreamMasker:
@@ -72,7 +39,7 @@ class StreamMasker:
         self._framing: Framing | None = None
         self._forms = Forms() if forms is None else forms
         self._latest: Form | None = None  # of the last event
-        self._waiting: deque[_Line] = deque()
+        self._waiting: deque[Line] = deque()
         self._lanes: dict[tuple[bytes, ...], Lane] = {}
         self._count = 0  # lines with JSON
         self._fed_bytes = 0
@@ -112,7 +79,8 @@ class StreamMasker:
     def feed_more(self, chunks: Sequence[bytes], events: Sequence[Sequence[re.Match[bytes]]]) -> list[bytes]:
         """`feed` of chunks that are all `more`, with the events of each; what can be written after each."""
         form = self._latest
-        if form is not None and not self._waiting and self._masking.finder.quiet.is_quiet(b"".join(chunks)):
+        is_plain = not self._waiting and len(self._lanes) <= _MOST_LANES
+        if form is not None and is_plain and self._masking.finder.quiet.is_quiet(b"".join(chunks)):
             found = [each for of_chunk in events for each in of_chunk]
             texts = [_text([each[number] for each in found]) for number in range(1, len(form.lanes) + 1)]
             lanes = [self._lane(name) for name in form.lanes]
@@ -133,7 +101,7 @@ class StreamMasker:
         rest = self._opening.rest() if self._framing is None else framing.rest()
         out: list[bytes] = []
         if rest and framing.kind is Kind.DOCUMENT:
-            self._waiting.append(_Line(rest, document_edits(rest, self._masking, is_cut), []))
+            self._waiting.append(Line(rest, document_edits(rest, self._masking, is_cut), []))
         elif rest:
             self._take(rest, framing, is_last=True)
         self._finish(is_cut)
@@ -152,7 +120,7 @@ class StreamMasker:
         for line in framing.lines(event):
             found = None
             if _BY_ITSELF.match(line):
-                self._waiting.append(_Line(line, self._edits_by_itself(line), []))
+                self._waiting.append(Line(line, self._edits_by_itself(line), []))
             else:
                 found = self._take(line, framing)
                 is_other = is_other or found is None
@@ -166,7 +134,7 @@ class StreamMasker:
     def _take_fitting(self, event: bytes, form: Form, found: re.Match[bytes], out: list[bytes]) -> None:
         """Take an event of a known form in which no secret is, unless one goes on there or begins."""
         self._begin_lines(1)
-        pieces: list[_Piece] = []
+        pieces: list[Piece] = []
         is_settled = not self._waiting
         for number, name in enumerate(form.lanes, 1):
             source = found[number]
@@ -178,7 +146,7 @@ class StreamMasker:
             self._written_bytes += len(event)
             out.append(event)
         else:
-            self._waiting.append(_Line(event, [], pieces))
+            self._waiting.append(Line(event, [], pieces))
             self._release(out)
 
     def _take(self, raw: bytes, framing: Framing, is_last: bool = False) -> Read | None:
@@ -194,7 +162,7 @@ class StreamMasker:
         hits = self._masking.hits(payload)
         treated, edits = self._masking.by_field(payload, read)
         starts, ends = [hit.start for hit in hits], [hit.end for hit in hits]
-        pieces: list[_Piece] = []
+        pieces: list[Piece] = []
         going_on = [leaf for leaf in read if goes_on(leaf) and (leaf.start, leaf.end) not in treated]
         for leaf in going_on:
             source = payload[leaf.start : leaf.end]
@@ -205,7 +173,7 @@ class StreamMasker:
         if hits:
             treated |= {(leaf.start, leaf.end) for leaf in going_on}
             edits += outside(fitted(payload, hits, self._masking.token), treated)
-        self._waiting.append(_Line(raw, [edit.moved(at) for edit in edits], pieces))
+        self._waiting.append(Line(raw, [edit.moved(at) for edit in edits], pieces))
         return Read(at, read, going_on)
 
     def _take_text(self, raw: bytes, at: int) -> None:
@@ -215,10 +183,10 @@ class StreamMasker:
             and (raw[:at].strip() or opens_as_json(raw) or raw[:1] == b'"')
             and not _DONE.match(raw, at)
         ):
-            self._waiting.append(_Line(raw, [withheld(raw, self._masking, at)], []))
+            self._waiting.append(Line(raw, [withheld(raw, self._masking, at)], []))
             return
         most = len(raw.rstrip(b"\r\n")) - at
-        self._waiting.append(_Line(raw, [], [self._go_on(TEXT, raw[at:], at, None, [], most)]))
+        self._waiting.append(Line(raw, [], [self._go_on(TEXT, raw[at:], at, None, [], most)]))
 
     def _edits_by_itself(self, line: bytes) -> list[Edit]:
         """What masks a line that goes on with no other: the fields of an event beside its data, or an empty line."""
@@ -241,11 +209,11 @@ class StreamMasker:
         view: Unescaped | None,
         given: Sequence[Hit],
         most: int | None = None,
-    ) -> _Piece:
+    ) -> Piece:
         lane = self._lane(name)
         start = lane.size
         lane.add(source if view is None else view.text, given)
-        return _Piece(lane, start, lane.size, at, view, len(source) if most is None else most)
+        return Piece(lane, start, lane.size, at, view, len(source) if most is None else most)
 
     def _lane(self, name: tuple[bytes, ...]) -> Lane:
         """The text of this name, which goes on now."""
@@ -267,7 +235,7 @@ class StreamMasker:
             self._waiting.popleft()
             out.append(self._written(line))
 
-    def _written(self, line: _Line) -> bytes:
+    def _written(self, line: Line) -> bytes:
         edits = list(line.edits)
         for piece in line.pieces:
             if piece.lane.hits:

@@ -11,7 +11,8 @@ from addon.inflight import InFlight
 from store.clean import Cleaner
 from store.exchange import Exchange, Outcome
 from store.headers import Headers
-from store.spool import Entry, Spool
+from store.spool import Spool
+from store.spool_entry import Entry
 
 HEAD = Exchange("POST", "https://api.example/v1/messages", (), b"", 1_700_000_000_000)
 

@@ -20,7 +20,8 @@ from store.fsck import check
 from store.ledger import Ledger
 from store.record import Recorder
 from store.recover import recover
-from store.spool import Entry, Spool
+from store.spool import Spool
+from store.spool_entry import Entry
 
 SESSION = "5e551011-0000"
 

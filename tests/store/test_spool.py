@@ -13,7 +13,8 @@ from store.clean import Cleaner
 from store.exchange import UNCHANGED, Chunk, Cleaned, Exchange, Mode, Outcome
 from store.files import FILES, Files
 from store.orphans import numbers, orphans
-from store.spool import FOLDER, Entry, Spool
+from store.spool import FOLDER, Spool
+from store.spool_entry import Entry
 from store.spool_exchange import rebuild
 from store.spool_frames import FIRST, beginning
 

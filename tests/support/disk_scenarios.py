@@ -19,7 +19,8 @@ from store.gc import collect
 from store.ids import object_id
 from store.record import Recorder
 from store.repair import repair
-from store.spool import Entry, Spool
+from store.spool import Spool
+from store.spool_entry import Entry
 
 
 def created(stage: Stage) -> None:

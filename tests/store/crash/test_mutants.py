@@ -17,7 +17,7 @@ from store import adopt, journal, recover
 from store.pack import REPACKED, PackWriter
 from store.record import Recorder
 from store.repack import DensePack
-from store.spool import Entry
+from store.spool_entry import Entry
 from store.writer import Writer
 
 Patch = Callable[[pytest.MonkeyPatch], None]
