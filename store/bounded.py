@@ -16,7 +16,7 @@ CODING_WINDOW: Final = 8 * 2**20  # RFC 9659: a larger window is not allowed in 
 _MAX_MEMBERS: Final = 10_000  # of gzip, frames of zstd; each costs a decoder; 64 MB of empty ones would cost minutes
 _ZLIB_PIECE: Final = 16 * 2**10  # input per call; bounds what `unused_data` copies
 _BROTLI_PIECE: Final = 32  # brotli 1.1 has no output bound; one 16 MB block of output needs about 10 bytes of input
-_ZSTD_PIECE: Final = 256  # input per call; zstd has no output bound, and four bytes can stand for 128 KB
+_ZSTD_PIECE: Final = 256  # input per call; zstd has no output bound, and four bytes can stand for 128 KB: 8 MB
 
 
 class Layer(Protocol):
@@ -132,9 +132,11 @@ class Brotli:
 class Zstd:
     """zstd, frame after frame."""
 
-    def __init__(self, limit: int, max_window: int = CODING_WINDOW) -> None:
+    def __init__(self, limit: int, max_window: int = CODING_WINDOW, piece: int = _ZSTD_PIECE) -> None:
+        """``piece`` bytes are decoded at a time, which can give 32 KB each before the limit is seen."""
         self.failed = ""
         self.room = limit
+        self._piece_bytes = piece
         self._frames = 0
         self._maker = zstandard.ZstdDecompressor(max_window_size=max_window)
         self._codec = self._maker.decompressobj()
@@ -142,8 +144,8 @@ class Zstd:
     def feed(self, data: bytes) -> bytes:
         """See `Layer`. (The library's stream writer would be shorter, but keeps output back that was flushed.)"""
         parts: list[bytes] = []
-        for start in range(0, len(data), _ZSTD_PIECE):
-            self._piece(data[start : start + _ZSTD_PIECE], parts)
+        for start in range(0, len(data), self._piece_bytes):
+            self._piece(data[start : start + self._piece_bytes], parts)
             if self.failed:
                 break
         return b"".join(parts)

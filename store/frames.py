@@ -5,35 +5,43 @@ docs/format.md, "Packs": a frame is compressed as one stream, so its records are
 
 from collections import OrderedDict
 from pathlib import Path
+from typing import Final
 
 from store.errors import Damaged
 from store.files import Files
 from store.index import Index
 from store.pack import BLOCK_HEADER, Block, FrameReader, read_block
 
+_IDS_AT_ONCE: Final = 128  # asked of the index
+
 
 class OpenFrame:
-    """A frame of a pack as far as it was decoded, and the ids of its objects as far as the index has them."""
+    """A frame of a pack as far as it was decoded, and the ids of its objects as far as somebody asked for them."""
 
     def __init__(self, index: Index, pack: str, block: Block) -> None:
         self.pack = pack
         self.decoder = FrameReader(block.frame_first)
         self.position = block.frame  # offset in the file of the next block to decode
-        self.ids: list[bytes] = []
+        self._ids: dict[int, bytes] = {}
         self._index = index
 
-    def knows_ids(self, place: int) -> bool:
-        """Whether the ids up to ``place`` are known, asking the index for those of all that was decoded."""
-        if place >= len(self.ids):
-            first, count = self.decoder.frame.first, len(self.decoder.frame.records)
-            self.ids += self._index.ids_between(self.pack, first + len(self.ids), first + count)
-        return place < len(self.ids)
+    def knows_id(self, place: int) -> bool:
+        """Whether the object at ``place`` has an id that is known, asking the index for it and those around it."""
+        if place not in self._ids:
+            low = place - place % _IDS_AT_ONCE
+            first = self.decoder.frame.first + low
+            self._ids.update(enumerate(self._index.ids_between(self.pack, first, first + _IDS_AT_ONCE), low))
+        return place in self._ids
 
     def id_at(self, place: int) -> bytes:
         """The id of the frame's object at ``place``."""
-        if not 0 <= place < len(self.ids):
+        if not self.knows_id(place):
             raise Damaged("a reference names an object the index does not have", where=self.pack)
-        return self.ids[place]
+        return self._ids[place]
+
+    def name(self, place: int, found: bytes) -> None:
+        """Note the id of an object that the index does not have yet."""
+        self._ids[place] = found
 
 
 class FrameCache:
@@ -80,9 +88,8 @@ class FrameCache:
         offset = 0
         while offset < stop - frame.position:
             block = read_block(data, offset)
-            decoded = frame.decoder.frame
-            if block is None or block[1] != decoded.first + len(decoded.records):
+            if block is None:
                 raise Damaged("a block is damaged", where=f"{frame.pack}.pack offset {frame.position + offset}")
-            frame.decoder.feed(block[0], block[2])
+            frame.decoder.feed(*block)
             offset += BLOCK_HEADER + len(block[2])
         frame.position += offset

@@ -81,7 +81,7 @@ def record_count(archive: Archive, pack: str) -> int:
         " WHERE p.name = ? GROUP BY b.frame",
         (pack,),
     ).fetchall()
-    return sum(len(archive.objects.open_frame(pack, Block(*row)).decoder.frame.records) for row in last_of_frames)
+    return sum(archive.objects.open_frame(pack, Block(*row)).decoder.frame.count for row in last_of_frames)
 
 
 def _of_pack(archive: Archive, pack: str) -> Iterator[tuple[Unit, str]]:

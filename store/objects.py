@@ -210,7 +210,7 @@ class ObjectReader:
         """The frame of a block that the index has, decoded at least through that block. Raises `Damaged`."""
         with self._lock:
             frame = self._open(pack, block)
-            if not frame.knows_ids(block.first - block.frame_first):
+            if not frame.knows_id(block.first - block.frame_first):
                 raise Damaged("the index does not have the objects of a block", where=pack)
             return frame
 
@@ -219,11 +219,8 @@ class ObjectReader:
         with self._lock:
             frame = self._open(pack, block)
             start = block.first - block.frame_first
-            if len(frame.ids) < start:
-                frame.ids += self.index.ids_between(pack, block.frame_first + len(frame.ids), block.first)
-            del frame.ids[start:]
             try:
-                return [self._identify(frame, place) for place in range(start, len(frame.decoder.frame.records))]
+                return [self._identify(frame, place) for place in range(start, frame.decoder.frame.count)]
             finally:
                 self._unindexed.clear()
 
@@ -239,7 +236,7 @@ class ObjectReader:
             self._remember(found, parts)
         else:
             found = object_id(kind, decoder.payload())
-        frame.ids.append(found)
+        frame.name(place, found)
         self._unindexed[found] = (kind, frame, place)
         return found, kind
 
@@ -287,7 +284,7 @@ class ObjectReader:
             frame = self._open(place.pack, block)
         except FileNotFoundError:
             return None
-        return frame if frame.knows_ids(place.number - frame.decoder.frame.first) else None
+        return frame if frame.knows_id(place.number - frame.decoder.frame.first) else None
 
     def _open(self, pack: str, block: Block) -> OpenFrame:
         return self._frames.open(pack, block, self.keep.frames, self.keep.frame_bytes)

@@ -13,6 +13,7 @@ writing starts a new one; an unfinished frame is read as a stream, reading it in
 """
 
 import errno
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Final, NamedTuple
@@ -33,6 +34,7 @@ BLOCK_HEADER: Final = 16
 FRAME_CONTENT: Final = 1 << 20  # content from which the next commit starts a new frame
 MAX_WINDOW: Final = 1 << 27
 MAX_FRAME: Final = 1 << 26  # content past which a reader takes no further block of a frame: what it holds is bounded
+_ZSTD_PIECE: Final = 1 << 10  # decoded at a time: 32 MB at most, less than a block may hold
 MAX_CONTENT_BITS: Final = 28  # a commit is shorter than 256 MiB: both bodies, the answer and small change
 NEW_FRAME: Final = 1
 DENSE: Final = 1 << 6
@@ -64,39 +66,81 @@ class Block(NamedTuple):
     frame_first: int  # number of the frame's first record
 
 
+class Span(NamedTuple):
+    """Where a record lies in the content of its frame."""
+
+    tag: Tag
+    start: int
+    end: int
+
+
 class Frame:
-    """Decoded content of a frame as far as it was read. Places are relative to ``first``."""
+    """Decoded content of a frame as far as it was read. Places are relative to ``first``, the frame's first record.
+
+    A block is taken for a row of records only when one of them is asked for: most who read want the last of many.
+    """
 
     def __init__(self, first: int) -> None:
         self.first = first
         self.content = bytearray()
-        self.records: list[tuple[Tag, int, int]] = []  # tag, start, end in content
+        self._starts: list[int] = []  # the place of each block's first record
+        self._ends: list[int] = []  # where in the content it ends
+        self._rows: dict[int, list[Span]] = {}  # of blocks that were asked for
+
+    @property
+    def count(self) -> int:
+        """How many records there are. Raises `Damaged` where the last block is no row of records."""
+        return self._starts[-1] + len(self._row(len(self._starts) - 1)) if self._starts else 0
+
+    def span(self, place: int) -> Span:
+        """Where the record at ``place`` lies. Raises `Damaged` where there is none, or no row of records."""
+        at = bisect_right(self._starts, place) - 1
+        row = self._row(at) if at >= 0 else []
+        if not row or place - self._starts[at] >= len(row):
+            raise Damaged(f"a frame has no record {place}")
+        return row[place - self._starts[at]]
 
     def record(self, place: int) -> tuple[Tag, bytes]:
-        """Tag and bytes of the record at ``place``."""
-        if not 0 <= place < len(self.records):
-            raise Damaged(f"a frame has no record {place}")
-        tag, start, end = self.records[place]
+        """Tag and bytes of the record at ``place``. Raises like `span`."""
+        tag, start, end = self.span(place)
         return tag, bytes(self.content[start:end])
 
-    def extend(self, content: bytes) -> None:
-        """Take in the content of one more block; raises `Damaged` where it is not a row of records."""
-        base = len(self.content)
-        cursor = Cursor(content)
-        found: list[tuple[Tag, int, int]] = []
-        while not cursor.done:
-            number = cursor.take(1)[0]
-            if number not in _TAGS:
-                raise Damaged(f"a record has the unknown tag {number}")
-            length = cursor.varint()
-            start = cursor.position
-            cursor.take(length)
-            found.append((_TAGS[number], base + start, base + cursor.position))
+    def extend(self, first: int, content: bytes) -> None:
+        """Take in the content of one more block, which says that its first record is the pack's ``first``."""
+        start = first - self.first
+        if start < (self._starts[-1] if self._starts else 0):
+            raise Damaged(f"a block counts its records backward, from {first}")
+        self._starts.append(start)
         self.content += content
-        self.records += found
+        self._ends.append(len(self.content))
+
+    def _row(self, at: int) -> list[Span]:
+        row = self._rows.get(at)
+        if row is None:
+            base = self._ends[at - 1] if at else 0
+            row = _spans(bytes(self.content[base : self._ends[at]]), base)
+            if at + 1 < len(self._starts) and self._starts[at + 1] != self._starts[at] + len(row):
+                raise Damaged("a block has more or fewer records than the block after it says")
+            self._rows[at] = row
+        return row
 
 
 _TAGS = {tag.value: tag for tag in Tag}
+
+
+def _spans(content: bytes, base: int) -> list[Span]:
+    """The records of a block whose content stands at ``base``. Raises `Damaged` where it is not a row of them."""
+    cursor = Cursor(content)
+    found: list[Span] = []
+    while not cursor.done:
+        number = cursor.take(1)[0]
+        if number not in _TAGS:
+            raise Damaged(f"a record has the unknown tag {number}")
+        length = cursor.varint()
+        start = base + cursor.position
+        cursor.take(length)
+        found.append(Span(_TAGS[number], start, start + length))
+    return found
 
 
 def checksum(head: bytes, data: bytes) -> bytes:
@@ -160,8 +204,8 @@ class FrameReader:
         self.frame = Frame(first)
         self._stream: Layer | None = None
 
-    def feed(self, flags: int, data: bytes) -> None:
-        """Decode one more block. Raises `Damaged` where its bytes are no continuation of the stream.
+    def feed(self, flags: int, first: int, data: bytes) -> None:
+        """Decode one more block, with what `read_block` gives. Raises `Damaged` where it does not go on the frame.
 
         Never takes more memory than the block's flags declare; what gives another length than they say is damaged.
         """
@@ -169,12 +213,12 @@ class FrameReader:
         if bits > MAX_CONTENT_BITS or len(self.frame.content) > MAX_FRAME:
             raise Damaged("a block or frame is longer than any writer makes it")
         if self._stream is None:
-            self._stream = Brotli(0) if flags & DENSE else Zstd(0, MAX_WINDOW)
+            self._stream = Brotli(0) if flags & DENSE else Zstd(0, MAX_WINDOW, _ZSTD_PIECE)
         self._stream.room = (1 << bits) - 1
         content = self._stream.feed(data)
         if self._stream.failed or len(content).bit_length() != bits:
             raise Damaged(f"a block does not decode: {self._stream.failed or 'its length is not what it says'}")
-        self.frame.extend(content)
+        self.frame.extend(first, content)
 
 
 class PackWriter:

@@ -52,18 +52,17 @@ def survey_pack(data: bytes) -> PackSurvey:
             reader = FrameReader(first)
             why = "it counts its records backward" if first < records else ""
         elif reader is not None:
-            at = reader.frame.first + len(reader.frame.records)
-            why = "" if first == at else f"it begins at record {first}, not {at}"
+            why = "" if first == records else f"it begins at record {first}, not {records}"
         if reader is not None and not why:
             try:
-                reader.feed(flags, body)
+                reader.feed(flags, first, body)
+                records = reader.frame.first + reader.frame.count
             except Damaged as error:
                 why = str(error)
         if why or reader is None:
             found.damage.append(Damage(start, expected, why))
             reader = None
             continue
-        records = reader.frame.first + len(reader.frame.records)
         found.blocks.append(SoundBlock(start, expected, flags, first, records))
     if expected < len(data):
         found.tail = Damage(expected, len(data), "no sound block stands at the end")

@@ -50,19 +50,17 @@ def blocks(archive: Archive) -> Iterator[Blocks]:
     names = _blob_names(archive)
     for path in sorted(archive.packs.glob("*.pack")):
         reader = FrameReader(0)
-        seen = 0
         for _offset, flags, first, data in scan(path.read_bytes(), HEADER_BYTES):
             if flags & NEW_FRAME:
-                reader, seen = FrameReader(first), 0
-            reader.feed(flags, data)
-            ids = archive.index.ids_between(path.stem, first, first + len(reader.frame.records) - seen)
+                reader = FrameReader(first)
+            reader.feed(flags, first, data)
+            ids = archive.index.ids_between(path.stem, first, reader.frame.first + reader.frame.count)
             found = []
-            for place, wanted in enumerate(ids, seen):
+            for place, wanted in enumerate(ids, first - reader.frame.first):
                 tag, content = reader.frame.record(place)
                 head = bytearray((tag,))
                 put(head, len(content))
                 found.append(Stored(names.get(wanted, tag.name.lower()), bytes(head) + content))
-            seen += len(ids)
             yield Blocks(bool(flags & NEW_FRAME), tuple(found))
 
 

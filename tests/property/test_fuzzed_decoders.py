@@ -111,7 +111,7 @@ def test_files_of_any_bytes(data: bytes) -> None:
     with contextlib.suppress(Damaged):
         list(journal.records(data, bytes(16), 0))
     with contextlib.suppress(Damaged):
-        FrameReader(0).feed(NEW_FRAME | 20 << 1, data)
+        FrameReader(0).feed(NEW_FRAME | 20 << 1, 0, data)
 
 
 @pytest.mark.parametrize("seed", range(120))
@@ -247,7 +247,7 @@ def test_a_block_gives_no_more_than_it_declares() -> None:
     assert len(bomb) < 50_000
     for bits in (10, 20, 31):
         with pytest.raises(Damaged):
-            FrameReader(0).feed(NEW_FRAME | bits << 1, bomb)
+            FrameReader(0).feed(NEW_FRAME | bits << 1, 0, bomb)
 
 
 def test_a_frame_that_never_ends_is_refused() -> None:
@@ -256,7 +256,7 @@ def test_a_frame_that_never_ends_is_refused() -> None:
     with pytest.raises(Damaged, match="longer than any writer"):
         for number in range(20):
             data = codec.compress(content) + codec.flush(zstandard.COMPRESSOBJ_FLUSH_BLOCK)
-            reader.feed((NEW_FRAME if number == 0 else 0) | len(content).bit_length() << 1, data)
+            reader.feed((NEW_FRAME if number == 0 else 0) | len(content).bit_length() << 1, number, data)
     assert len(reader.frame.content) <= pack.MAX_FRAME + len(content)
 
 

@@ -330,7 +330,7 @@ def test_dense_frames_are_read_alone(three_packs: Path) -> None:
         block = archive.index.block_of(stem, first)
         assert block is not None and block.offset == HEADER_BYTES and block.length > BLOCK_HEADER
         frame = archive.objects.open_frame(stem, block)
-        tags = [frame.decoder.frame.record(place)[0] for place in range(len(frame.ids))]
+        tags = [frame.decoder.frame.record(place)[0] for place in range(frame.decoder.frame.count)]
         kinds = [tag for n, tag in enumerate(tags) if not n or tag != tags[n - 1]]
         assert {Tag.STREAM, Tag.TIMES, Tag.TURN, Tag.MESSAGE, Tag.RECIPE} <= set(kinds)
         assert kinds.index(Tag.MESSAGE) < kinds.index(Tag.STREAM) < kinds.index(Tag.TIMES) < kinds.index(Tag.TURN)

@@ -58,11 +58,13 @@ def frames(archive: Archive, name: str) -> list[Frame]:
     found = []
     for start, members in blocks.items():
         opened = archive.objects.open_frame(name, members[-1])
-        sizes = [stop - begin for _tag, begin, stop in opened.decoder.frame.records]
+        content = opened.decoder.frame
+        places = range(content.count)
+        sizes = [len(content.record(place)[1]) for place in places]
         firsts = [block.first - block.frame_first for block in members]
         commits = [sum(sizes[a:b]) for a, b in zip(firsts, (*firsts[1:], len(sizes)), strict=True)]
         stop = members[-1].offset + members[-1].length
-        found.append(Frame(start, stop, dict(zip(opened.ids, sizes, strict=True)), max(commits)))
+        found.append(Frame(start, stop, dict(zip(map(opened.id_at, places), sizes, strict=True)), max(commits)))
     return found
 
 
