@@ -6,6 +6,7 @@ The client and the provider see every byte as it was sent.
 import base64
 import json
 import random
+import re
 import string
 from collections.abc import Callable
 from pathlib import Path
@@ -14,7 +15,7 @@ from typing import Any
 import httpx
 import pytest
 import websockets.sync.client
-from canaries import Search
+from canaries import PIECE, Search
 from mitmproxy import http, io
 from mitmproxy.test import tflow
 from openai_response_streams import Events
@@ -24,6 +25,7 @@ from proxy import Proxy, until
 from recorded import turns
 from secrets_planted import RULES, in_markers, private_key, secret
 
+from deck.timeline import Timeline
 from store.archive import Archive
 
 pytestmark = pytest.mark.e2e
@@ -219,6 +221,30 @@ def test_no_piece_of_a_secret_is_on_disk(start: Callable[..., Proxy], provider: 
     assert len(recorded) == count
     assert not any("withheld" in turn.payload["capture"] for turn in recorded)
     assert sum("masked" in turn.payload["capture"] for turn in recorded) >= 20
+    assert found_by_search(proxy.archive, planted.secrets) == set()
+    assert search.on_disk([proxy.archive]) == set()  # the index that the search made, too
+    (token,) = {
+        found.decode() for turn in recorded for found in re.findall(rb"use (\[\[deck:.*?\]\]) please", turn.request)
+    }
+    with Timeline.open(proxy.archive) as timeline, timeline.searcher() as searcher:
+        searcher.catch_up()
+        assert [hit.passage.text for hit in searcher.words(token)] == [f"use {token} please"]
+
+
+def found_by_search(archive: Path, secrets: dict[str, str]) -> set[str]:
+    """Places whose secrets a search finds: as words, as the beginning of a word, or any piece of them as a pattern."""
+    with Timeline.open(archive) as timeline, timeline.searcher() as searcher:
+        searcher.catch_up()
+        assert any(searcher.words("Hi")) and any(searcher.pattern("H[i]"))
+        return {
+            place
+            for place, value in secrets.items()
+            if any(searcher.words(value))
+            or any(searcher.words(f"{value[:PIECE]}*"))
+            or any(
+                searcher.pattern("|".join(re.escape(value[at : at + PIECE]) for at in range(len(value) - PIECE + 1)))
+            )
+        }
 
 
 def test_no_piece_of_a_secret_in_a_socket_is_on_disk(
