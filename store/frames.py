@@ -12,7 +12,7 @@ from store.files import Files
 from store.index import Index
 from store.pack import BLOCK_HEADER, Block, FrameReader, read_block
 
-_IDS_AT_ONCE: Final = 128  # asked of the index
+_IDS_AT_ONCE: Final = 64  # asked of the index
 
 
 class OpenFrame:
@@ -78,7 +78,7 @@ class FrameCache:
         self._frames.clear()
 
     def _drop(self, most: int, most_bytes: int) -> None:
-        sizes = [len(frame.decoder.frame.content) for frame in self._frames.values()]
+        sizes = [frame.decoder.frame.size for frame in self._frames.values()]
         while len(self._frames) > most or (len(self._frames) > 1 and sum(sizes) > most_bytes):
             self._frames.popitem(last=False)
             del sizes[0]

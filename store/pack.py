@@ -51,6 +51,9 @@ _PARAMETERS: Final = zstandard.ZstdCompressionParameters(
 )
 
 
+_Span = tuple[Tag, int, int]  # a record's tag, and where in the content of its block its bytes start and end
+
+
 def header(archive_id: bytes) -> bytes:
     """The first bytes of a pack."""
     return (MAGIC + archive_id).ljust(HEADER_BYTES, b"\0")
@@ -66,14 +69,6 @@ class Block(NamedTuple):
     frame_first: int  # number of the frame's first record
 
 
-class Span(NamedTuple):
-    """Where a record lies in the content of its frame."""
-
-    tag: Tag
-    start: int
-    end: int
-
-
 class Frame:
     """Decoded content of a frame as far as it was read. Places are relative to ``first``, the frame's first record.
 
@@ -82,28 +77,24 @@ class Frame:
 
     def __init__(self, first: int) -> None:
         self.first = first
-        self.content = bytearray()
+        self.size = 0  # bytes of content
         self._starts: list[int] = []  # the place of each block's first record
-        self._ends: list[int] = []  # where in the content it ends
-        self._rows: dict[int, list[Span]] = {}  # of blocks that were asked for
+        self._contents: list[bytes] = []
+        self._rows: dict[int, list[_Span]] = {}  # of blocks that were asked for
 
     @property
     def count(self) -> int:
         """How many records there are. Raises `Damaged` where the last block is no row of records."""
         return self._starts[-1] + len(self._row(len(self._starts) - 1)) if self._starts else 0
 
-    def span(self, place: int) -> Span:
-        """Where the record at ``place`` lies. Raises `Damaged` where there is none, or no row of records."""
+    def record(self, place: int) -> tuple[Tag, bytes]:
+        """Tag and bytes of the record at ``place``. Raises `Damaged` where there is none, or no row of records."""
         at = bisect_right(self._starts, place) - 1
         row = self._row(at) if at >= 0 else []
         if not row or place - self._starts[at] >= len(row):
             raise Damaged(f"a frame has no record {place}")
-        return row[place - self._starts[at]]
-
-    def record(self, place: int) -> tuple[Tag, bytes]:
-        """Tag and bytes of the record at ``place``. Raises like `span`."""
-        tag, start, end = self.span(place)
-        return tag, bytes(self.content[start:end])
+        tag, start, end = row[place - self._starts[at]]
+        return tag, self._contents[at][start:end]
 
     def extend(self, first: int, content: bytes) -> None:
         """Take in the content of one more block, which says that its first record is the pack's ``first``."""
@@ -111,14 +102,13 @@ class Frame:
         if start < (self._starts[-1] if self._starts else 0):
             raise Damaged(f"a block counts its records backward, from {first}")
         self._starts.append(start)
-        self.content += content
-        self._ends.append(len(self.content))
+        self._contents.append(content)
+        self.size += len(content)
 
-    def _row(self, at: int) -> list[Span]:
+    def _row(self, at: int) -> list[_Span]:
         row = self._rows.get(at)
         if row is None:
-            base = self._ends[at - 1] if at else 0
-            row = _spans(bytes(self.content[base : self._ends[at]]), base)
+            row = _spans(self._contents[at])
             if at + 1 < len(self._starts) and self._starts[at + 1] != self._starts[at] + len(row):
                 raise Damaged("a block has more or fewer records than the block after it says")
             self._rows[at] = row
@@ -128,18 +118,18 @@ class Frame:
 _TAGS = {tag.value: tag for tag in Tag}
 
 
-def _spans(content: bytes, base: int) -> list[Span]:
-    """The records of a block whose content stands at ``base``. Raises `Damaged` where it is not a row of them."""
+def _spans(content: bytes) -> list[_Span]:
+    """The records of a block. Raises `Damaged` where its content is not a row of them."""
     cursor = Cursor(content)
-    found: list[Span] = []
+    found: list[_Span] = []
     while not cursor.done:
         number = cursor.take(1)[0]
         if number not in _TAGS:
             raise Damaged(f"a record has the unknown tag {number}")
         length = cursor.varint()
-        start = base + cursor.position
+        start = cursor.position
         cursor.take(length)
-        found.append(Span(_TAGS[number], start, start + length))
+        found.append((_TAGS[number], start, cursor.position))
     return found
 
 
@@ -210,7 +200,7 @@ class FrameReader:
         Never takes more memory than the block's flags declare; what gives another length than they say is damaged.
         """
         bits = flags >> 1 & 0x1F
-        if bits > MAX_CONTENT_BITS or len(self.frame.content) > MAX_FRAME:
+        if bits > MAX_CONTENT_BITS or self.frame.size > MAX_FRAME:
             raise Damaged("a block or frame is longer than any writer makes it")
         if self._stream is None:
             self._stream = Brotli(0) if flags & DENSE else Zstd(0, MAX_WINDOW, _ZSTD_PIECE)

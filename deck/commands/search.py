@@ -117,12 +117,12 @@ def _tagged(timeline: Timeline, name: str) -> Tagged | None:
 
 
 def _micro_usd(dollars: str | None) -> int | None:
+    if dollars is None:
+        return None
     from decimal import Decimal, InvalidOperation
 
     from deck.diagnostics import USAGE, Problem
 
-    if dollars is None:
-        return None
     try:
         amount = Decimal(dollars.removeprefix("$")) * 1_000_000
         return int(amount.to_integral_value())

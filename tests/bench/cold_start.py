@@ -12,24 +12,24 @@ from workspace import Workspace
 
 ROUNDS = 15
 ROOT = Path(__file__).parents[2]
+DECK = "import sys; from deck.cli import main; sys.exit(main())"  # what an installed `deck` runs
 # An installed deck has its bytecode; a machine that forbids writing it would measure the compiler.
 _ENVIRONMENT = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
 
 
 def measure(workspace: Workspace) -> Sequence[Figure]:
     """`deck checkout HEAD` on the session of 420 turns, best of several rounds."""
-    main = "import sys; from deck.cli import main; sys.exit(main())"
     archive = str(workspace.session)
     commands = {
         "pass": ("-c", "pass"),
         "imports": ("-c", "import sqlite3, zstandard, blake3"),
-        "checkout": ("-c", main, "checkout", "--archive", archive, "HEAD"),
-        "sessions": ("-c", main, "sessions", "--archive", archive),
+        "checkout": ("-c", DECK, "checkout", "--archive", archive, "HEAD"),
+        "sessions": ("-c", DECK, "sessions", "--archive", archive),
     }
     best = dict.fromkeys(commands, float("inf"))
     for _ in range(ROUNDS):
         for name, words in commands.items():
-            best[name] = min(best[name], _seconds(words))
+            best[name] = min(best[name], seconds(words))
     base = best["pass"]
 
     def told(name: str) -> tuple[str, str, str]:
@@ -42,8 +42,9 @@ def measure(workspace: Workspace) -> Sequence[Figure]:
     ]
 
 
-def _seconds(words: Sequence[str]) -> float:
+def seconds(words: Sequence[str]) -> float:
+    """What the Python that runs takes for these arguments, as a process of its own."""
     start = time.perf_counter()
-    quiet = subprocess.DEVNULL
-    subprocess.run((sys.executable, *words), cwd=ROOT, env=_ENVIRONMENT, stdout=quiet, stdin=quiet, check=True)
+    line = (sys.executable, *words)
+    subprocess.run(line, cwd=ROOT, env=_ENVIRONMENT, stdin=subprocess.DEVNULL, capture_output=True, check=True)
     return time.perf_counter() - start

@@ -5,8 +5,6 @@ so that the archive is made in minutes, without fsync. What is searched for is n
 """
 
 import random
-import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from itertools import accumulate, islice
@@ -14,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import orjson
+from cold_start import DECK, seconds
 from figure import Figure, below
 from scaling import Unsynced
 from workspace import Workspace
@@ -151,20 +150,15 @@ def _weight(path: Path, searcher: Searcher, timeline: Timeline) -> Iterator[Figu
 
 def _commands(path: Path, words: Sequence[str], of: str) -> Iterator[Figure]:
     """The whole command, up to its end. A rare word's hits lie far apart, and each is read from its object."""
-    usual, rare = (_command(path, words[rank]) for rank in (USUAL, RARE))
-    of = f"{_PAGE} hits, {of}"
-    yield Figure(f"deck search of a usual word, {of}", f"{usual:.0f} ms", "", "", "150 ms", "", below(usual, 150, 150))
-    yield Figure(f"deck search of a rare word, {of}", f"{rare:.0f} ms", "", "as many frames")
+    for name, rank in (("usual", USUAL), ("rare", RARE)):
+        spent = _command(path, words[rank])
+        what = f"deck search of a {name} word, {_PAGE} hits, {of}"
+        yield Figure(what, f"{spent:.0f} ms", "", "", "150 ms", "", below(spent, 150, 150))
 
 
 def _command(path: Path, word: str) -> float:
-    line = [sys.executable, "-m", "deck.cli", "search", word, "--archive", str(path)]
-    best = float("inf")
-    for _ in range(_ROUNDS):
-        start = time.perf_counter()
-        subprocess.run(line, cwd=Path(__file__).parents[2], check=True, capture_output=True)
-        best = min(best, (time.perf_counter() - start) * 1e3)
-    return best
+    """Milliseconds, the best of some rounds."""
+    return min(seconds(("-c", DECK, "search", word, "--archive", str(path))) for _ in range(_ROUNDS)) * 1e3
 
 
 def measure(workspace: Workspace) -> Sequence[Figure]:

@@ -257,7 +257,7 @@ def test_a_frame_that_never_ends_is_refused() -> None:
         for number in range(20):
             data = codec.compress(content) + codec.flush(zstandard.COMPRESSOBJ_FLUSH_BLOCK)
             reader.feed((NEW_FRAME if number == 0 else 0) | len(content).bit_length() << 1, number, data)
-    assert len(reader.frame.content) <= pack.MAX_FRAME + len(content)
+    assert reader.frame.size <= pack.MAX_FRAME + len(content)
 
 
 def test_deep_chains_of_recipes_are_refused_and_do_not_recurse(tmp_path: Path) -> None:
