@@ -109,10 +109,14 @@ def _open(line: list[str], archive: str | None) -> int:
 
     if not has_screen():
         raise Problem("the timeline needs a terminal", "Without one: deck sessions, deck log, deck checkout", USAGE)
-    from deck.tui import app
+    gc.disable()  # until something is on the screen: nearly all that is made before stays
+    try:
+        from deck.tui import app
 
-    code: int = app.run(path, rev)
-    return code
+        code: int = app.run(path, rev)
+        return code
+    finally:
+        gc.enable()
 
 
 def _check(rev: str, path: Any) -> None:

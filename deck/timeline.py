@@ -85,6 +85,8 @@ class Timeline:
 
     def capture_trouble(self) -> str:
         """Why recorders of the archive that are alive cannot record, in words; empty where all of them do."""
+        if not _has_recorders(self.archive):
+            return ""
         from deck.recorders import how_it_fares, running
 
         return "; ".join(how_it_fares(each) for each in running(self.archive.path) if each.trouble)
@@ -266,11 +268,15 @@ def searched_text(block: Block) -> str:
     return "\n".join(part for part in (block.name, block.text, data) if part)
 
 
+def _has_recorders(archive: Archive) -> bool:
+    """Whether a recorder is alive, or left something when it died."""
+    return any(entry.is_dir() for entry in (archive.path / "spool").iterdir())
+
+
 def _recover(archive: Archive) -> None:
-    spool = archive.path / "spool"
-    if not any(entry.is_dir() for entry in spool.iterdir()):
+    if not _has_recorders(archive):
         return
-    from store.recover import recover  # only where a recorder is alive or died: it loads all that recording needs
+    from store.recover import recover  # it loads all that recording needs
 
     try:
         recover(archive)

@@ -4,12 +4,14 @@ Data come from `deck.timeline.Timeline` alone, through `deck.tui.reader` threads
 themes are left out: what is on the screen is a session, and nothing in it is more than a key away.
 """
 
+from __future__ import annotations
+
+import gc
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from rich.console import RenderableType
-from textual import on
 from textual.app import App
 from textual.await_complete import AwaitComplete
 from textual.binding import BindingType
@@ -21,23 +23,38 @@ from deck.tui.model import OpenModel, ReadModel
 from deck.tui.pages import PAGES
 from deck.tui.questions import Opening, Place, opening, place_of_rev
 from deck.tui.readers import Readers
-from deck.tui.screens.sessions import SessionsScreen
-from deck.tui.screens.timeline import TimelineScreen
 from deck.tui.shared import Shared
 from deck.tui.wall import Wall
 from deck.tui.widgets.status import Status
 
+if TYPE_CHECKING:  # a screen is imported when it is first shown: most of what opening deck costs is imports
+    from deck.tui.screens.sessions import SessionsScreen
+    from deck.tui.screens.timeline import TimelineScreen
+    from deck.tui.screens.timeline_marks import TimelineMarks
+
+_SETTLE_SECONDS = 0.5
+
 
 class DeckApp(App[None]):
-    """The app; ``start`` is where it opens, or what it opens with, None for the list of sessions."""
+    """The app; ``start`` is where it opens, or what it opens with, None for the list of sessions.
+
+    ``settled`` is called some time after the first picture is on the screen.
+    """
 
     CSS_PATH = Path(__file__).with_name("deck.tcss")
     BINDINGS: ClassVar[list[BindingType]] = APP_KEYS
 
-    def __init__(self, open_model: OpenModel, where: str = "", start: Place | Opening | None = None) -> None:
+    def __init__(
+        self,
+        open_model: OpenModel,
+        where: str = "",
+        start: Place | Opening | None = None,
+        settled: Callable[[], None] = lambda: None,
+    ) -> None:
         super().__init__()
         self._shared = Shared(Readers.open(open_model), where)
         self._start = start
+        self._settled = settled
         self._wall = Wall()
 
     def get_line_filters(self) -> Sequence[LineFilter]:
@@ -48,10 +65,11 @@ class DeckApp(App[None]):
         """The first screen: a blank one under it would be drawn first, for nothing."""
         start = self._start
         if start is None:
-            return SessionsScreen(self._shared)
-        if isinstance(start, Opening):
-            return TimelineScreen(self._shared, start.session, start)
-        return TimelineScreen(self._shared, start.session, start.position)
+            return self._sessions()
+        return self._timeline(start.session, start if isinstance(start, Opening) else start.position)
+
+    def on_ready(self) -> None:
+        self.set_timer(_SETTLE_SECONDS, self._settled)
 
     def pop_screen(self) -> AwaitComplete:
         """Take the screen off, and before that whoever still wants to tell it something."""
@@ -71,26 +89,30 @@ class DeckApp(App[None]):
     def on_unmount(self) -> None:
         self._shared.readers.close()
 
-    @on(SessionsScreen.Chosen)
-    def _session_chosen(self, event: SessionsScreen.Chosen) -> None:
-        self._show(event.key, event.position)
+    def on_sessions_screen_chosen(self, event: SessionsScreen.Chosen) -> None:
+        self.push_screen(self._timeline(event.key, event.position))
 
-    @on(TimelineScreen.Elsewhere)
-    def _elsewhere(self, event: TimelineScreen.Elsewhere) -> None:
-        self._show(event.place.session, event.place.position)
+    def on_timeline_marks_elsewhere(self, event: TimelineMarks.Elsewhere) -> None:
+        self.push_screen(self._timeline(event.place.session, event.place.position))
 
-    @on(TimelineScreen.Left)
-    def _left(self) -> None:
-        if not isinstance(self.screen, TimelineScreen):  # a key that was pressed twice has led out already
+    def on_timeline_screen_left(self, event: TimelineScreen.Left) -> None:
+        if self.screen is not event.screen:  # a key that was pressed twice has led out already
             return
         if len(self.screen_stack) > 1:
             self.pop_screen()
         else:  # the app was opened at a place; that screen stays at the bottom, and nobody comes back to it
             self.workers.cancel_node(self.screen)
-            self.push_screen(SessionsScreen(self._shared))
+            self.push_screen(self._sessions())
 
-    def _show(self, session: str, position: int | None) -> None:
-        self.push_screen(TimelineScreen(self._shared, session, position))
+    def _sessions(self) -> SessionsScreen:
+        from deck.tui.screens.sessions import SessionsScreen
+
+        return SessionsScreen(self._shared)
+
+    def _timeline(self, session: str, start: int | Opening | None) -> TimelineScreen:
+        from deck.tui.screens.timeline import TimelineScreen
+
+        return TimelineScreen(self._shared, session, start)
 
 
 def run(archive_path: Path, rev: str | None = None) -> int:
@@ -102,9 +124,16 @@ def run(archive_path: Path, rev: str | None = None) -> int:
 
     with Timeline.open(archive_path) as timeline:
         start = first_picture(rev)(timeline) if rev is not None else None
-    app = DeckApp(lambda: Timeline.open(archive_path), _short(archive_path), start)
+    app = DeckApp(lambda: Timeline.open(archive_path), _short(archive_path), start, _collect_garbage)
     app.run()
     return app.return_code or 0
+
+
+def _collect_garbage() -> None:
+    """From now on, if it was not before; what is there by now is not looked at again."""
+    gc.collect()
+    gc.freeze()
+    gc.enable()
 
 
 def first_picture(rev: str) -> Callable[[ReadModel], Opening]:

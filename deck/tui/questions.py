@@ -82,7 +82,10 @@ def standing(key: str) -> Question[Standing]:
 
 
 def opening(key: str, begin_at: int | None, page: Page) -> Question[Opening]:
-    """The first picture of a session at a position; for None at its start, or at the end of a live one."""
+    """The first picture of a session at a position; for None at its start, or at the end of a live one.
+
+    It has to be there at once, so its detail is a plain one, for a moment.
+    """
 
     def ask(model: ReadModel) -> Opening:
         found = standing(key)(model)
@@ -90,7 +93,8 @@ def opening(key: str, begin_at: int | None, page: Page) -> Question[Opening]:
         position = max(found.steps - 1, 0) if at_live_end else begin_at or 0
         first = position // PAGE * PAGE
         rows = model.steps(key, first, first + PAGE)
-        return Opening(key, found, at_live_end, position, first, rows, detail(key, position, page, Viewing())(model))
+        shown = detail(key, position, page, Viewing(plain=True))(model)
+        return Opening(key, found, at_live_end, position, first, rows, shown)
 
     return ask
 

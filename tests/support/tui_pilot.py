@@ -10,7 +10,7 @@ from textual.pilot import Pilot
 from deck.timeline import Timeline
 from deck.tui.app import DeckApp
 from deck.tui.model import OpenModel
-from deck.tui.questions import Place
+from deck.tui.questions import Opening, Place
 from store.archive import Archive
 from store.exchange import Exchange
 from store.record import Recorder
@@ -72,7 +72,7 @@ class Driver:
 
 @asynccontextmanager
 async def running(
-    model: Path | OpenModel, size: tuple[int, int] = SMALL, place: Place | None = None
+    model: Path | OpenModel, size: tuple[int, int] = SMALL, place: Place | Opening | None = None
 ) -> AsyncIterator[Driver]:
     """The app on an archive (or another read model), on a screen of this size."""
     open_model: OpenModel = (lambda: Timeline.open(model)) if isinstance(model, Path) else model

@@ -1,17 +1,15 @@
-"""A block of a message as lines: text rendered, a tool call as the tool would see it, images by what they are."""
+"""A block of a message as lines: text rendered, a tool call as the tool would see it, images by what they are.
+
+What writes one kind of block is imported for that kind: the first picture of a session waits for this module.
+"""
 
 from typing import Any
 
 from rich.style import Style
 
-from deck.pictures import pictures_of
 from deck.render import plural
-from deck.to_json import block_json
 from deck.tui import palette
 from deck.tui.document import Writer
-from deck.tui.markdown import write_markdown
-from deck.tui.pages.tools import write_call, write_outcome
-from deck.tui.pages.tools.generic import as_json, write_code
 from deck.tui.pages.viewing import Viewing
 from store.reading import Block
 
@@ -30,15 +28,25 @@ def write_block(out: Writer, block: Block, viewing: Viewing, indent: int = 0) ->
 def write_content(out: Writer, block: Block, viewing: Viewing, indent: int = 0, call: Block | None = None) -> None:
     """What a block holds, without a title; ``call`` is what a result answers, where that is known."""
     if viewing.raw:
+        from deck.to_json import block_json
+
         write_json(out, block_json(block), viewing, indent)
     elif block.kind in CALLS:
+        from deck.tui.pages.tools import write_call
+
         write_call(out, block, indent)
     elif block.kind in RESULTS:
+        from deck.tui.pages.tools import write_outcome
+
         write_outcome(out, call, block, indent)
         _write_data(out, block, viewing, indent)
     elif block.kind == "thinking":
         out.text(block.text or "(withheld by the provider)", palette.THINKING if block.text else palette.FAINT, indent)
+    elif block.kind == "text" and viewing.plain:
+        out.text(block.text, indent=indent)
     elif block.kind == "text":
+        from deck.tui.markdown import write_markdown
+
         write_markdown(out, block.text, indent)
     else:
         out.text(block.text, palette.ERROR if block.is_error else palette.PLAIN, indent)
@@ -47,11 +55,15 @@ def write_content(out: Writer, block: Block, viewing: Viewing, indent: int = 0, 
 
 def write_json(out: Writer, value: Any, viewing: Viewing, indent: int = 0) -> None:
     """A value as JSON, long texts in it folded."""
+    from deck.tui.pages.tools.generic import as_json, write_code
+
     write_code(out, as_json(value if viewing.unfolded else _folded(value)), "json", indent)
 
 
 def _write_data(out: Writer, block: Block, viewing: Viewing, indent: int) -> None:
     """What a block holds besides its text: images in words, the rest as JSON."""
+    from deck.pictures import pictures_of
+
     pictures = pictures_of(block)
     for picture in pictures:
         out.line(f"▣ {picture.words()}", palette.RESULT, indent)

@@ -39,7 +39,11 @@ class TimelineScreen(TimelineMarks):
     """The screen with all its keys."""
 
     class Left(Message):
-        """The user wants to go back to where this screen was opened from."""
+        """The user wants to go back to where ``screen`` was opened from."""
+
+        def __init__(self, screen: "TimelineScreen") -> None:
+            super().__init__()
+            self.screen = screen
 
     BINDINGS: ClassVar[list[BindingType]] = TIMELINE_KEYS
 
@@ -214,4 +218,4 @@ class TimelineScreen(TimelineMarks):
         if self.has_class("-zoomed"):
             self.action_zoom()
         else:
-            self.post_message(self.Left())
+            self.post_message(self.Left(self))

@@ -4,6 +4,10 @@ What happens where: the readers' threads ask the read model and build documents,
 this screen tells the widgets. Whatever depends on where the cursor stands asks again when it has moved.
 """
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 from textual import events, on, work
 from textual.app import ComposeResult
 from textual.containers import Container, Vertical
@@ -18,10 +22,8 @@ from deck.tui.pages.viewing import Viewing
 from deck.tui.player import Player
 from deck.tui.screens.asking import AskingScreen
 from deck.tui.screens.timeline_keys import TIMELINE_KEYS
-from deck.tui.shape import Shape
 from deck.tui.shared import Shared
 from deck.tui.stars import Star, stars_of
-from deck.tui.watch import Watch
 from deck.tui.widgets.detail_pane import DetailPane
 from deck.tui.widgets.lane_bar import LaneBar
 from deck.tui.widgets.outline import Outline
@@ -30,6 +32,9 @@ from deck.tui.widgets.status import Status
 from deck.tui.widgets.step_list import StepList
 from deck.tui.widgets.title import Title
 from deck.views import StepRow
+
+if TYPE_CHECKING:
+    from deck.tui.shape import Shape  # what it needs is loaded behind the first picture
 
 _WIDE = 120  # columns from which list and detail stand side by side
 
@@ -92,9 +97,14 @@ class TimelineView(AskingScreen):
             self._stand(opening.standing)
             steps.go_to(opening.position)
         self._show(opening.detail)
-        watch = Watch(self._session, self._readers, self._ask, self._stand, self._outline)
-        self.call_after_refresh(self.run_worker, watch.follow)
+        self.call_after_refresh(self._show_detail)
+        self.call_after_refresh(self.run_worker, self._watch)
         self.call_after_refresh(self._show_stars)
+
+    async def _watch(self) -> None:
+        from deck.tui.watch import Watch  # what it needs would hold up the first picture
+
+        await Watch(self._session, self._readers, self._ask, self._stand, self._outline).follow()
 
     def _stand(self, standing: questions.Standing) -> None:
         steps, title = self.query_one(StepList), self.query_one(Title)

@@ -1,6 +1,9 @@
 """The scrubber with the figures of the current turn beside it."""
 
+from __future__ import annotations
+
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
@@ -10,9 +13,11 @@ from deck.tui import palette
 from deck.tui.border import Span, clean
 from deck.tui.gaps import whose_time
 from deck.tui.questions import Detail
-from deck.tui.shape import Shape
 from deck.tui.widgets.scrubber import Scrubber
 from deck.tui.widgets.text_line import TextLine
+
+if TYPE_CHECKING:
+    from deck.tui.shape import Shape  # what it needs is loaded behind the first picture
 
 _NOTABLE_MS = 100
 

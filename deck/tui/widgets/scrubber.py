@@ -4,10 +4,13 @@ A bar's height is the size of the context beside the session's largest, its colo
 more turns than columns a column stands for several turns: their largest context, their most important mark.
 """
 
+from __future__ import annotations
+
 from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import TYPE_CHECKING
 
 from textual import events
 from textual.message import Message
@@ -16,7 +19,9 @@ from textual.widget import Widget
 
 from deck.tui import palette
 from deck.tui.border import Safe, Span, strip
-from deck.tui.shape import Shape
+
+if TYPE_CHECKING:
+    from deck.tui.shape import Shape  # what it needs is loaded behind the first picture
 
 _BARS = "▁▂▃▄▅▆▇█"
 _WIDEST = 4

@@ -1,12 +1,18 @@
 """The title line of the timeline: session, agent, turn, hash, cost; on the right whether it plays or follows."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 from deck.tui import palette
 from deck.tui.border import Span, clean, cut, width_of
 from deck.tui.following import Following
 from deck.tui.playback import Playback
 from deck.tui.questions import Detail, Standing
-from deck.tui.shape import Shape
 from deck.tui.widgets.text_line import TextLine
+
+if TYPE_CHECKING:
+    from deck.tui.shape import Shape  # what it needs is loaded behind the first picture
 
 _DIGITS = 9
 _TITLE_AT_LEAST = 16
