@@ -7,6 +7,7 @@ here is only an encoding: `pack_*` gives `None` unless `unpack_*` gives back the
 
 import re
 from itertools import accumulate
+from operator import sub
 
 from store.errors import Damaged
 from store.ids import MAX_OBJECT
@@ -76,36 +77,40 @@ def unpack_stream(packed: bytes) -> bytes:
 def pack_times(times: bytes, stream: bytes) -> bytes | None:
     """Chunk times (`store.chunks`) with sizes counted in events of ``stream``; `None` where that does not fit."""
     numbers = take_all(times)
-    waits, sizes = numbers[::2], numbers[1::2]
-    events: list[int] = []
-    position = 0
-    for stop in accumulate(sizes):
-        if stop > len(stream) or (stop and stream[stop - 2 : stop] != _EVENT_END):
-            return None
-        events.append(stream.count(_EVENT_END, position, stop))
-        position = stop
+    ends = _event_ends(stream)
+    numbered = {end: number for number, end in enumerate(ends)}
+    stops = [numbered.get(stop, -1) for stop in accumulate(numbers[1::2])]
+    if -1 in stops:
+        return None
     out = bytearray()
-    put_bytes(out, put_all(waits))
-    put_bytes(out, put_all(events))
+    put_bytes(out, put_all(numbers[::2]))
+    put_bytes(out, put_all(_steps(stops)))
     packed = bytes(out)
-    return packed if unpack_times(packed, stream) == times else None
+    return packed if _unpack_times(packed, ends) == times else None
 
 
 def unpack_times(packed: bytes, stream: bytes) -> bytes:
     """The chunk times that `pack_times` packed against the same stream. Raises `Damaged` for anything else."""
+    return _unpack_times(packed, _event_ends(stream))
+
+
+def _unpack_times(packed: bytes, ends: list[int]) -> bytes:
     cursor = Cursor(packed)
     waits, events = take_all(cursor.bytes()), take_all(cursor.bytes())
     if len(events) != len(waits):
         raise Damaged("chunk times are not in pairs")
-    numbers: list[int] = []
-    position = 0
-    for wait, count in zip(waits, events, strict=True):
-        stop = position
-        for _ in range(count):
-            found = stream.find(_EVENT_END, stop)
-            if found < 0:
-                raise Damaged("a chunk has more events than its stream")
-            stop = found + len(_EVENT_END)
-        numbers += (wait, stop - position)
-        position = stop
-    return put_all(numbers)
+    if sum(events) >= len(ends):
+        raise Damaged("a chunk has more events than its stream")
+    sizes = _steps([ends[number] for number in accumulate(events)])
+    return put_all([number for pair in zip(waits, sizes, strict=True) for number in pair])
+
+
+def _event_ends(stream: bytes) -> list[int]:
+    """Where each event ends, after the 0 where the first one begins."""
+    events = stream.split(_EVENT_END)[:-1]
+    return [0, *accumulate([len(event) + len(_EVENT_END) for event in events])]
+
+
+def _steps(places: list[int]) -> list[int]:
+    """How far each place is from the one before it; the first from 0."""
+    return list(map(sub, places, [0, *places[:-1]]))

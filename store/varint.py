@@ -1,10 +1,14 @@
 """Unsigned LEB128 integers and length-prefixed byte strings: the small change of the physical encodings."""
 
+import re
 from collections.abc import Sequence
+from functools import lru_cache
 
 from store.errors import Damaged
 
 _MOST_BITS = 62
+_NUMBER = re.compile(rb"[\x80-\xff]{0,8}[\x00-\x7f]")  # as many bytes as `_MOST_BITS` need
+_REMEMBERED = 1024  # numbers: most are sizes and times of like events, which come again
 
 
 def put(out: bytearray, value: int) -> None:
@@ -25,13 +29,13 @@ def put_all(values: Sequence[int]) -> bytes:
     """All of ``values`` one after the other; small ones, which most are, at once."""
     if max(values, default=0) < 0x80:
         return bytes(values)
-    out: list[int] = []
-    add = out.append
-    for value in values:
-        while value > 0x7F:
-            add(value & 0x7F | 0x80)
-            value >>= 7
-        add(value)
+    return b"".join(map(_encoded, values))
+
+
+@lru_cache(_REMEMBERED)
+def _encoded(value: int) -> bytes:
+    out = bytearray()
+    put(out, value)
     return bytes(out)
 
 
@@ -39,19 +43,15 @@ def take_all(data: bytes) -> Sequence[int]:
     """The integers that `put_all` wrote. Raises `Damaged` for anything else."""
     if data.isascii():
         return data
-    values = []
-    result = shift = 0
-    for byte in data:
-        result |= (byte & 0x7F) << shift
-        shift += 7
-        if byte < 0x80:
-            values.append(result)
-            result = shift = 0
-        elif shift > _MOST_BITS:
-            break
-    if shift:
+    numbers = _NUMBER.findall(data)
+    if sum(map(len, numbers)) != len(data):
         raise Damaged("a number runs past its record")
-    return values
+    return list(map(_decoded, numbers))
+
+
+@lru_cache(_REMEMBERED)
+def _decoded(number: bytes) -> int:
+    return sum((byte & 0x7F) << 7 * place for place, byte in enumerate(number))
 
 
 class Cursor:
