@@ -8,7 +8,7 @@ that had one, and such an element is also looked for without it.
 import re
 from bisect import bisect_right
 from itertools import accumulate
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from store import jsonspan
 from store.canonical import UNPARSABLE, loads
@@ -29,6 +29,7 @@ class Conversation(NamedTuple):
     end: int
     known: int  # how many leading elements were taken over
     known_end: int  # where the last of them ends, or the first element begins
+    new: tuple[Any, ...]  # the others, parsed
 
 
 class _Run(NamedTuple):
@@ -48,13 +49,13 @@ class Known:
         self.separator = conversation.separator
         self.opening = conversation.elements[0].content
         self._last = self.opening[-_LAST:]
+        self._last_start = self.start + len(self.opening) - len(self._last)
         self._runs = _runs(memoryview(whole), conversation)
 
     def fits(self, body: bytes) -> bool:
         """Whether ``body`` has the same first element at the same place."""
-        end = self.start + len(self.opening)
         # openings begin with the same reminders, and end with what was asked
-        return body.startswith(self._last, end - len(self._last)) and body.startswith(self.opening, self.start)
+        return body.startswith(self._last, self._last_start) and body.startswith(self.opening, self.start)
 
     def common(self, body: bytes) -> tuple[list[Element], int]:
         """Leading elements that ``body`` has in the same order at the same place, and where they end in it."""
@@ -87,24 +88,18 @@ class Known:
 
 def _runs(whole: memoryview, conversation: Conversation) -> list[_Run]:
     runs: list[_Run] = []
-    plain: list[Element] = []
-    begin = position = conversation.start
-
-    def close() -> None:
-        if plain:
-            runs.append(_Run(tuple(plain), whole[begin : position - len(conversation.separator)], b""))
-            plain.clear()
-
-    for element in conversation.elements:
-        end = position + len(element.content) + sum(len(cut.data) for cut in element.cuts)
-        if element.cuts:
-            close()
-            runs.append(_Run((element,), whole[position:end], element.content))
-            begin = end + len(conversation.separator)
-        else:
-            plain.append(element)
-        position = end + len(conversation.separator)
-    close()
+    elements, between = conversation.elements, len(conversation.separator)
+    position, first = conversation.start, 0
+    for place in (*(number for number, element in enumerate(elements) if element.cuts), len(elements)):
+        if plain := elements[first:place]:
+            size = sum([len(element.content) for element in plain]) + between * (len(plain) - 1)
+            runs.append(_Run(plain, whole[position : position + size], b""))
+            position += size + between
+        for element in elements[place : place + 1]:
+            size = len(element.content) + sum(len(cut.data) for cut in element.cuts)
+            runs.append(_Run((element,), whole[position : position + size], element.content))
+            position += size + between
+        first = place + 1
     return runs
 
 
@@ -112,6 +107,7 @@ def read(body: bytes, position: int, known: Known | None) -> Conversation | None
     """The conversation in the array at ``position``; `None` where it is not an array of objects, evenly separated."""
     first = jsonspan.skip_space(body, position + 1)
     elements: list[Element] = []
+    new: list[Any] = []
     end = first
     if known is not None and known.start == first:
         elements, end = known.common(body)
@@ -132,18 +128,23 @@ def read(body: bytes, position: int, known: Known | None) -> Conversation | None
         if end < 0 or body[begin] != 0x7B:
             return None
         element = _strip(body[begin:end])
-        if loads(element.content) is UNPARSABLE:
+        value = loads(element.content)
+        if value is UNPARSABLE:
             return None
         elements.append(element)
-    return Conversation(tuple(elements), separator or b",", first, end, taken, known_end) if elements else None
+        new.append(value)
+    if not elements:
+        return None
+    return Conversation(tuple(elements), separator or b",", first, end, taken, known_end, tuple(new))
 
 
 def text(body: bytes, span: jsonspan.Span) -> Conversation | None:
     """A conversation that is one JSON text; `None` where the value at ``span`` is none."""
     content = body[span.start : span.end]
-    if content[:1] != b'"' or loads(content) is UNPARSABLE:
+    value = loads(content) if content[:1] == b'"' else UNPARSABLE
+    if value is UNPARSABLE:
         return None
-    return Conversation((Element(content),), b",", span.start, span.end, 0, span.start)
+    return Conversation((Element(content),), b",", span.start, span.end, 0, span.start, (value,))
 
 
 def _strip(raw: bytes) -> Element:

@@ -12,6 +12,7 @@ from itertools import accumulate
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from store import chunks
+from store.canonical import loads
 from store.link_keys import ChainKeys, Keys, chain_key
 from store.reading import Answer, Block, Wire
 from store.summary import first_line, is_step, summary_of
@@ -47,7 +48,7 @@ def read_turn(archive: "Archive", payload: dict[str, Any], keys: Keys) -> TurnRe
     objects = archive.objects
     ids = objects.chain(bytes.fromhex(request["tip"])) if request["tip"] else []
     start = keys.start(wire, payload["reading"].get("base", ""))
-    along = keys.along(wire, ids, lambda position: objects.message(ids[position]).content, start)
+    along = keys.along(wire, ids, lambda position: loads(objects.message(ids[position]).content), start)
     new = [(each, blocks_of(wire, objects.message(each).content)) for each in ids[request["known"] :]]
     body = archive.get_kind(bytes.fromhex(response["body"]), "blob") if response["body"] else b""
     answer = wire.answer(body, response["type"], payload["http"]["status"] or 0)

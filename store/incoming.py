@@ -1,12 +1,13 @@
 """Making an exchange ready to be kept: cleaned, taken apart and read. Nothing here touches a disk."""
 
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 from urllib.parse import urlsplit
 
 from store import wire as wires
 from store.body import Body, Earlier, split
 from store.canonical import dumps, loads
 from store.clean import Cleaner
+from store.conversation import Conversation
 from store.exchange import Cleaned, Exchange, Outcome
 from store.headers import Headers, header
 from store.ids import object_id
@@ -27,11 +28,18 @@ class Request(NamedTuple):
     body: Body | None
     ids: tuple[bytes, ...]
     contents: tuple[bytes, ...]
+    new: tuple[Any, ...]  # the last of its messages, parsed: those that no body had lately
+    first: Any  # the first message, parsed; None where there is none
     wire: Wire
     who: Identity
     model: str
     base: str  # id of the response that the provider puts before the conversation, or ""
     tools: int  # how many this request offers
+
+    def element(self, place: int) -> Any:
+        """The message at ``place``, parsed."""
+        old = len(self.ids) - len(self.new)
+        return self.new[place - old] if place >= old else loads(self.contents[place])
 
 
 class Incoming(NamedTuple):
@@ -95,10 +103,12 @@ class Intake:
         seen = self._seen.like(whole)
         body = split(whole, seen.earlier if seen else None)
         members = body.members if body else {}
-        contents = tuple([element.content for element in body.elements]) if body else ()
+        talk = body.conversation if body else None
+        known = seen if seen is not None and talk is not None and talk.known else None
+        contents = _contents(talk, known)
         path = _path(exchange.url)
         wire = wires.pick(path, members)
-        first = loads(contents[0]) if contents else None
+        first = known.first if known else talk.new[0] if talk else None
         who = wire.identity(exchange.request_headers, members, first if isinstance(first, dict) else None)
         if not who.cwd:
             who = who._replace(cwd=wire.folder(contents[:_OPENING]))
@@ -107,8 +117,10 @@ class Intake:
             whole=whole,
             id=object_id("blob", whole),
             body=body,
-            ids=_chain_ids(body, seen),
+            ids=_chain_ids(talk, contents, known),
             contents=contents,
+            new=talk.new if talk else (),
+            first=first,
             wire=wire,
             who=who,
             model=wire.model(path, members),
@@ -122,7 +134,7 @@ class Intake:
         if request.body is None or not request.ids:
             return
         earlier = Earlier(request.whole, request.body)
-        self._seen.remember(Seen(request.id, earlier, request.contents[0], request.ids))
+        self._seen.remember(Seen(request.id, earlier, request.contents, request.ids, request.first))
 
     def _count_tools(self, wire: Wire, members: Members) -> int:
         """How many tools the members of a request offer; lists seen lately are not parsed again."""
@@ -140,15 +152,20 @@ def _count_placed(wire: Wire, contents: tuple[bytes, ...]) -> int:
     return sum(len(wire.placed_tools(loads(content))) for content in marked or ())
 
 
-def _chain_ids(body: Body | None, seen: Seen | None) -> tuple[bytes, ...]:
-    """Message ids along a body's conversation; those of a known beginning are taken over."""
-    talk = body.conversation if body else None
+def _contents(talk: Conversation | None, known: Seen | None) -> tuple[bytes, ...]:
+    """Messages of a conversation; those of a known beginning are taken over."""
     if talk is None:
         return ()
-    ids = list(seen.ids[: talk.known]) if seen else []
+    new = [element.content for element in talk.elements[talk.known :]]
+    return (*known.contents[: talk.known], *new) if known else tuple(new)
+
+
+def _chain_ids(talk: Conversation | None, contents: tuple[bytes, ...], known: Seen | None) -> tuple[bytes, ...]:
+    """Ids of the messages ``contents``; those of a known beginning are taken over."""
+    ids = list(known.ids[: talk.known]) if known and talk else []
     parent = ids[-1] if ids else None
-    for element in talk.elements[len(ids) :]:
-        parent = object_id("message", message_payload(parent, element.content))
+    for content in contents[len(ids) :]:
+        parent = object_id("message", message_payload(parent, content))
         ids.append(parent)
     return tuple(ids)
 

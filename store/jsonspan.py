@@ -26,6 +26,8 @@ class Span(NamedTuple):
 
 def skip_space(text: bytes, position: int) -> int:
     """The next position that is no JSON white space."""
+    if text[position : position + 1] > b" ":  # compact JSON, as nearly all is
+        return position
     match = _SPACE.match(text, position)
     return match.end() if match else position
 

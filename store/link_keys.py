@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from blake3 import blake3
 
-from store.canonical import UNPARSABLE, dumps, loads
+from store.canonical import UNPARSABLE, dumps
 from store.reading import Wire
 
 if TYPE_CHECKING:
@@ -50,24 +50,28 @@ class Keys:
         self._index = index
         self._cache: dict[bytes, bytes] = {}
 
-    def along(self, wire: Wire, ids: Sequence[bytes], content: Callable[[int], bytes], start: bytes = b"") -> ChainKeys:
-        """Keys along a conversation: message ``ids``, and the bytes of each on demand.
+    def along(
+        self, wire: Wire, ids: Sequence[bytes], element: Callable[[int], Any], start: bytes = b"", seen: int = 0
+    ) -> ChainKeys:
+        """Keys along a conversation: message ``ids``, and each one parsed, on demand.
 
         ``start`` is the key of what the provider puts before it. A message's key then depends on more than the message,
-        so it is not noted under its id.
+        so it is not noted under its id. The first ``seen`` messages were asked for lately; nobody had the others then.
         """
         if start:
             found: dict[bytes, bytes] = {}
             key = start
             for position, message in enumerate(ids):
-                key = found[message] = _next(wire, key, content(position))
+                key = found[message] = _next(wire, key, element(position))
             return ChainKeys(ids, found.__getitem__, start)
-        known = len(ids)
-        key = b""
-        while known and not (key := self.get(ids[known - 1])):
-            known -= 1
+        known = seen
+        key = self._cache.get(ids[seen - 1], b"") if seen else b""
+        if not key:
+            known = len(ids)
+            while known and not (key := self.get(ids[known - 1])):
+                known -= 1
         for position in range(known, len(ids)):
-            key = _next(wire, key, content(position))
+            key = _next(wire, key, element(position))
             self._put(ids[position], key)
         return ChainKeys(ids, self.get)
 
@@ -93,6 +97,5 @@ class Keys:
         self._index.insert("keys", (message, key))
 
 
-def _next(wire: Wire, key: bytes, content: bytes) -> bytes:
-    element = loads(content)
+def _next(wire: Wire, key: bytes, element: Any) -> bytes:
     return chain_key(wire, key, None if element is UNPARSABLE else element)

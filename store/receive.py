@@ -52,7 +52,7 @@ class Receiver:
         self._check("blob", wanted, payload)
 
         def stage(writer: Writer) -> None:
-            writer.stream(payload)
+            writer.stream(wanted, payload)
 
         self._keep(wanted, _Waiting("blob", payload, stage))
 

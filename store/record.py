@@ -35,7 +35,7 @@ from store.masking.masking import Masking
 from store.reserve import Reserve, is_full
 from store.seen import Conversations
 from store.turn import exchange_key
-from store.wire import blocks_of
+from store.wire import blocks_in
 from store.writer import Committed, Writer
 
 _T = TypeVar("_T")
@@ -173,7 +173,8 @@ class Recorder:
         with self._committing():
             request = incoming.request
             start = self._keys.start(request.wire, request.base)
-            along = self._keys.along(request.wire, request.ids, request.contents.__getitem__, start)
+            seen = len(request.ids) - len(request.new)
+            along = self._keys.along(request.wire, request.ids, request.element, start, seen)
             asked = _asked(incoming, along)
             link = self._linker.find(asked)
             reading = _reading(incoming, asked, link)
@@ -257,7 +258,8 @@ class Recorder:
         if incoming.exchange.status is not None:
             said, exchange = turn["response"], incoming.exchange
             said["headers"] = writer.blob(incoming.response_headers).hex()
-            source = writer.stream(exchange.response_body)
+            source = bytes.fromhex(said["body"])
+            writer.stream(source, exchange.response_body)
             if exchange.chunks:
                 said["chunks"] = writer.times(chunks.encode(exchange.chunks), source, exchange.response_body).hex()
             if (element := incoming.answer_element()) is not None:
@@ -278,7 +280,7 @@ def _asked(incoming: Incoming, along: ChainKeys) -> Asked:
     request, exchange = incoming.request, incoming.exchange
     who, wire, contents = request.who, request.wire, request.contents
     speaker = Speaker(who.session, who.thread, who.role, exchange.run, who.client, exchange.started_ms)
-    blocks = cache(lambda place: blocks_of(wire, contents[place]))
+    blocks = cache(lambda place: blocks_in(wire, request.element(place)))
     return Asked(wire, speaker, along, contents.__getitem__, blocks, request.base)
 
 

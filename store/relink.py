@@ -71,7 +71,7 @@ class _Again:
         ids = objects.chain(bytes.fromhex(request["tip"])) if request["tip"] else []
         contents = [objects.message(each).content for each in ids]
         base = said.get("base", "")
-        along = self._keys.along(reader, ids, contents.__getitem__, self._keys.start(reader, base))
+        along = self._keys.along(reader, ids, lambda place: loads(contents[place]), self._keys.start(reader, base))
         body = split(self._archive.get_kind(bytes.fromhex(request["body"]), "blob"))
         first = loads(contents[0]) if contents else None
         who = reader.identity(

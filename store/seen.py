@@ -3,7 +3,7 @@
 The thread that records remembers; any thread may ask.
 """
 
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from store import overlap
 from store.body import Earlier
@@ -15,12 +15,13 @@ _MOST_BYTES: Final = 8 << 20  # of their bodies, beside the latest one
 
 
 class Seen(NamedTuple):
-    """The latest body of a conversation, which is in the archive, its first message and its message ids."""
+    """The latest body of a conversation, which is in the archive, and its messages."""
 
     id: bytes  # of the body
     earlier: Earlier
-    opening: bytes
-    ids: tuple[bytes, ...]
+    contents: tuple[bytes, ...]  # of its messages
+    ids: tuple[bytes, ...]  # of its messages
+    first: Any  # the first message, parsed
 
 
 class Conversations:
@@ -45,7 +46,7 @@ class Conversations:
             if len(kept) == _MOST or self._exchanges - number > max(_MOST, _PATIENCE * len(kept)):
                 break
             weight = len(each.earlier.whole)
-            if each.opening == seen.opening or size + weight > _MOST_BYTES:
+            if each.contents[0] == seen.contents[0] or size + weight > _MOST_BYTES:
                 continue
             size += weight
             kept.append((number, each))

@@ -103,13 +103,11 @@ class Writer:
             self._stage(Tag.RAW, wanted, payload)
         return wanted
 
-    def stream(self, payload: bytes) -> bytes:
-        """Stage a response body, as columns where it is an event stream."""
-        wanted = object_id("blob", payload)
+    def stream(self, wanted: bytes, payload: bytes) -> None:
+        """Stage a response body under its id, as columns where it is an event stream."""
         if wanted not in self._frame:
             packed = columns.pack_stream(payload)
             self._stage(Tag.RAW if packed is None else Tag.STREAM, wanted, payload if packed is None else packed)
-        return wanted
 
     def times(self, payload: bytes, stream_id: bytes, stream: bytes) -> bytes:
         """Stage chunk times of the response body ``stream``."""

@@ -8,6 +8,7 @@ import importlib
 import os
 from collections.abc import Iterator
 from functools import cache
+from typing import Any
 
 from store.canonical import UNPARSABLE, loads
 from store.reading import Block, Members, Wire
@@ -46,5 +47,9 @@ def by_name(name: str) -> Wire:
 
 def blocks_of(wire: Wire, content: bytes) -> tuple[Block, ...]:
     """Blocks of one message of a request."""
-    element = loads(content)
+    return blocks_in(wire, loads(content))
+
+
+def blocks_in(wire: Wire, element: Any) -> tuple[Block, ...]:
+    """Blocks of one message of a request, parsed; none of one that could not be."""
     return () if element is UNPARSABLE else wire.request_blocks(element)

@@ -16,7 +16,8 @@ def remembered(*bodies: bytes) -> Conversations:
     for whole in bodies:
         body = split(whole)
         assert body is not None and body.conversation is not None
-        seen.remember(Seen(object_id("blob", whole), Earlier(whole, body), body.elements[0].content, ()))
+        contents = tuple(element.content for element in body.elements)
+        seen.remember(Seen(object_id("blob", whole), Earlier(whole, body), contents, (), None))
     return seen
 
 

@@ -124,7 +124,7 @@ def _text_of(message: Mapping[str, Any]) -> str:
     return "\n".join(text for text in texts if isinstance(text, str))
 
 
-@lru_cache(4)
+@lru_cache(_SESSIONS)
 def _told_by_system(raw: bytes) -> str:
     """The working directory that a ``system`` member names.
 
