@@ -101,19 +101,18 @@ def add_turn(
         return
     if not db.execute("SELECT 1 FROM corrections WHERE turn = ?", (turn,)).fetchone():
         put_edges(archive, turn, payload["parents"])
-    for number, (message, block, at_ms) in enumerate(steps, 1):
-        archive.index.insert(
-            "steps",
-            (
-                *(session, position, turn, ordinal, number, block.role, block.kind, block.name, summary_of(block)),
-                *(block.call_id, block.is_error, times["start"] - origin + at_ms, thread, message),
-            ),
+    rows = [
+        (
+            *(session, position + n, turn, ordinal, n + 1, block.role, block.kind, block.name, summary_of(block)),
+            *(block.call_id, block.is_error, times["start"] - origin + at_ms, thread, message),
         )
-        position += 1
+        for n, (message, block, at_ms) in enumerate(steps)
+    ]
+    archive.index.insert_all("steps", rows)
     archive.index.insert("threads", (session, thread))
     failures = _failures(archive, session, steps, before.steps)
     titled = _titled(before, payload, steps, given)._replace(failures=before.failures + failures)
-    _put_session(archive, turn, payload, titled, position, cursor.lastrowid or 0)
+    _put_session(archive, turn, payload, titled, position + len(rows), cursor.lastrowid or 0)
 
 
 def _host(url: str) -> str:

@@ -16,6 +16,7 @@ from store.pack import REPACKED, Block
 
 SCHEMA_VERSION: Final = 7
 _FORGOTTEN_AT_ONCE: Final = 300  # records a step
+_OBJECTS_AT_ONCE: Final = 20  # rows a statement; a turn of a session that goes on has about ten
 _SCHEMA = """
 CREATE TABLE packs(id INTEGER PRIMARY KEY, name TEXT UNIQUE NOT NULL, sealed INTEGER NOT NULL DEFAULT 0,
   scanned INTEGER NOT NULL, records INTEGER NOT NULL DEFAULT 0);
@@ -84,6 +85,7 @@ class Index:
 
     def __init__(self, path: Path | None, archive_id: str) -> None:
         self.db = derived.open_file(path, _SCHEMA, f"{SCHEMA_VERSION}.{KEYS_VERSION} {archive_id}")
+        self._last_pack = ("", 0)  # the pack that blocks were added to last, and its number
 
     def close(self) -> None:
         """Give the file back; idempotent."""
@@ -107,13 +109,14 @@ class Index:
         ).fetchone()
         return None if row is None else Place(*row)
 
-    def reusable(self, object_id: bytes, own_pack: str) -> bool:
-        """Whether a writer may refer to a stored copy: one in its own pack or in a sealed one."""
-        row = self.db.execute(
-            "SELECT 1 FROM objects o JOIN packs p ON p.id = o.pack WHERE o.id = ? AND (p.sealed OR p.name = ?) LIMIT 1",
-            (object_id, own_pack),
-        ).fetchone()
-        return row is not None
+    def reusable(self, ids: Sequence[bytes], own_pack: str) -> set[bytes]:
+        """Those of at most 30 objects of which a writer may refer to a stored copy: in its own pack or a sealed one."""
+        rows = self.db.execute(
+            f"SELECT o.id FROM objects o JOIN packs p ON p.id = o.pack WHERE o.id IN ({_MARKS[len(ids)]})"
+            " AND (p.sealed OR p.name = ?)",
+            (*ids, own_pack),
+        )
+        return {row[0] for row in rows.fetchall()}
 
     def block_of(self, pack: str, number: int) -> Block | None:
         """The block that holds record ``number`` of a pack."""
@@ -144,17 +147,27 @@ class Index:
 
     def add_block(self, pack: str, block: Block, objects: Iterable[tuple[bytes, str]]) -> None:
         """Note a block of a pack and its objects, (id, kind) in their order."""
-        number = self.add_pack(pack)
+        known = list(objects)
+        scanned = (block.offset + block.length, block.first + len(known))
+        update = "UPDATE packs SET scanned = ?, records = ? WHERE id = ? AND name = ?"
+        last, number = self._last_pack
+        if last != pack or not self.db.execute(update, (*scanned, number, pack)).rowcount:  # others may have cleared it
+            number = self.add_pack(pack)
+            self._last_pack = (pack, number)
+            self.db.execute(update, (*scanned, number, pack))
         self.db.execute(
             "INSERT OR IGNORE INTO blocks VALUES(?, ?, ?, ?, ?, ?)",
             (number, block.first, block.offset, block.length, block.frame, block.frame_first),
         )
-        rows = [(number, block.first + n, object_id, kind) for n, (object_id, kind) in enumerate(objects)]
-        self.db.executemany("INSERT OR IGNORE INTO objects VALUES(?, ?, ?, ?)", rows)
-        self.db.execute(
-            "UPDATE packs SET scanned = ?, records = ? WHERE id = ?",
-            (block.offset + block.length, block.first + len(rows), number),
-        )
+        rows = [(number, block.first + n, object_id, kind) for n, (object_id, kind) in enumerate(known)]
+        self._insert_objects(rows)
+
+    def _insert_objects(self, rows: Sequence[tuple[int, int, bytes, str]]) -> None:
+        """Insert rows, a few at a time: one statement for each row costs the commit of a turn twice as much."""
+        for start in range(0, len(rows), _OBJECTS_AT_ONCE):
+            some = rows[start : start + _OBJECTS_AT_ONCE]
+            marks = ",".join(("(?, ?, ?, ?)",) * len(some))
+            self.db.execute(f"INSERT OR IGNORE INTO objects VALUES{marks}", [value for row in some for value in row])
 
     def add_pack(self, pack: str) -> int:
         """The number of a pack, given when it is first seen. What gc wrote is sealed from the start."""
@@ -199,6 +212,16 @@ class Index:
     def insert(self, table: str, row: Sequence[object]) -> None:
         """Insert one row; an equal key is left as it is. ``table`` is one of the schema's names."""
         self.put(f"INSERT OR IGNORE INTO {table} VALUES({_MARKS[len(row)]})", row)
+
+    def insert_all(self, table: str, rows: Sequence[Sequence[object]]) -> None:
+        """The same for rows of one length."""
+        if not rows:
+            return
+        statement = f"INSERT OR IGNORE INTO {table} VALUES({_MARKS[len(rows[0])]})"
+        try:
+            self.db.executemany(statement, rows)
+        except (UnicodeEncodeError, OverflowError):
+            self.db.executemany(statement, [[_storable(value) for value in row] for row in rows])
 
     def put(self, statement: str, row: Sequence[object]) -> sqlite3.Cursor:
         """Execute ``statement`` with a row of captured values, made to fit where SQLite cannot take them."""

@@ -25,6 +25,7 @@ from store.records import JSON_TAGS, KIND_OF, Tag, message_payload
 
 PACK_BYTES = 32 << 20  # from which a pack is sealed: gc, fsck and a new index read a pack at a time
 _TRIES = 3
+_MOST_AT_ONCE = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +56,7 @@ class Writer:
         self._contents: dict[bytes, bytes] = {}  # message content -> message of the current frame with it
         self._staged: list[tuple[Tag, bytes]] = []
         self._staged_ids: list[bytes] = []
+        self._lacking: set[bytes] = set()  # what the index does not have, as it said after `begin`
 
     @property
     def is_full(self) -> bool:
@@ -67,6 +69,7 @@ class Writer:
             self._open_files()
         assert self._pack is not None
         self._drop_staged()
+        self._lacking.clear()
         if self._pack.begin():
             self._frame.clear()
             self._contents.clear()
@@ -91,7 +94,14 @@ class Writer:
 
     def has(self, wanted: bytes) -> bool:
         """Whether the object needs no storing: it is staged, in this writer's pack, or in a sealed one."""
-        return wanted in self._frame or self._archive.index.reusable(wanted, self.name)
+        if wanted in self._frame or wanted in self._lacking:
+            return wanted in self._frame
+        return bool(self._archive.index.reusable((wanted,), self.name))
+
+    def look_up(self, ids: Sequence[bytes]) -> None:
+        """Ask the index for a few objects at once that this commit will be asked for (`has`); most of them are new."""
+        asked = [each for each in ids if each not in self._frame][:_MOST_AT_ONCE]
+        self._lacking = set(asked) - self._archive.index.reusable(asked, self.name)
 
     def blob(self, payload: bytes) -> bytes:
         """Stage bytes as they are.

@@ -25,6 +25,7 @@ _TITLE_PROMPTS: Final = (
     "Analyze if this message indicates a new conversation topic.",  # before: asked with every prompt
 )
 _TITLE_MEMBERS: Final = ({"title"}, {"title", "isNewTopic"})
+_SESSIONS: Final = 64  # that go on at once, whose system prompts are remembered
 
 
 def read_identity(headers: Headers, members: Members, first: Mapping[str, Any] | None) -> Identity:
@@ -128,7 +129,7 @@ def _text_of(message: Mapping[str, Any]) -> str:
 def _told_by_system(raw: bytes) -> str:
     """The working directory that a ``system`` member names.
 
-    The same 30 KB come with every request of a session, so the latest are remembered.
+    The same 30 KB come with every request of a session, so the latest are remembered. (The recorder has them anyway.)
     """
     return next((found for text in _system_texts(raw) if (found := _folder_in(text))), "")
 
