@@ -7,7 +7,6 @@ import base64
 import json
 import random
 import re
-import string
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -15,7 +14,7 @@ from typing import Any
 import httpx
 import pytest
 import websockets.sync.client
-from canaries import PIECE, Search
+from canaries import PIECE, Planted, Search
 from mitmproxy import http, io
 from mitmproxy.test import tflow
 from openai_response_streams import Events
@@ -23,46 +22,14 @@ from openai_socket import SocketProvider, as_sent, create
 from provider import CODINGS, Authority, Provider, Reply, event, message_events, message_json
 from proxy import Proxy, until
 from recorded import turns
-from secrets_planted import RULES, in_markers, private_key, secret
 
 from deck.timeline import Timeline
 from store.archive import Archive
 
 pytestmark = pytest.mark.e2e
 URL = "https://api.anthropic.com/v1/messages"
-CHANCE = random.SystemRandom()
 CONFIGURATION = '[masking]\nenvironment = ["CANARY_PIN", "CANARY_WORD"]\n'
 STREAM = [("content-type", "text/event-stream")]
-
-
-class Planted:
-    """Secrets that no other run has, each told by its place."""
-
-    def __init__(self) -> None:
-        self.secrets: dict[str, str] = {}
-
-    def ruled(self, place: str, rule: str = "") -> str:
-        """A secret in the form of a rule."""
-        return self._put(place, secret(rule or CHANCE.choice([each for each in RULES if each != "jwt"]), self._seed()))
-
-    def odd(self, place: str) -> str:
-        """A secret in no form at all, which only the place tells."""
-        return self._put(place, "9q" + "".join(CHANCE.choices(string.ascii_letters + string.digits, k=30)))
-
-    def pin(self, place: str) -> str:
-        """Digits."""
-        return self._put(place, "7" + "".join(CHANCE.choices(string.digits, k=15)))
-
-    def key(self, place: str) -> str:
-        """A private key in its markers."""
-        return in_markers(self._put(place, private_key(self._seed())))
-
-    def _put(self, place: str, value: str) -> str:
-        self.secrets[place] = value
-        return value
-
-    def _seed(self) -> int:
-        return CHANCE.getrandbits(64)
 
 
 def asked(**members: Any) -> dict[str, Any]:
@@ -273,7 +240,7 @@ def test_no_piece_of_a_secret_in_a_socket_is_on_disk(
 
 
 def test_no_piece_of_a_secret_in_a_flow_file_is_on_disk(tmp_path: Path, python: str) -> None:
-    """Also in trailers, which mitmproxy knows from HTTP/2 only."""
+    """Also in trailers, which mitmproxy gives to its addons."""
     planted = Planted()
     asking = http.Request.make("POST", URL, dumped(said(planted.ruled("imported request"))))
     answering = http.Response.make(200, message_json(planted.ruled("imported answer")))

@@ -6,7 +6,9 @@ what either gives when escapes, base64, gzip and zstd are undone.
 
 import base64
 import binascii
+import random
 import re
+import string
 import zlib
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -14,16 +16,48 @@ from urllib.parse import unquote_to_bytes
 
 import re2
 import zstandard
+from secrets_planted import RULES, in_markers, private_key, secret
 
 from store.archive import Archive
 
 PIECE = 12
 """Characters in a row that count as a leak."""
 
+_CHANCE = random.SystemRandom()
 _BASE64 = re.compile(rb"[A-Za-z0-9+/_-]{16,}={0,2}")
 _ESCAPE = re.compile(rb'\\u([0-9a-fA-F]{4})|\\([\\"/bfnrt])')
 _LAYERS = 4
 _ZSTD, _GZIP = b"\x28\xb5\x2f\xfd", b"\x1f\x8b"
+
+
+class Planted:
+    """Secrets that no other run has, each told by its place."""
+
+    def __init__(self) -> None:
+        self.secrets: dict[str, str] = {}
+
+    def ruled(self, place: str, rule: str = "") -> str:
+        """A secret in the form of a rule."""
+        return self._put(place, secret(rule or _CHANCE.choice([each for each in RULES if each != "jwt"]), self._seed()))
+
+    def odd(self, place: str) -> str:
+        """A secret in no form at all, which only the place tells."""
+        return self._put(place, "9q" + "".join(_CHANCE.choices(string.ascii_letters + string.digits, k=30)))
+
+    def pin(self, place: str) -> str:
+        """Digits."""
+        return self._put(place, "7" + "".join(_CHANCE.choices(string.digits, k=15)))
+
+    def key(self, place: str) -> str:
+        """A private key in its markers."""
+        return in_markers(self._put(place, private_key(self._seed())))
+
+    def _put(self, place: str, value: str) -> str:
+        self.secrets[place] = value
+        return value
+
+    def _seed(self) -> int:
+        return _CHANCE.getrandbits(64)
 
 
 class Search:

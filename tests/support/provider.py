@@ -75,6 +75,7 @@ class Reply:
     status: int = 200
     headers: list[tuple[str, str]] = field(default_factory=list)
     framing: str = "chunked"
+    trailers: bytes = b""  # lines behind the body, where it is chunked
     paced: bool = False  # each piece waits for `Provider.let`
     cut_after: int | None = None  # break the connection after so many pieces; -1: before the status line
     stall_after: int | None = None  # the same, but send nothing more and wait until the client is gone
@@ -272,7 +273,7 @@ class Provider:
             if reply.pause:
                 await asyncio.sleep(reply.pause)
         if reply.framing == "chunked":
-            writer.write(b"0\r\n\r\n")
+            writer.write(b"0\r\n" + reply.trailers + b"\r\n")
         await writer.drain()
         return reply.framing != "close"
 
