@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
 from rich.console import RenderableType
+from textual import events
 from textual.app import App
 from textual.await_complete import AwaitComplete
 from textual.binding import BindingType
@@ -23,6 +24,7 @@ from deck.tui.model import OpenModel, ReadModel
 from deck.tui.pages import PAGES
 from deck.tui.questions import Opening, Place, opening, place_of_rev
 from deck.tui.readers import Readers
+from deck.tui.screens.asking import AskingScreen
 from deck.tui.shared import Shared
 from deck.tui.wall import Wall
 from deck.tui.widgets.status import Status
@@ -67,6 +69,11 @@ class DeckApp(App[None]):
         if start is None:
             return self._sessions()
         return self._timeline(start.session, start if isinstance(start, Opening) else start.position)
+
+    def on_key(self, event: events.Key) -> None:
+        if isinstance(self.screen, AskingScreen) and self.screen.take_key(event):
+            event.stop()
+            event.prevent_default()
 
     def on_ready(self) -> None:
         self.set_timer(_SETTLE_SECONDS, self._settled)

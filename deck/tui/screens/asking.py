@@ -1,14 +1,16 @@
-"""A screen that asks readers and says what went wrong on its bottom line."""
+"""A screen that asks readers and its user, and says what went wrong on its bottom line."""
 
 import asyncio
 from typing import TypeVar
 
+from textual import events
 from textual.screen import Screen
 
 from deck.diagnostics import explain
 from deck.tui import palette
 from deck.tui.questions import Question
 from deck.tui.reader import Reader
+from deck.tui.widgets.prompt import Prompt
 from deck.tui.widgets.status import Status
 from store.errors import StoreError
 
@@ -17,6 +19,17 @@ T = TypeVar("T")
 
 class AskingScreen(Screen[None]):
     """The base of the screens. A worker that waits for an answer ends where the screen was left meanwhile."""
+
+    _prompt: Prompt | None = None
+
+    async def _ask_user(self, prompt: Prompt) -> None:
+        """Let the user type, also what came before the prompt was there."""
+        self._prompt = prompt
+        await prompt.open_on(self)
+
+    def take_key(self, event: events.Key) -> bool:
+        """Take a key that no widget wanted, if it was meant for the prompt."""
+        return self._prompt is not None and self._prompt.take(event)
 
     async def _ask(self, reader: Reader, question: Question[T]) -> T | None:
         """What the reader answers; where the archive gives no answer, None, and the bottom line says why."""

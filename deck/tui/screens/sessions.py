@@ -3,7 +3,7 @@
 import asyncio
 import time
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
 from textual import on, work
 from textual.app import ComposeResult
@@ -21,13 +21,11 @@ from deck.tui.screens.asking import AskingScreen
 from deck.tui.screens.sessions_keys import SESSION_KEYS
 from deck.tui.shared import Marked, Shared
 from deck.tui.stars import put_star
+from deck.tui.widgets.prompt import Prompt
 from deck.tui.widgets.session_list import Item, SessionList
 from deck.tui.widgets.status import Status
 from deck.tui.widgets.text_line import TextLine
 from deck.views import BranchRow, SessionView
-
-if TYPE_CHECKING:
-    from deck.tui.widgets.prompt import Prompt
 
 POLL_SECONDS = 0.1
 _RECHECK_EVERY = 20  # polls; that a writer ended, or a star came, is no growth
@@ -201,23 +199,19 @@ class SessionsScreen(AskingScreen):
         self._by_project = not self._by_project
         self._arrange()
 
-    def action_filter(self) -> None:
-        from deck.tui.widgets.prompt import Prompt  # Textual's input is slow to import and seldom needed at once
-
-        prompt = Prompt("filter", "words in title, agent, model, project or session id", self._words)
-        self.mount(prompt)
-        prompt.focus()
+    async def action_filter(self) -> None:
+        hint = "words in title, agent, model, project or session id"
+        await self._ask_user(Prompt("filter", hint, self._words))
 
     def action_show_all(self) -> None:
         self._set_words("")
 
-    def on_prompt_typed(self, event: "Prompt.Typed") -> None:
+    def on_prompt_typed(self, event: Prompt.Typed) -> None:
         self._set_words(event.text)
 
-    def on_prompt_done(self, event: "Prompt.Done") -> None:
+    def on_prompt_done(self, event: Prompt.Done) -> None:
         if event.text is None:
             self._set_words("")
-        self.query_one(SessionList).focus()
 
     def _set_words(self, words: str) -> None:
         self._words = words

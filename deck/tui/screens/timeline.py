@@ -1,7 +1,7 @@
 """The timeline of one session, and what its keys do. What it shows is in `deck.tui.screens.timeline_view`."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
 from textual import on
 from textual.binding import BindingType
@@ -16,13 +16,11 @@ from deck.tui.screens.timeline_keys import TIMELINE_KEYS
 from deck.tui.screens.timeline_marks import TimelineMarks
 from deck.tui.searching import Search
 from deck.tui.shared import Shared
+from deck.tui.widgets.prompt import Prompt
 from deck.tui.widgets.step_list import StepList
 from deck.tui.widgets.tabs import Tabs
 from deck.tui.widgets.text_view import TextView
 from deck.views import Hit
-
-if TYPE_CHECKING:
-    from deck.tui.widgets.prompt import Complete, Prompt
 
 _SEARCH_SECONDS = 0.05
 """How long a search looks on between two words about how far it is."""
@@ -147,30 +145,22 @@ class TimelineScreen(TimelineMarks):
 
     # asking
 
-    def action_ask(self, purpose: str) -> None:
-        self._prompt(purpose, _PROMPTS[purpose], complete=self._revs if purpose == "rev" else None)
+    async def action_ask(self, purpose: str) -> None:
+        await self._ask_user(Prompt(purpose, _PROMPTS[purpose], complete=self._revs if purpose == "rev" else None))
 
-    def action_star(self) -> None:
+    async def action_star(self) -> None:
         star = self._star_here()
-        self._prompt("star", "a note for the star; it may be empty", star.note.text if star else "")
-
-    def _prompt(self, purpose: str, hint: str, text: str = "", complete: "Complete | None" = None) -> None:
-        from deck.tui.widgets.prompt import Prompt  # Textual's input is slow to import and seldom needed at once
-
-        prompt = Prompt(purpose, hint, text, complete)
-        self.mount(prompt)
-        prompt.focus()
+        await self._ask_user(Prompt("star", "a note for the star; it may be empty", star.note.text if star else ""))
 
     async def _revs(self, text: str) -> Sequence[str]:
         """Revs that begin so, as they may be shown and typed."""
         found = await self._ask(self._readers.rows, lambda model: model.revs_beginning(text, _CANDIDATES))
         return [clean(rev) for rev in found or ()]
 
-    def on_prompt_stuck(self, event: "Prompt.Stuck") -> None:
+    def on_prompt_stuck(self, event: Prompt.Stuck) -> None:
         self._say("  ".join(short(rev, _CANDIDATE) for rev in event.candidates) or "nothing begins so")
 
-    def on_prompt_done(self, event: "Prompt.Done") -> None:
-        self.query_one(StepList).focus()
+    def on_prompt_done(self, event: Prompt.Done) -> None:
         if event.purpose == "star" and event.text is not None:
             self._put_star(event.text)
         elif event.text:
