@@ -1,7 +1,5 @@
 """How an exchange begins: its number in the recorder's book, its spool file, and what the fail policy says of it."""
 
-from functools import partial
-
 from mitmproxy import http
 
 from addon.inflight import InFlight
@@ -37,11 +35,12 @@ def admit(writer: Writer | None, head: Exchange, number: int, is_closed: bool, c
     """A new exchange, or why the fail policy (``is_closed``) refuses it."""
     if writer is None:
         return "none is open"
+    spooling = writer.spooling(head, number)
     if not is_closed:
-        return InFlight(head, None, number, partial(writer.open_entry, head, number))
-    entry = writer.open_entry(head, number)
-    if entry is not None and not writer.trouble:
-        return InFlight(head, entry, number)
+        return InFlight(head, spooling, number)
+    entry = spooling.open_entry() if spooling is not None else None
+    if spooling is not None and entry is not None and not writer.trouble:
+        return InFlight(head, spooling._replace(open_entry=lambda: entry), number)
     if entry is not None:
         entry.discard()
     counts.refused += 1

@@ -1,76 +1,65 @@
 """One exchange while it passes: the pieces seen so far, with their times, in memory and in the spool.
 
 The proxy's event loop fills it until `InFlight.end`; from then on it belongs to the writer's thread, which turns it
-into an `Exchange`. Bodies are cleaned (`store.clean`) on their way into the spool: a request when it has passed as a
-whole, each piece of a response before the tee passes it on, but for more of a text that streams, which may lag behind
-(`InFlight.on_lag`). Where there is no spool yet they wait as they came. A body is kept up to `BODY_LIMIT`; what comes
-after it is only counted, and the outcome becomes `truncated`.
+into an `Exchange`. Nothing is spooled before it has passed on but what may be the end of an answer; whoever made it has
+`catch_up` called soon after a request (`REQUEST_LAG`) and while an answer streams (`ANSWER_LAG`). Bodies are cleaned
+(`store.clean`) on their way into the spool; what would keep the loop for long is cleaned aside, or by the writer's
+thread. A body is kept up to a limit (`addon.body`); of what comes after it only the size is, and the outcome becomes
+`truncated`.
 """
 
 import contextlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
+from concurrent.futures import Future
 from dataclasses import replace
+from functools import partial
 from time import monotonic
+from typing import Final, NamedTuple
 
-from store.clean import CleanResponse, Piece
+from addon.body import Body
+from store.clean import Cleaner, CleanResponse
 from store.exchange import UNCHANGED, Chunk, Cleaned, Exchange, Outcome, Side
 from store.headers import Headers
+from store.masking.body import TooMuch
 from store.spool_entry import Entry
 
-BODY_LIMIT = 64 << 20
-LAG = 0.05  # seconds that the beginning of a request may pass before the spool knows of it
-ANSWER_LAG = 0.1  # seconds that more of a text that streams may pass before the spool has it
+BEGINNING_LAG: Final = 0.05  # seconds that the beginning of a request may pass before the spool knows of it
+REQUEST_LAG: Final = 0.01  # seconds that a whole request, and what is answered then, may
+ANSWER_LAG: Final = 0.1  # seconds that more of an answer may
+_MOST_AT_ONCE: Final = 16 << 10  # bytes that are cleaned in the event loop in one go: 2.5 ms at most
+
+Clean = tuple[bytes, Side]
+"""A body as it is to be kept, and what came of cleaning it."""
 
 
-class Body:
-    """One direction's body: the pieces that are kept, and the size of all that passed."""
+class Spooling(NamedTuple):
+    """What one exchange needs to be spooled."""
 
-    __slots__ = ("pieces", "size")
-
-    def __init__(self) -> None:
-        self.pieces: list[bytes] = []
-        self.size = 0
-
-    def count(self, data: bytes) -> bytes:
-        """The part of ``data`` that the limit allows to keep."""
-        size = self.size = self.size + len(data)
-        return data if size <= BODY_LIMIT else data[: max(0, len(data) - (size - BODY_LIMIT))]
-
-    @property
-    def kept(self) -> int:
-        """Bytes kept."""
-        return min(self.size, BODY_LIMIT)
-
-    @property
-    def size_if_cut(self) -> int | None:
-        """Bytes on the wire where not all of them were kept."""
-        return self.size if self.size > BODY_LIMIT else None
+    cleaner: Cleaner
+    open_entry: Callable[[], Entry | None]  # asked once
+    aside: Callable[[Callable[[], Clean], Callable[[], object]], "Future[Clean]"] | None = None
+    """Does what would take long elsewhere, then calls the second in the event loop; None: it is done at once."""
 
 
 class InFlight:
-    """One exchange between its first and its last byte. Times are ms since it was made.
+    """One exchange between its first and its last byte. Times are ms since it was made."""
 
-    With ``open_entry`` the request may pass on before it is spooled (`spool`): nobody has seen an answer to it yet.
-    """
-
-    def __init__(
-        self,
-        head: Exchange,
-        entry: Entry | None,
-        number: int = 0,
-        open_entry: Callable[[], Entry | None] | None = None,
-    ) -> None:
-        self.entry = entry
-        self.number = number  # in the recorder's book
-        self._open_entry = open_entry
+    def __init__(self, head: Exchange, spooling: Spooling | None, number: int = 0) -> None:
+        """``number`` is the exchange's in the recorder's book. Without a spool bodies are kept as they came."""
+        self.entry: Entry | None = None
+        self.number = number
         self.head = head
         self.ended = False
+        self._spooling = spooling
+        self._has_asked = False  # for a spool entry
         self._began = monotonic()
         self._request = Body()
         self._request_end: int | None = None
         self._request_side: Side | None = None  # None: the request is there as it came
+        self._request_aside: Future[Clean] | None = None  # it is being cleaned
         self._status: int | None = None
         self._response_headers: Headers = ()
+        self._is_head_spooled = False
         self._first_byte: int | None = None
         self._response = Body()  # its pieces, where there is nothing that cleans them
         self._times: list[int] = []
@@ -80,8 +69,10 @@ class InFlight:
         """Has `catch_up` called after `ANSWER_LAG`; without it no piece of a response may lag behind."""
         self._end: int | None = None
         self._outcome = Outcome.INTERRUPTED
+        self._is_cut = True  # the response
         self._error = ""
         self._durable_at: int | None = None
+        self._is_spooled = False
 
     @property
     def size(self) -> int:
@@ -91,7 +82,7 @@ class InFlight:
     @property
     def is_spooled(self) -> bool:
         """Whether the spool has all of it, so that the next start can recover it."""
-        return self.entry is not None and not self.entry.failed
+        return self._is_spooled and self.entry is not None and not self.entry.failed
 
     def request_data(self, data: bytes) -> None:
         """A piece of the request body."""
@@ -99,29 +90,10 @@ class InFlight:
             self._request.pieces.append(part)
 
     def request_end(self) -> None:
-        """The request is complete; it is to be spooled (`spool`) when its end has been passed on."""
+        """The request is complete; whoever says so has `catch_up` called after `REQUEST_LAG`."""
         if not self.ended:
             self._request_end = self._now()
-
-    def spool(self) -> None:
-        """Spool that there is a request, and the whole of it when it is complete. Idempotent."""
-        open_entry, self._open_entry = self._open_entry, None
-        if open_entry is not None:
-            self.entry = open_entry()
-        if self._request_end is not None:
-            self._spool_request(self._request_end)
-
-    def _spool_request(self, end: int | None) -> None:
-        entry = self.entry
-        if entry is None or self._request_side is not None:
-            return
-        is_cut = end is None or self._request.size_if_cut is not None
-        came = b"".join(self._request.pieces)
-        body, self._request_side = entry.cleaner.request(came, self.head.request_headers, is_cut)
-        self._request.pieces = [body]
-        entry.whole_request(body, self._now())
-        if end is not None:
-            entry.request_end(end, self._request_side)
+            self._is_lagging = True
 
     @property
     def is_answered(self) -> bool:
@@ -129,15 +101,16 @@ class InFlight:
         return self._status is not None
 
     def response_head(self, status: int, headers: Headers, durable_at: int | None) -> None:
-        """The response begins; its body will be on stable storage before byte ``durable_at`` of it is passed on."""
+        """The response begins; its body will be on stable storage before byte ``durable_at`` of it is passed on.
+
+        But for a body of one JSON value that is held back as a whole until it is clean.
+        """
         if self.ended:
             return
-        self.spool()
         self._status, self._response_headers, self._durable_at = status, headers, durable_at
         self._first_byte = self._now()
-        if self.entry is not None:
-            self._clean = self.entry.cleaner.response(headers)
-            self.entry.response_head(status, headers, self._first_byte)
+        if self._spooling is not None:
+            self._clean = self._spooling.cleaner.response(headers)
 
     def response_data(self, data: bytes) -> None:
         """A piece of the response body."""
@@ -147,34 +120,86 @@ class InFlight:
         data = self._response.count(data)
         if not data:
             return
-        clean, entry = self._clean, self.entry
-        if clean is None or entry is None:
+        clean = self._clean
+        if clean is None:
             self._times.append(now)
             self._response.pieces.append(data)
             return
         on_lag = self.on_lag
-        if pieces := clean.feed(data, now, may_wait=on_lag is not None):
-            _spool(entry, pieces, now)
-        elif on_lag is not None and not self._is_lagging and clean.is_waiting:
+        if clean.arrive(data, now) or on_lag is None:
+            self._spool()
+        elif not self._is_lagging:
             self._is_lagging = True
             on_lag()
         if self._durable_at is not None and self._response.size >= self._durable_at:
-            self._finish_response(clean, entry, now, is_cut=False)
-            entry.sync()
+            self._make_durable(clean)
+
+    def _make_durable(self, clean: CleanResponse) -> None:
+        self._spool()
+        if self.entry is not None and clean.held <= _MOST_AT_ONCE:
+            self._finish_response(clean, self.entry, self._now(), is_cut=False)
+            self.entry.sync()
 
     def catch_up(self) -> None:
-        """Spool what has passed of the response and lags behind."""
-        self._is_lagging = False
+        """Spool what has passed and lags behind."""
         if not self.ended:
-            self._catch_up()
+            self._spool()
 
-    def _catch_up(self) -> None:
-        if self._clean is not None and self.entry is not None:
-            _spool(self.entry, self._clean.catch_up(), self._now())
+    def _spool(self) -> None:
+        """Spool all that is there: the request when it is complete, and as much of the response as may be written."""
+        self._is_lagging = False
+        spooling = self._spooling
+        if spooling is None:
+            return
+        if not self._has_asked:
+            self._has_asked = True
+            self.entry = spooling.open_entry()
+        entry = self.entry
+        if self._request_end is not None:
+            self._spool_request(spooling, entry)
+        if self._status is not None and not self._is_head_spooled:
+            self._is_head_spooled = True
+            if entry is not None:
+                entry.response_head(self._status, self._response_headers, self._first_byte or 0)
+        if self._clean is not None:
+            self._spool_pieces(self._clean, entry, self._now())
 
-    def _finish_response(self, clean: CleanResponse, entry: Entry, now: int, is_cut: bool) -> None:
-        _spool(entry, clean.catch_up(), now)
-        if rest := clean.finish(is_cut):
+    def _spool_request(self, spooling: Spooling, entry: Entry | None) -> None:
+        if self._request_side is not None or self._request_aside is not None:
+            return
+        is_cut = self._request_end is None or self._request.size_if_cut is not None
+        came = b"".join(self._request.pieces)
+        clean = partial(spooling.cleaner.request, came, self.head.request_headers, is_cut)
+        try:
+            self._request_is_clean(entry, clean(most=_MOST_AT_ONCE if spooling.aside else None))
+        except TooMuch:
+            if spooling.aside is not None:
+                self._request_aside = spooling.aside(clean, self._take_request)
+
+    def _take_request(self) -> None:
+        """The request has been cleaned aside."""
+        aside = self._request_aside
+        if aside is not None and not self.ended:
+            self._request_is_clean(self.entry, aside.result())
+
+    def _request_is_clean(self, entry: Entry | None, clean: Clean) -> None:
+        body, self._request_side = clean
+        self._request.pieces, self._request_aside = [body], None
+        if entry is not None:
+            entry.whole_request(body, self._now())
+            if self._request_end is not None:
+                entry.request_end(self._request_end, self._request_side)
+
+    @staticmethod
+    def _spool_pieces(clean: CleanResponse, entry: Entry | None, now: int) -> None:
+        pieces = clean.take()
+        if pieces and entry is not None:
+            entry.responses([(data, now if at_ms is None else at_ms) for data, at_ms in pieces])
+
+    def _finish_response(self, clean: CleanResponse, entry: Entry | None, now: int, is_cut: bool) -> None:
+        self._spool_pieces(clean, entry, now)
+        rest = clean.finish(is_cut)
+        if rest and entry is not None:
             entry.response(rest, now)
 
     def end(self, outcome: Outcome, error: str) -> None:
@@ -184,14 +209,18 @@ class InFlight:
         request_size, response_size = self._request.size_if_cut, self._response.size_if_cut
         is_whole = request_size is None and response_size is None
         self._outcome, self._error = outcome if is_whole else Outcome.TRUNCATED, error
-        self.spool()
-        self._spool_request(None)
-        entry = self.entry
+        self._is_cut = outcome is not Outcome.COMPLETE or response_size is not None
+        self._spool()
+        entry, clean = self.entry, self._clean
+        if self._spooling is not None:
+            self._spool_request(self._spooling, entry)
+        if clean is not None and clean.held <= _MOST_AT_ONCE:
+            self._finish_response(clean, entry, self._end, self._is_cut)
+            clean = None
         if entry is not None:
-            if self._clean is not None:
-                is_cut = outcome is not Outcome.COMPLETE or response_size is not None
-                self._finish_response(self._clean, entry, self._end, is_cut)
-            entry.end(self._outcome, error, self._end, request_size, response_size, self._response_side)
+            if clean is None and self._request_aside is None:
+                entry.end(self._outcome, error, self._end, request_size, response_size, self._response_side)
+                self._is_spooled = True
             entry.close()
 
     @property
@@ -201,21 +230,26 @@ class InFlight:
     def release(self) -> None:
         """Let the bodies go: mitmproxy's flow and the tee refer to each other, so they live until a collection."""
         self._request.pieces, self._response.pieces, self._times = [], [], []
-        self._clean = None
+        self._clean = self._spooling = self._request_aside = None
 
     def abandon(self) -> None:
         """Give it up: later pieces are ignored, and what the spool has of it is left for recovery."""
         self.ended = True
         with contextlib.suppress(Exception):  # something failed already, and that much can still be recovered
-            self.spool()
-            self._spool_request(None)
-            self._catch_up()
+            self._spool()
+            if self._spooling is not None:
+                self._spool_request(self._spooling, self.entry)
         if self.entry is not None:
             self.entry.close()
 
     def exchange(self, notes: tuple[str, ...] = ()) -> Exchange:
-        """The exchange as it passed; after `end`."""
-        clean, side, rules = self._clean, self._request_side, self.entry.cleaner.rules if self.entry else ""
+        """The exchange as it passed; after `end`. Waits for what is being cleaned."""
+        clean = self._clean
+        if self._request_aside is not None:
+            self._request_is_clean(None, self._request_aside.result())
+        if clean is not None:
+            self._finish_response(clean, None, 0, self._is_cut)
+        side, rules = self._request_side, self._spooling.cleaner.rules if self._spooling else ""
         sizes = map(len, self._response.pieces)
         return replace(
             self.head,
@@ -237,8 +271,3 @@ class InFlight:
 
     def _now(self) -> int:
         return int((monotonic() - self._began) * 1000)
-
-
-def _spool(entry: Entry, pieces: Sequence[Piece], now: int) -> None:
-    if pieces:
-        entry.responses([(data, now if at_ms is None else at_ms) for data, at_ms in pieces])

@@ -14,7 +14,7 @@ from mitmproxy import addonmanager, ctx, http, tls
 
 from addon import admission, distrust, imported, listening, policy, settings, settling, traffic
 from addon.guard import Guard
-from addon.inflight import ANSWER_LAG, LAG, InFlight
+from addon.inflight import ANSWER_LAG, BEGINNING_LAG, REQUEST_LAG, InFlight
 from addon.report import Counts, Report
 from addon.routes import Route, Routes
 from addon.settings import Settings, SettingsError
@@ -40,7 +40,7 @@ class Capture:
         self._writer: Writer | None = None
         self._counts = counts
         self._flights: dict[str, InFlight] = {}
-        self._lags: dict[str, asyncio.TimerHandle] = {}  # of requests that are not complete yet
+        self._lags: dict[str, asyncio.TimerHandle] = {}  # of requests that are not complete, or not spooled yet
         self._sockets = Sockets()
 
     def load(self, loader: addonmanager.Loader) -> None:
@@ -120,19 +120,19 @@ class Capture:
             self._touch()
 
     def request(self, flow: http.HTTPFlow) -> None:
-        """The request is complete. It is spooled when its end is on the way, while the provider works on it."""
+        """The request is complete. It is spooled a little later, while the provider works on it."""
         flight = self._flights.get(flow.id)
         if flight is not None:
             with Guard(self._fail, flow):
                 flight.request_end()
-                if (lag := self._lags.pop(flow.id, None)) is not None:
-                    lag.cancel()
-                asyncio.get_running_loop().call_soon(self._spool, flow, flight)
+                self._lag(REQUEST_LAG, flow, flight)
 
-    def _spool(self, flow: http.HTTPFlow, flight: InFlight) -> None:
-        self._lags.pop(flow.id, None)
-        with Guard(self._fail, flow):
-            flight.spool()
+    def _lag(self, seconds: float, flow: http.HTTPFlow, flight: InFlight) -> None:
+        """What passes of an exchange is spooled so much later."""
+        before = self._lags.get(flow.id)
+        if before is not None:
+            before.cancel()
+        self._lags[flow.id] = asyncio.get_running_loop().call_later(seconds, self._catch_up, flow, flight)
 
     def _catch_up(self, flow: http.HTTPFlow, flight: InFlight) -> None:
         with Guard(self._fail, flow):
@@ -158,21 +158,21 @@ class Capture:
     async def response(self, flow: http.HTTPFlow) -> None:
         """The response is complete; its end is sent when this returns."""
         with Guard(self._fail, flow):
-            flight = self._flights.pop(flow.id, None)
+            flight = self._flights.get(flow.id)
             if flight is not None:
                 response = flow.response
                 if response is not None and not response.stream and response.raw_content:
                     flight.response_data(response.raw_content)
-                await self._finish(flight, Outcome.COMPLETE, "")
+                await self._finish(flow, flight, Outcome.COMPLETE, "")
             elif not flow.live and flow.error is None and flow.websocket is None:
                 await self._import(flow)
 
     async def error(self, flow: http.HTTPFlow) -> None:
         """The exchange was cut; a client that is still there hears of it when this returns."""
         with Guard(self._fail, flow):
-            flight = self._flights.pop(flow.id, None)
+            flight = self._flights.get(flow.id)
             if flight is not None:
-                await self._finish(flight, *traffic.ending(flow))
+                await self._finish(flow, flight, *traffic.ending(flow))
             elif not flow.live:
                 await self._import(flow)
 
@@ -193,7 +193,7 @@ class Capture:
         with Guard(self._fail, flow):
             ended = self._sockets.message(flow) if flow.live else None
             if ended is not None:
-                await self._finish(ended, Outcome.COMPLETE, "")
+                await self._finish(flow, ended, Outcome.COMPLETE, "")
 
     async def websocket_end(self, flow: http.HTTPFlow) -> None:
         """The socket is gone, and with it what had not ended."""
@@ -201,7 +201,7 @@ class Capture:
             if not flow.live:
                 await self._import(flow)
             for flight, outcome in self._sockets.end(flow):
-                await self._finish(flight, outcome, "the WebSocket was closed")
+                await self._finish(flow, flight, outcome, "the WebSocket was closed")
 
     def _begin(self, flow: http.HTTPFlow, route: Route) -> None:
         chosen = self._settings
@@ -214,23 +214,30 @@ class Capture:
             flow.response = policy.refusal(flight)
             return
         self._flights[flow.id] = flight
-        loop = asyncio.get_running_loop()
-        self._lags[flow.id] = loop.call_later(LAG, self._spool, flow, flight)
-        flight.on_lag = partial(loop.call_later, ANSWER_LAG, self._catch_up, flow, flight)
+        self._lag(BEGINNING_LAG, flow, flight)
+        flight.on_lag = partial(self._lag, ANSWER_LAG, flow, flight)
         flow.request.stream = Tee(flight.request_data, partial(self._fail, flow))
+
+    def _take(self, flow: http.HTTPFlow) -> InFlight | None:
+        """What is in flight of a flow, which is over."""
+        lag = self._lags.pop(flow.id, None)
+        if lag is not None:
+            lag.cancel()
+        return self._flights.pop(flow.id, None)
 
     def _begin_on_socket(self, head: Exchange) -> InFlight | str:
         flight = self._admit(head, admission.see_message(head, self._writer))
         if isinstance(flight, InFlight):
-            asyncio.get_running_loop().call_soon(flight.spool)  # as for any request: when it is on its way
+            asyncio.get_running_loop().call_later(REQUEST_LAG, flight.catch_up)  # as for any request
         return flight
 
     def _admit(self, head: Exchange, number: int) -> InFlight | str:
         is_closed = self._settings is not None and self._settings.is_closed
         return admission.admit(self._writer, head, number, is_closed, self._counts)
 
-    async def _finish(self, flight: InFlight, outcome: Outcome, error: str) -> None:
+    async def _finish(self, flow: http.HTTPFlow, flight: InFlight, outcome: Outcome, error: str) -> None:
         flight.end(outcome, error)
+        self._take(flow)
         if self._writer is None:
             return
         if outcome is Outcome.CLIENT_ABORTED:
@@ -254,7 +261,7 @@ class Capture:
 
     def _fail(self, flow: http.HTTPFlow, error: Exception) -> None:
         """Give an exchange up and let what is left of it stream on untouched."""
-        flight = self._flights.pop(flow.id, None)
+        flight = self._take(flow)
         for each in self._sockets.abandon(flow):
             self._lost(each.head, error, each.number)
         if flow.response is None:

@@ -13,11 +13,13 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 
+from addon.aside import Aside
 from addon.backlog import Backlog, Gap, Job
 from addon.collector import patient
-from addon.inflight import InFlight
+from addon.inflight import InFlight, Spooling
 from addon.loss import detail, words
 from addon.opened import Opened
 from addon.report import Counts, Report
@@ -29,6 +31,7 @@ from store.files import FILES, Files
 from store.record import Recorder
 from store.recover import recover
 from store.reserve import is_full
+from store.spool import Spool
 from store.spool_entry import Entry
 
 RETRY = 1.0
@@ -44,6 +47,7 @@ class Writer:
         self._path = archive
         self._opened = Opened(archive, files, self.book)
         self._report = report
+        self._aside = Aside()
         self._backlog = Backlog()
         self._tried = 0.0  # when opening was tried last
         self._told: dict[str, object] = _state("", 0, 0)
@@ -67,11 +71,15 @@ class Writer:
         if self._unusable is not None:
             raise self._unusable
 
-    def open_entry(self, head: Exchange, number: int = 0) -> Entry | None:
-        """A spool file for the exchange of this number; None, and `trouble`, where none can be made."""
+    def spooling(self, head: Exchange, number: int = 0) -> Spooling | None:
+        """What spools the exchange of this number; None while the spool is not open."""
         spool = self._opened.spool
         if spool is None:
             return None
+        return Spooling(spool.cleaner, partial(self._open_entry, spool, head, number), self._aside.run)
+
+    def _open_entry(self, spool: Spool, head: Exchange, number: int) -> Entry | None:
+        """A spool file; None, and `trouble`, where none can be made."""
         try:
             return spool.open(head, number)
         except OSError as error:

@@ -4,8 +4,7 @@ A body in which nothing is found stays as it is, byte for byte. A content coding
 or, where it hides a secret, only what could be undone. A body that could not be masked is withheld.
 """
 
-import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final, NamedTuple
 
@@ -14,16 +13,17 @@ from store.codings import Decoder, decodable, decode
 from store.exchange import Chunk, Cleaned, Exchange, Side
 from store.headers import Headers, header
 from store.mask import Masker
-from store.masking.body import BodyMasker, Masked
+from store.masking.body import BodyMasker, Masked, TooMuch
 from store.masking.forms import Forms
 from store.masking.masking import Masking
 from store.masking.stream import StreamMasker
+from store.midstream import is_unending
 
 _MOST_WAITING: Final = 32  # pieces, of about 15 µs of work each: other streams must not wait for long
 
 
 class Cleaner:
-    """Cleans by one archive's rules. Bodies of requests are compared with those before them: use it from one thread."""
+    """Cleans by one archive's rules. Responses are cleaned in one thread, everything else in any."""
 
     def __init__(self, key: bytes, masking: Masking | None = None) -> None:
         """``key`` is the archive's, of 32 bytes; ``masking`` what it is configured to, else the built-in rules."""
@@ -40,10 +40,17 @@ class Cleaner:
         """Version of the rules."""
         return self._masking.version
 
-    def request(self, body: bytes, headers: Headers, is_cut: bool = False) -> tuple[bytes, Side]:
-        """A request's body, as it is to be kept. Raises nothing."""
+    def request(
+        self, body: bytes, headers: Headers, is_cut: bool = False, most: int | None = None
+    ) -> tuple[bytes, Side]:
+        """A request's body, as it is to be kept.
+
+        Raises `TooMuch` where more than ``most`` bytes of it are not known from earlier ones, and nothing else.
+        """
         try:
-            return self._request(body, header(headers, "content-encoding"), is_cut)
+            return self._request(body, header(headers, "content-encoding"), is_cut, most)
+        except TooMuch:
+            raise
         except Exception as error:  # noqa: BLE001  whatever a body does to the masking, it is not kept unmasked
             return b"", Side(withheld=type(error).__name__)
 
@@ -75,25 +82,27 @@ class Cleaner:
         response = self.response(exchange.response_headers)
         body, position = exchange.response_body, 0
         for at_ms, size in exchange.chunks:
-            response.feed(body[position : position + size], at_ms)
+            response.arrive(body[position : position + size], at_ms)
             position += size
-        response.feed(body[position:], None)
+        response.arrive(body[position:], None)
         response.finish(is_cut=exchange.response_size is not None)
         return response
 
-    def _request(self, body: bytes, coding: str, is_cut: bool) -> tuple[bytes, Side]:
+    def _request(self, body: bytes, coding: str, is_cut: bool, most: int | None) -> tuple[bytes, Side]:
         decoded = decode(body, coding)
         if decoded.failed:
-            masked = self._masked(decodable(body, coding), is_cut=True)
+            masked = self._masked(decodable(body, coding), True, most)
             if not masked.places:
-                masked = self._masked(body, is_cut)
+                masked = self._masked(body, is_cut, most)
         else:
-            masked = self._masked(decoded.data, is_cut)
+            masked = self._masked(decoded.data, is_cut, most)
         return masked.data, Side(decoded.failed, len(masked.places))
 
-    def _masked(self, body: bytes, is_cut: bool) -> Masked:
+    def _masked(self, body: bytes, is_cut: bool, most: int | None) -> Masked:
         if not is_cut:
-            return self._bodies.mask(body)
+            return self._bodies.mask(body, most)
+        if most is not None and len(body) > most:
+            raise TooMuch
         masker = StreamMasker(self._masking)
         data = masker.feed(body) + masker.flush(is_cut=True)
         return Masked(data, tuple(masker.places))
@@ -107,9 +116,9 @@ class Piece(NamedTuple):
 
 
 class CleanResponse:
-    """One response's body while it arrives. What `feed` and `finish` give may be written; ``body`` is what is kept.
+    """One response's body while it arrives. What `take` and `finish` give may be written; ``body`` is what is kept.
 
-    More of a text that streams may wait until it is cleaned with what comes after it, in one go: that costs a third.
+    What arrived may wait until it is cleaned with what comes after it, in one go: that costs a third.
     """
 
     def __init__(self, masking: Masking, forms: Forms, headers: Headers) -> None:
@@ -122,8 +131,6 @@ class CleanResponse:
         self._decoder = None if self._unknown else decoder
         self._came: list[Piece] = []  # where there is a coding: what is kept should that fail
         self._waiting: list[Piece] = []  # decoded, and not clean yet
-        self._events: list[list[re.Match[bytes]]] = []  # of each
-        self._fits: Callable[[bytes], re.Match[bytes] | None] | None = None  # finds one event that may wait
         self._withheld = ""
         self._is_finished = False
         self.body = b""
@@ -137,64 +144,52 @@ class CleanResponse:
         self._pieces: list[bytes] = []
 
     @property
-    def is_waiting(self) -> bool:
-        """Whether `catch_up` has something to do."""
-        return bool(self._waiting)
+    def held(self) -> int:
+        """Bytes that arrived and could not be written yet."""
+        return self._masker.held + sum([len(data) for data, _at_ms in self._waiting])
 
-    def feed(self, data: bytes, at_ms: int | None, *, may_wait: bool = False) -> list[Piece]:
-        """A piece arrived, ``at_ms`` after the start (None: nobody knows when); what can be written now.
+    def arrive(self, data: bytes, at_ms: int | None) -> bool:
+        """A piece arrived, ``at_ms`` after the start (None: nobody knows when).
 
-        With ``may_wait`` that is nothing, where the piece ends nothing. What ends an answer never waits.
+        Whether it is to be taken (`take`) before it is passed on: it may be the end of an answer, or enough waits.
         """
-        fits = self._fits  # asked for nearly every piece of a long answer, so nothing else is done for those
-        if fits is not None and may_wait and len(self._waiting) < _MOST_WAITING and (event := fits(data)) is not None:
-            self._waiting.append(Piece(data, at_ms))
-            self._events.append([event])
-            return []
         if self._withheld or self._is_finished:
-            return []
+            return False
         try:
             if self._decoder is not None:
                 self._came.append(Piece(data, at_ms))
                 data = self._decoder.feed(data)
-            events = self._masker.more(data) if may_wait else None
-            if events is None:
-                written = [*self.catch_up(), *self._take([Piece(data, at_ms)], [self._masker.feed(data)])]
-                self._fits = self._masker.fits if self._decoder is None else None
-                return written
             self._waiting.append(Piece(data, at_ms))
-            self._events.append(events)
-            return self.catch_up() if len(self._waiting) > _MOST_WAITING else []
+            return len(self._waiting) >= _MOST_WAITING or not (is_unending(data) or self._masker.is_more(data))
         except Exception as error:  # noqa: BLE001  whatever a body does to the masking, it is not kept unmasked
             self._withhold(error)
-            return []
+            return False
 
-    def catch_up(self) -> list[Piece]:
-        """What waited, as far as it can be written now."""
-        waiting, events = self._waiting, self._events
+    def take(self) -> list[Piece]:
+        """What arrived, as far as it can be written now."""
+        waiting = self._waiting
         if not waiting:
             return []
-        self._waiting, self._events = [], []
+        self._waiting = []
         try:
-            return self._take(waiting, self._masker.feed_more([piece.data for piece in waiting], events))
-        except Exception as error:  # noqa: BLE001  as in `feed`
+            return self._take(waiting, self._masker.feed_all([piece.data for piece in waiting]))
+        except Exception as error:  # noqa: BLE001  as in `arrive`
             self._withhold(error)
             return []
 
     def _withhold(self, error: Exception) -> None:
         self._withheld = type(error).__name__
-        self._waiting, self._events, self._fits = [], [], None
+        self._waiting = []
 
     def finish(self, is_cut: bool) -> bytes:
         """Nothing more comes (``is_cut``: although it should have); the rest that can be written. Idempotent."""
         if self._is_finished:
             return b""
         self._is_finished = True
-        self._fits = None
-        rest = b"".join([piece.data for piece in self.catch_up()])
+        rest = b"".join([piece.data for piece in self.take()])
         try:
             rest += self._settle(is_cut)
-        except Exception as error:  # noqa: BLE001  as in `feed`
+        except Exception as error:  # noqa: BLE001  as in `arrive`
             self._withheld = type(error).__name__
         self._came = []
         self.body = b"".join(self._pieces)

@@ -4,6 +4,7 @@ A request repeats the one before it but for its end. So the latest bodies are ke
 what was changed in them; of a new one only the part that differs is looked at, and as much around it as a rule sees.
 """
 
+import threading
 from typing import Final, NamedTuple
 
 from store.masking.document import document_edits, is_json
@@ -20,6 +21,10 @@ _SHARE: Final = 4
 _SHORT: Final = 1 << 14  # below it a body is scanned as a whole
 
 
+class TooMuch(Exception):
+    """More of a body would have to be looked at than the caller has time for."""
+
+
 class Masked(NamedTuple):
     """A body without its secrets, and where they were in the body as it came."""
 
@@ -28,40 +33,51 @@ class Masked(NamedTuple):
 
 
 class BodyMasker:
-    """Masks bodies, and remembers the latest ones. Used from one thread."""
+    """Masks bodies, and remembers the latest ones. From any thread."""
 
     def __init__(self, masking: Masking) -> None:
         self._masking = masking
         self._rules: object = None  # those by which the earlier ones were masked
-        self._earlier: list[Earlier] = []
+        self._earlier: list[Earlier] = []  # never changed, only replaced
+        self._remembering = threading.Lock()
 
-    def mask(self, body: bytes) -> Masked:
-        """A body that is there as a whole. Its meaning is told by what it holds, not by its content type."""
+    def mask(self, body: bytes, most: int | None = None) -> Masked:
+        """A body that is there as a whole. Its meaning is told by what it holds, not by its content type.
+
+        Raises `TooMuch` where more than ``most`` bytes would have to be looked at, and then has done next to nothing.
+        """
+        most = len(body) if most is None else most
         if kind_of(body) in (Kind.LINES, Kind.ELEMENTS):
+            _check(len(body), most)
             stream = StreamMasker(self._masking)
             data = stream.feed(body) + stream.flush()
             return Masked(data, tuple(stream.places))
-        edits = self._edits(body)
+        edits = self._edits(body, most)
         return Masked(replaced(body, edits) if edits else body, tuple(places(edits)))
 
-    def _edits(self, body: bytes) -> list[Edit]:
+    def _edits(self, body: bytes, most: int) -> list[Edit]:
         masking = self._masking
         if masking.fields or len(body) < _SHORT or not is_json(body):
+            _check(len(body), most)
             return document_edits(body, masking)
-        return self._with_earlier(body)
+        return self._with_earlier(body, most)
 
-    def _with_earlier(self, body: bytes) -> list[Edit]:
+    def _with_earlier(self, body: bytes, most: int) -> list[Edit]:
         masking = self._masking
-        if self._rules is not masking.finder:
-            self._rules, self._earlier = masking.finder, []
-        margin = masking.finder.sight
+        rules = masking.finder
+        with self._remembering:
+            if self._rules is not rules:
+                self._rules, self._earlier = rules, []
+            earlier = self._earlier
+        margin = rules.sight
         best: tuple[Earlier, Change] | None = None
-        for each in self._earlier:
+        for each in earlier:
             found = change(each, body, margin)
             if found is not None and (best is None or found.size < best[1].size):
                 best = each, found
             if best is not None and best[1].size * _SHARE < len(body):
                 break  # the others can spare little more
+        _check(len(body) if best is None else best[1].size, most)
         edits = None
         if best is not None:
             start, end, before, after = best[1]
@@ -70,8 +86,10 @@ class BodyMasker:
                 edits = [*before, *fitted(body, new, masking.token), *after]
         if best is None or edits is None:
             edits = fitted(body, masking.hits(body), masking.token)
-        others = [each for each in self._earlier if best is None or each is not best[0]]
-        self._earlier = [Earlier(body, tuple(edits)), *others][:_KEPT]
+        with self._remembering:
+            if self._rules is rules:
+                others = [each for each in self._earlier if best is None or each is not best[0]]
+                self._earlier = [Earlier(body, tuple(edits)), *others][:_KEPT]
         return edits
 
     def _between(self, body: bytes, start: int, end: int, margin: int) -> list[Hit]:
@@ -79,3 +97,8 @@ class BodyMasker:
         low, high = max(0, start - margin), min(len(body), end + margin)
         found = [hit.moved(low) for hit in self._masking.hits(body[low:high])]
         return [hit for hit in found if hit.end > start and hit.start < end]
+
+
+def _check(size: int, most: int) -> None:
+    if size > most:
+        raise TooMuch

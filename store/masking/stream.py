@@ -8,7 +8,7 @@ gone. What may still become a secret is held back, with all lines after it.
 import re
 from bisect import bisect_left, bisect_right
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 from store.masking.document import document_edits, opens_as_json, withheld
 from store.masking.edits import Edit, Place, outside, places, replaced
@@ -65,23 +65,41 @@ class StreamMasker:
             self._take_event(event, self._framing, out)
         return b"".join(out)
 
-    def more(self, chunk: bytes) -> list[re.Match[bytes]] | None:
-        """The events of a chunk that is nothing but more of the text that streams: it ends nothing; else `None`."""
-        return self._latest.fits(chunk) if self._latest is not None and self.fits is not None else None
+    def is_more(self, chunk: bytes) -> bool:
+        """Whether a chunk is nothing but more of the text that streams: it ends nothing."""
+        latest = self._streaming
+        return latest is not None and latest.fits(chunk) is not None
+
+    def feed_all(self, chunks: Sequence[bytes]) -> list[bytes]:
+        """`feed` of each; what can be written after each. More of the text that streams is cleaned in one go."""
+        out: list[bytes] = []
+        more: list[bytes] = []
+        events: list[re.Match[bytes]] = []  # in all of it
+        for chunk in chunks:
+            form = self._streaming
+            found = form.fits(chunk) if form is not None else None
+            if found is not None:
+                more.append(chunk)
+                events += found
+                continue
+            if more:
+                out += self._feed_more(more, events)
+                more, events = [], []
+            out.append(self.feed(chunk))
+        return out + self._feed_more(more, events) if more else out
 
     @property
-    def fits(self) -> Callable[[bytes], re.Match[bytes] | None] | None:
-        """Finds the event of a chunk that is `more` and holds only one; `None` where nothing is more now."""
+    def _streaming(self) -> Form | None:
+        """The form of the last event, where the next one could be more of its text."""
         latest, framing = self._latest, self._framing
-        is_more = latest is not None and latest.streams and framing is not None and framing.is_between
-        return latest.pattern.fullmatch if latest is not None and is_more else None
+        is_between = framing is not None and framing.is_between
+        return latest if latest is not None and latest.streams and is_between else None
 
-    def feed_more(self, chunks: Sequence[bytes], events: Sequence[Sequence[re.Match[bytes]]]) -> list[bytes]:
-        """`feed` of chunks that are all `more`, with the events of each; what can be written after each."""
+    def _feed_more(self, chunks: Sequence[bytes], found: Sequence[re.Match[bytes]]) -> list[bytes]:
+        """`feed` of chunks with nothing but these events of the latest form."""
         form = self._latest
         is_plain = not self._waiting and len(self._lanes) <= _MOST_LANES
         if form is not None and is_plain and self._masking.finder.quiet.is_quiet(b"".join(chunks)):
-            found = [each for of_chunk in events for each in of_chunk]
             texts = [_text([each[number] for each in found]) for number in range(1, len(form.lanes) + 1)]
             lanes = [self._lane(name) for name in form.lanes]
             if all(lane.is_quiet_with(text) and not lane.hits for lane, text in zip(lanes, texts, strict=True)):

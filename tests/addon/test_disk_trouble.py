@@ -43,7 +43,7 @@ def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
 def flight(writer: Writer, body: bytes) -> InFlight:
     head = Exchange("POST", "https://api.anthropic.com/v1/messages", (), b"", 1_700_000_000_000 + BODIES.index(body))
     number = writer.book.seen()
-    made = InFlight(head, writer.open_entry(head, number), number)
+    made = InFlight(head, writer.spooling(head, number), number)
     made.request_data(b'{"n":1}')
     made.response_head(200, ((b"content-type", b"application/json"),), None)
     made.response_data(body)

@@ -1,13 +1,14 @@
 """One exchange while it passes."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future
 from pathlib import Path
 
 import pytest
 from left_behind import left_behind
 
-from addon import inflight
-from addon.inflight import InFlight
+from addon import body
+from addon.inflight import Clean, InFlight, Spooling
 from store.clean import Cleaner
 from store.exchange import Exchange, Outcome
 from store.headers import Headers
@@ -18,10 +19,16 @@ HEAD = Exchange("POST", "https://api.example/v1/messages", (), b"", 1_700_000_00
 
 
 CLEANER = Cleaner(bytes(32))
+START = b'event: message_start\ndata: {"type":"message_start"}\n\n'
+STOP = b'event: message_stop\ndata: {"type":"message_stop"}\n\n'
 
 
-def passed(entry: Entry | None = None) -> InFlight:
-    flight = InFlight(HEAD, entry)
+def spooling(spool: Spool) -> Spooling:
+    return Spooling(CLEANER, lambda: spool.open(HEAD))
+
+
+def passed(into: Spooling | None = None) -> InFlight:
+    flight = InFlight(HEAD, into)
     flight.request_data(b"ab")
     flight.request_data(b"cd")
     flight.request_end()
@@ -56,7 +63,7 @@ def test_what_comes_after_the_end_is_ignored() -> None:
 
 
 def test_a_body_over_the_limit_keeps_its_head_and_its_size(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(inflight, "BODY_LIMIT", 4)
+    monkeypatch.setattr(body, "BODY_LIMIT", 4)
     flight = passed()
     flight.response_data(b"6789")
     flight.end(Outcome.COMPLETE, "")
@@ -71,7 +78,7 @@ def test_a_body_over_the_limit_keeps_its_head_and_its_size(monkeypatch: pytest.M
 
 def test_the_spool_has_every_line_before_it_is_passed_on(tmp_path: Path) -> None:
     spool = Spool.create(tmp_path, CLEANER)
-    flight = passed(spool.open(HEAD))
+    flight = passed(spooling(spool))
     spool.close()
     (found,) = left_behind(tmp_path)
     flight.end(Outcome.INTERRUPTED, "")
@@ -83,15 +90,13 @@ def test_the_spool_has_every_line_before_it_is_passed_on(tmp_path: Path) -> None
 
 def test_what_is_given_up_stays_in_the_spool(tmp_path: Path) -> None:
     spool = Spool.create(tmp_path, CLEANER)
-    passed(spool.open(HEAD)).abandon()
+    passed(spooling(spool)).abandon()
     spool.close()
     assert len(left_behind(tmp_path)) == 1
 
 
 class Syncing(Entry):
     """Notes how much had been passed on when it was synced."""
-
-    cleaner = CLEANER
 
     def __init__(self) -> None:
         self.seen = 0
@@ -112,7 +117,7 @@ class Syncing(Entry):
 
 def test_a_fixed_length_is_on_stable_storage_before_its_last_piece_passes() -> None:
     entry = Syncing()
-    flight = InFlight(HEAD, entry)
+    flight = InFlight(HEAD, Spooling(CLEANER, lambda: entry))
     flight.response_head(200, (), 6)
     for piece in (b"12", b"34", b"56"):
         flight.response_data(piece)
@@ -127,30 +132,115 @@ def left(spool: Spool, folder: Path) -> Exchange:
     return found
 
 
-def test_a_request_may_pass_before_it_is_spooled_but_no_answer(tmp_path: Path) -> None:
+def test_a_request_and_the_beginning_of_its_answer_may_pass_before_they_are_spooled(tmp_path: Path) -> None:
     spool = Spool.create(tmp_path, CLEANER)
-    flight = InFlight(HEAD, None, 0, lambda: spool.open(HEAD))
+    flight = InFlight(HEAD, spooling(spool))
+    flight.on_lag = lambda: pytest.fail("the request's own lag is not over")
     flight.request_data(b"ab")
     flight.request_end()
-    assert not list(tmp_path.rglob("*.flight"))
     flight.response_head(200, (), None)
-    flight.response_data(b"1\n")
-    flight.spool()
+    flight.response_data(START)
+    assert not list(tmp_path.rglob("*.flight"))
+    flight.catch_up()
     found = left(spool, tmp_path)
-    assert (found.request_body, found.response_body, found.status) == (b"ab", b"1\n", 200)
+    assert (found.request_body, found.response_body, found.status) == (b"ab", START, 200)
     assert found.request_end_ms is not None
+
+
+def test_what_may_be_the_end_of_an_answer_is_spooled_with_all_before_it(tmp_path: Path) -> None:
+    spool = Spool.create(tmp_path, CLEANER)
+    flight = InFlight(HEAD, spooling(spool))
+    flight.on_lag = lambda: None
+    flight.request_data(b"ab")
+    flight.request_end()
+    flight.response_head(200, (), None)
+    flight.response_data(START)
+    flight.response_data(STOP)
+    found = left(spool, tmp_path)
+    assert (found.request_body, found.response_body, found.status) == (b"ab", START + STOP, 200)
+
+
+class Later:
+    """Does work aside when it is told to."""
+
+    def __init__(self) -> None:
+        self.work: list[tuple[Callable[[], Clean], Callable[[], object], Future[Clean]]] = []
+
+    def run(self, work: Callable[[], Clean], then: Callable[[], object]) -> "Future[Clean]":
+        self.work.append((work, then, Future()))
+        return self.work[-1][2]
+
+    def go_on(self) -> None:
+        for work, then, done in self.work:
+            done.set_result(work())
+            then()
+
+
+LONG = b"many words that nobody has seen before; " * 1000
+
+
+def cleaned_aside(folder: Path) -> tuple[Spool, Later, InFlight]:
+    """An exchange with a long request, which is being cleaned, and the beginning of its answer."""
+    spool, later = Spool.create(folder, Cleaner(bytes(32))), Later()
+    flight = InFlight(HEAD, Spooling(spool.cleaner, lambda: spool.open(HEAD), later.run))
+    flight.request_data(LONG)
+    flight.request_end()
+    flight.catch_up()
+    flight.response_head(200, (), None)
+    flight.response_data(START)
+    return spool, later, flight
+
+
+def test_a_long_request_is_cleaned_aside_while_its_answer_is_spooled(tmp_path: Path) -> None:
+    spool, later, _flight = cleaned_aside(tmp_path)
+    assert START in spooled(tmp_path) and LONG[:99] not in spooled(tmp_path)
+    later.go_on()
+    found = left(spool, tmp_path)
+    assert (found.request_body, found.response_body) == (LONG, START)
+
+
+def test_an_exchange_may_end_before_its_request_is_clean(tmp_path: Path) -> None:
+    _spool, later, flight = cleaned_aside(tmp_path)
+    flight.end(Outcome.COMPLETE, "")
+    assert not flight.is_spooled
+    later.go_on()
+    exchange = flight.exchange()
+    assert (exchange.request_body, exchange.response_body, exchange.outcome) == (LONG, START, Outcome.COMPLETE)
+    assert exchange.cleaned is not None
+
+
+def test_killed_while_its_request_is_cleaned_an_exchange_is_interrupted(tmp_path: Path) -> None:
+    spool, _later, flight = cleaned_aside(tmp_path)
+    flight.end(Outcome.COMPLETE, "")
+    found = left(spool, tmp_path)
+    assert (found.request_body, found.response_body, found.outcome) == (b"", START, Outcome.INTERRUPTED)
+
+
+def test_a_long_answer_of_one_value_is_cleaned_by_whoever_records_it(tmp_path: Path) -> None:
+    spool = Spool.create(tmp_path, CLEANER)
+    flight = InFlight(HEAD, spooling(spool))
+    flight.request_end()
+    flight.response_head(200, (), 40_000)
+    answer = b'{"text":"%b"}' % LONG
+    flight.response_data(answer)
+    flight.end(Outcome.COMPLETE, "")
+    assert not flight.is_spooled
+    assert left(spool, tmp_path).outcome is Outcome.INTERRUPTED
+    exchange = flight.exchange()
+    assert (exchange.response_body, exchange.outcome) == (answer, Outcome.COMPLETE)
+    assert exchange.cleaned is not None and sum(chunk.size for chunk in exchange.chunks) == len(answer)
 
 
 def test_of_a_long_upload_the_spool_knows_the_head_until_it_has_passed_as_a_whole(tmp_path: Path) -> None:
     spool = Spool.create(tmp_path, CLEANER)
-    flight = InFlight(HEAD, None, 0, lambda: spool.open(HEAD))
+    flight = InFlight(HEAD, spooling(spool))
     flight.request_data(b"abc")
-    flight.spool()
+    flight.catch_up()
     flight.request_data(b"de")
     (path,) = tmp_path.rglob("*.flight")
     assert HEAD.url.encode() in path.read_bytes() and b"abc" not in path.read_bytes()
     flight.request_end()
-    flight.spool()
+    flight.catch_up()
     assert left(spool, tmp_path).request_body == b"abcde"
 
 
@@ -158,7 +248,7 @@ def test_what_fails_at_the_end_leaves_an_exchange_that_can_be_committed() -> Non
     def failing() -> Entry | None:
         raise ValueError("no head can be written")
 
-    flight = InFlight(HEAD, None, 0, failing)
+    flight = InFlight(HEAD, Spooling(CLEANER, failing))
     flight.request_data(b"ab")
     with pytest.raises(ValueError, match="no head"):
         flight.end(Outcome.INTERRUPTED, "stopped")
@@ -168,7 +258,7 @@ def test_what_fails_at_the_end_leaves_an_exchange_that_can_be_committed() -> Non
 
 def test_an_unspooled_request_that_is_given_up_is_left_for_recovery(tmp_path: Path) -> None:
     spool = Spool.create(tmp_path, CLEANER)
-    flight = InFlight(HEAD, None, 0, lambda: spool.open(HEAD))
+    flight = InFlight(HEAD, spooling(spool))
     flight.request_data(b"ab")
     flight.abandon()
     assert left(spool, tmp_path).request_body == b"ab"
@@ -180,13 +270,11 @@ def spooled(folder: Path) -> bytes:
 
 
 def test_more_of_a_text_lags_behind_until_it_is_caught_up_or_something_ends(tmp_path: Path) -> None:
-    spool = Spool.create(tmp_path, CLEANER)
-    entry = spool.open(HEAD)
-    flight = InFlight(HEAD, entry)
+    flight = InFlight(HEAD, spooling(Spool.create(tmp_path, CLEANER)))
     asked: list[None] = []
     flight.on_lag = lambda: asked.append(None)
     flight.request_end()
-    flight.spool()
+    flight.catch_up()
     flight.response_head(200, (), None)
     deltas = [b'data: {"type":"x","delta":{"text":"%d"}}\n\n' % number for number in range(6)]
     for data in deltas[:4]:

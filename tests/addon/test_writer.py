@@ -29,7 +29,7 @@ def make(tmp_path: Path, counts: Counts) -> Writer:
 
 
 def flight(writer: Writer, body: bytes = b'{"ok":1}') -> InFlight:
-    made = InFlight(HEAD, writer.open_entry(HEAD))
+    made = InFlight(HEAD, writer.spooling(HEAD))
     made.request_data(b'{"n":1}')
     made.response_head(200, ((b"content-type", b"application/json"),), None)
     made.response_data(body)
@@ -85,7 +85,7 @@ def test_a_folder_that_is_no_archive_is_refused(tmp_path: Path, counts: Counts) 
 def test_what_a_dead_process_left_is_recovered(tmp_path: Path, counts: Counts) -> None:
     writer = make(tmp_path, counts)
     writer.start()
-    made = InFlight(HEAD, writer.open_entry(HEAD))
+    made = InFlight(HEAD, writer.spooling(HEAD))
     made.request_data(b'{"n":1}')
     made.abandon()
     writer.stop(30)

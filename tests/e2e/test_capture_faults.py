@@ -60,7 +60,7 @@ POINTS = [
     ("addon.inflight", "InFlight.end", 1),
     ("addon.inflight", "InFlight.exchange", 1),
     ("addon.backlog", "Backlog.put", 1),
-    ("addon.writer", "Writer.open_entry", 1),
+    ("addon.writer", "Writer.spooling", 1),
     ("store.spool_exchange", "response_head", 1),
     ("store.spool_frames", "pack", 5),
     ("store.record", "Recorder.record", 1),
@@ -215,8 +215,8 @@ def test_a_body_over_the_limit_is_cut_in_the_archive_only(start: Any, provider: 
 CUT = """
 class Limit:
     def running(self):
-        import addon.inflight
-        addon.inflight.BODY_LIMIT = 500
+        import addon.body
+        addon.body.BODY_LIMIT = 500
 
 addons = [Limit()]
 """

@@ -99,23 +99,16 @@ def _masked(masking: Masking, pieces: list[bytes]) -> tuple[bytes, list[Any]]:
 
 
 def _masked_late(masking: Masking, pieces: list[bytes], chance: random.Random) -> tuple[bytes, list[Any]]:
-    """With forms of other streams known, and what is more of a text taken in one go with what comes after it."""
+    """With forms of other streams known, and several pieces taken in one go."""
     masker = StreamMasker(masking, KNOWN_FORMS)
     out: list[bytes] = []
-    late: list[tuple[bytes, Any]] = []
+    late: list[bytes] = []
     for piece in pieces:
-        found = masker.more(piece)
-        if found is not None:
-            late.append((piece, found))
-        if late and (found is None or chance.random() < 0.1):
-            out += masker.feed_more([each for each, _ in late], [events for _, events in late])
+        late.append(piece)
+        if chance.random() < 0.2:
+            out += masker.feed_all(late)
             late = []
-        if found is None:
-            out.append(masker.feed(piece))
-    if late:
-        out += masker.feed_more([each for each, _ in late], [events for _, events in late])
-    out.append(masker.flush())
-    return b"".join(out), masker.places
+    return b"".join((*out, *masker.feed_all(late), masker.flush())), masker.places
 
 
 def _check(seed: int) -> None:

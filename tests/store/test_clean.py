@@ -15,6 +15,7 @@ from secrets_planted import in_markers, private_key, secret
 from store.clean import Cleaner, CleanResponse
 from store.exchange import Chunk, Exchange, Side
 from store.headers import Headers
+from store.masking.body import TooMuch
 from store.masking.masking import Masking
 
 KEY = bytes(range(32))
@@ -41,8 +42,11 @@ def events(texts: list[str]) -> list[bytes]:
 
 def passed(response: CleanResponse, pieces: list[bytes], is_cut: bool = False) -> bytes:
     """What was written of a response of these pieces, one each 10 ms."""
-    written = [each for number, piece in enumerate(pieces, 1) for each in response.feed(piece, 10 * number)]
-    return b"".join((*(each.data for each in written), response.finish(is_cut)))
+    written: list[bytes] = []
+    for number, piece in enumerate(pieces, 1):
+        response.arrive(piece, 10 * number)
+        written += [each.data for each in response.take()]
+    return b"".join((*written, response.finish(is_cut)))
 
 
 @pytest.mark.parametrize("coding", CODINGS)
@@ -169,25 +173,53 @@ def test_a_private_key_over_lines_of_text() -> None:
     assert sum(chunk.size for chunk in response.chunks) == len(written)
 
 
-def test_more_of_a_text_may_wait_and_what_ends_it_never_does() -> None:
+STOP = b'event: message_stop\ndata: {"type":"message_stop"}\n\n'
+
+
+def test_what_cannot_be_the_end_may_wait_and_what_may_be_never_does() -> None:
     response = Cleaner(KEY).response(())
-    pieces = events(["one ", "two ", "three ", "four "])
-    written = [response.feed(piece, 10 * number, may_wait=True) for number, piece in enumerate(pieces, 1)]
-    assert [len(each) for each in written] == [1, 1, 0, 0] and response.is_waiting
-    assert response.catch_up() == [(pieces[2], 30), (pieces[3], 40)] and not response.is_waiting
-    assert response.feed(events(["five "])[0], 50, may_wait=True) == []
-    stop = b'event: message_stop\ndata: {"type":"message_stop"}\n\n'
-    assert response.feed(stop, 60, may_wait=True) == [(events(["five "])[0], 50), (stop, 60)]
+    pieces = events(["one ", "two ", "three "])
+    assert not any(response.arrive(piece, 10 * number) for number, piece in enumerate(pieces, 1))
+    assert response.held == sum(map(len, pieces))
+    assert response.take() == [(piece, 10 * number) for number, piece in enumerate(pieces, 1)]
+    assert response.held == 0 and not response.take()
+    assert not response.arrive(events(["four "])[0], 40)
+    assert response.arrive(STOP, 50)
+    assert response.take() == [(events(["four "])[0], 40), (STOP, 50)]
     response.finish(is_cut=False)
-    assert response.body == b"".join((*pieces, *events(["five "]), stop))
-    assert [chunk.at_ms for chunk in response.chunks] == [10, 20, 30, 40, 50, 60]
+    assert response.body == b"".join((*pieces, *events(["four "]), STOP))
+    assert [chunk.at_ms for chunk in response.chunks] == [10, 20, 30, 40, 50]
+
+
+def test_events_without_names_wait_once_their_form_is_known() -> None:
+    response = Cleaner(KEY).response(())
+    pieces = [each.partition(b"\n")[2] for each in events(["one ", "two ", "three "])]
+    for piece, must_be_taken in zip(pieces, (True, True, False), strict=True):
+        assert response.arrive(piece, 0) is must_be_taken
+        response.take()
 
 
 def test_a_piece_that_is_no_whole_event_does_not_wait() -> None:
     response = Cleaner(KEY).response(())
-    first, second, third = events(["one ", "two ", "three "])
-    passed_on = [response.feed(each, 0, may_wait=True) for each in (first, second, third[:20], third[20:])]
-    assert all(passed_on[:2]) and not response.is_waiting
+    first, second = events(["one ", "two "])
+    assert not response.arrive(first, 0)
+    assert response.arrive(second[:20], 0) and response.arrive(second[20:], 0)
+
+
+def test_not_many_pieces_wait() -> None:
+    response = Cleaner(KEY).response(())
+    taken = [response.arrive(piece, 0) for piece in events(["word "] * 40)]
+    assert taken.index(True) == 31
+
+
+def test_a_request_of_which_too_much_is_new_is_left_and_known_once_it_was_cleaned() -> None:
+    cleaner = Cleaner(KEY)
+    body = json.dumps({"messages": [f"{number} words of a long talk" for number in range(2000)]}).encode()
+    with pytest.raises(TooMuch):
+        cleaner.request(body, (), most=16 << 10)
+    assert cleaner.request(body, ()) == (body, Side())
+    longer = body.replace(b"1500 words", b"1500 other words", 1)
+    assert cleaner.request(longer, (), most=16 << 10) == (longer, Side())
 
 
 @given(
@@ -201,8 +233,7 @@ def test_waiting_changes_nothing_but_when(texts: list[str], caught_up: set[int],
     at_once = passed(plain, pieces, is_cut=ends)
     later: list[bytes] = []
     for number, piece in enumerate(pieces, 1):
-        later += [each.data for each in waiting.feed(piece, 10 * number, may_wait=True)]
-        if number in caught_up:
-            later += [each.data for each in waiting.catch_up()]
+        if waiting.arrive(piece, 10 * number) or number in caught_up:
+            later += [each.data for each in waiting.take()]
     assert b"".join(later) + waiting.finish(ends) == at_once
     assert (waiting.body, waiting.chunks, waiting.side) == (plain.body, plain.chunks, plain.side)

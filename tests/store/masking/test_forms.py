@@ -36,6 +36,6 @@ def test_an_end_of_the_same_members_is_not_more_of_the_same(shape: Any) -> None:
     masker = StreamMasker(MASKING)
     for text in ("one ", "two "):
         masker.feed(event(shape(text, "")))
-    assert masker.more(event(shape("three ", ""))) is not None
-    assert masker.more(event(shape("three ", "STOP"))) is None
+    assert masker.is_more(event(shape("three ", "")))
+    assert not masker.is_more(event(shape("three ", "STOP")))
     assert masker.feed(event(shape("three ", "STOP"))) == event(shape("three ", "STOP"))
