@@ -6,7 +6,7 @@ here is only an encoding: `pack_*` gives `None` unless `unpack_*` gives back the
 """
 
 import re
-from itertools import accumulate
+from itertools import accumulate, pairwise
 from operator import sub
 
 from store.errors import Damaged
@@ -59,16 +59,19 @@ def unpack_stream(packed: bytes) -> bytes:
     count = cursor.varint()
     shapes = cursor.bytes().split(_BETWEEN)
     order, lengths, spaces = take_all(cursor.bytes()), take_all(cursor.bytes()), take_all(cursor.bytes())
-    texts, tail = Cursor(cursor.bytes()), cursor.bytes()
+    texts, tail = cursor.bytes(), cursor.bytes()
     if len(order) != count or max(order, default=0) >= len(shapes) or max(spaces, default=0) > _MOST_SPACES:
         raise Damaged("an event has a shape that is not there")
     events = [shapes[number] for number in order]
     if sum(map(len, events)) + sum(spaces) > MAX_OBJECT:  # the rest is no longer than the record
         raise Damaged("an event stream is longer than any that is kept")
     found = _MARKS.split(_EVENT_END.join((*events, tail)))  # before, (mark, after)*
-    sizes, widths = iter(lengths), iter(spaces)
+    ends = [0, *accumulate(lengths)]
+    if ends[-1] > len(texts):
+        raise Damaged("a text runs past its record")
+    pieces, widths = iter([texts[start:end] for start, end in pairwise(ends)]), iter(spaces)
     try:
-        found[1::2] = [texts.take(next(sizes)) if mark == _TEXT else b" " * next(widths) for mark in found[1::2]]
+        found[1::2] = [next(pieces) if mark == _TEXT else b" " * next(widths) for mark in found[1::2]]
     except StopIteration:
         raise Damaged("an event stream has more holes than texts for them") from None
     return b"".join(found)

@@ -98,10 +98,19 @@ class Recorder:
     def _record(self, incoming: Incoming, durable: Callable[[], object]) -> Recorded:
         turn = describe(incoming)
         key = exchange_key(turn)
-        rows = self._archive.index.db.execute("SELECT id, session FROM turns WHERE exchange = ?", (key,))
-        if row := rows.fetchone():
-            return Recorded(bytes(row[0]), True, row[1])
-        turn_id = self._keep(incoming, turn, key, durable)
+        with self._transaction() as db:
+            row = db.execute("SELECT id, session FROM turns WHERE exchange = ?", (key,)).fetchone()
+            if row:
+                db.execute("ROLLBACK")
+                return Recorded(bytes(row[0]), True, row[1])
+            self._writer.begin()
+            turn_id, reading = self._stage_turn(incoming, turn)
+            committed = self._writer.commit(Type.COMMIT, turn_id)
+        durable()
+        time_ms = committed.record.time_ms
+        self._tell(committed, lambda: derive.add_turn(self._archive, turn_id, turn, key, time_ms, reading))
+        if "recovered" in incoming.exchange.notes:
+            self._despite_index(lambda: self._mark(Type.RECOVERED, turn_id))
         self._reserve.take()
         self._intake.remember(incoming)
         return Recorded(turn_id, False, turn["session"])
@@ -169,24 +178,15 @@ class Recorder:
                 archive.use(index)
                 self._keys, self._linker, self._index_is_behind = keys, linker, True
 
-    def _keep(self, incoming: Incoming, turn: dict[str, Any], key: bytes, durable: Callable[[], object]) -> bytes:
-        with self._committing():
-            request = incoming.request
-            start = self._keys.start(request.wire, request.base)
-            seen = len(request.ids) - len(request.new)
-            along = self._keys.along(request.wire, request.ids, request.element, start, seen)
-            asked = _asked(incoming, along)
-            link = self._linker.find(asked)
-            reading = _reading(incoming, asked, link)
-            place(turn, incoming, link)
-            turn_id = self._stage(turn, incoming)
-            committed = self._writer.commit(Type.COMMIT, turn_id)
-        durable()
-        time_ms = committed.record.time_ms
-        self._tell(committed, lambda: derive.add_turn(self._archive, turn_id, turn, key, time_ms, reading))
-        if "recovered" in incoming.exchange.notes:
-            self._despite_index(lambda: self._mark(Type.RECOVERED, turn_id))
-        return turn_id
+    def _stage_turn(self, incoming: Incoming, turn: dict[str, Any]) -> tuple[bytes, TurnReading]:
+        """Find the turn's place and stage it; its id, and what the index is to be told of it."""
+        request = incoming.request
+        start = self._keys.start(request.wire, request.base)
+        seen = len(request.ids) - len(request.new)
+        asked = _asked(incoming, self._keys.along(request.wire, request.ids, request.element, start, seen))
+        link = self._linker.find(asked)
+        place(turn, incoming, link)
+        return self._stage(turn, incoming), _reading(incoming, asked, link)
 
     def _put(self, kind: str, type_: Type, payload: bytes) -> bytes:
         return self._despite_index(lambda: self._put_once(kind, type_, payload))
@@ -210,18 +210,24 @@ class Recorder:
 
     @contextlib.contextmanager
     def _committing(self) -> Iterator[None]:
-        """The index is ready to be told of a commit when this ends; what fails in here leaves no transaction open."""
+        """One commit is staged in here; the index is ready to be told of it when this ends."""
+        with self._transaction():
+            self._writer.begin()
+            yield
+
+    @contextlib.contextmanager
+    def _transaction(self) -> Iterator[sqlite3.Connection]:
+        """A transaction of the index begins; it is left open, but for when something fails in here."""
         if self._writer.is_full:
             self._writer.close()
             self._index_is_behind = True  # what was sealed can be referred to once the index knows of the seal
         if self._index_is_behind:
             self._archive.refresh()
             self._index_is_behind = False
-        self._writer.begin()
         db = self._archive.index.db
         db.execute("BEGIN IMMEDIATE")
         try:
-            yield
+            yield db
         except BaseException as error:
             self._index_is_behind |= isinstance(error, OSError)  # another process may have seen what was not kept
             if db.in_transaction:  # an error of the disk may have ended it
@@ -251,7 +257,7 @@ class Recorder:
         writer, request = self._writer, incoming.request
         ids = request.ids
         tip = ids[-1] if ids else None
-        writer.look_up((request.id, *ids[len(ids) - len(request.new) :]))
+        writer.look_up((request.id, *ids[max(0, len(ids) - len(request.new) - 1) :]))
         self._stage_messages(request)
         parts = request.body.parts if request.body else ()
         writer.body(request.id, request.whole, parts, tip)

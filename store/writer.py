@@ -26,6 +26,7 @@ from store.records import JSON_TAGS, KIND_OF, Tag, message_payload
 PACK_BYTES = 32 << 20  # from which a pack is sealed: gc, fsck and a new index read a pack at a time
 _TRIES = 3
 _MOST_AT_ONCE = 20
+_REMEMBERED_BYTES = 256 << 10  # of a large value that comes with every request of a session, as tools do
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +55,8 @@ class Writer:
         self._last_ms = 0
         self._frame: dict[bytes, int] = {}  # ids of the current frame -> place
         self._contents: dict[bytes, bytes] = {}  # message content -> message of the current frame with it
+        self._large_ids: dict[bytes, bytes] = {}  # ids of large values that came in the current frame
+        self._shared: set[bytes] = set()  # objects elsewhere that this frame may refer to
         self._staged: list[tuple[Tag, bytes]] = []
         self._staged_ids: list[bytes] = []
         self._lacking: set[bytes] = set()  # what the index does not have, as it said after `begin`
@@ -73,6 +76,8 @@ class Writer:
         if self._pack.begin():
             self._frame.clear()
             self._contents.clear()
+            self._large_ids.clear()
+            self._shared.clear()
 
     def _open_files(self) -> None:
         self.close()
@@ -94,14 +99,19 @@ class Writer:
 
     def has(self, wanted: bytes) -> bool:
         """Whether the object needs no storing: it is staged, in this writer's pack, or in a sealed one."""
-        if wanted in self._frame or wanted in self._lacking:
-            return wanted in self._frame
-        return bool(self._archive.index.reusable((wanted,), self.name))
+        if wanted in self._frame or wanted in self._shared:
+            return True
+        if wanted not in self._lacking:
+            self.look_up((wanted,))
+        return wanted in self._shared
 
     def look_up(self, ids: Sequence[bytes]) -> None:
         """Ask the index for a few objects at once that this commit will be asked for (`has`); most of them are new."""
-        asked = [each for each in ids if each not in self._frame][:_MOST_AT_ONCE]
-        self._lacking = set(asked) - self._archive.index.reusable(asked, self.name)
+        asked = [each for each in ids if each not in self._frame and each not in self._shared][:_MOST_AT_ONCE]
+        if asked:
+            found = self._archive.index.reusable(asked, self.name)
+            self._shared |= found
+            self._lacking.update(each for each in asked if each not in found)
 
     def blob(self, payload: bytes) -> bytes:
         """Stage bytes as they are.
@@ -141,8 +151,13 @@ class Writer:
             self._stage(Tag.RAW, wanted, payload)
 
     def _large(self, part: Large) -> bytes:
-        wanted = object_id("blob", part.data)
-        self.body(wanted, part.data, part.parts, None)
+        data = part.data
+        wanted = self._large_ids.get(data)
+        if wanted is None:
+            wanted = object_id("blob", data)
+            if len(data) <= _REMEMBERED_BYTES:
+                self._large_ids[data] = wanted
+        self.body(wanted, data, part.parts, None)
         return wanted
 
     def message(self, wanted: bytes, parent: bytes | None, content: bytes) -> None:
