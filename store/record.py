@@ -15,7 +15,7 @@ from functools import cache
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
-from store import catchup, chunks, corrections, derive
+from store import catchup, corrections, derive
 from store.adopt import adopt
 from store.archive import Archive
 from store.canonical import dumps
@@ -23,7 +23,7 @@ from store.clean import Cleaner
 from store.derive import TurnReading
 from store.describe import describe, place
 from store.exchange import Exchange
-from store.incoming import Incoming, Intake, Request
+from store.incoming import Incoming, Intake
 from store.index import Index
 from store.journal import RECORD_BYTES, Type
 from store.link import Linker
@@ -34,6 +34,7 @@ from store.masking import config
 from store.masking.masking import Masking
 from store.reserve import Reserve, is_full
 from store.seen import Conversations
+from store.staging import stage
 from store.turn import exchange_key
 from store.wire import blocks_in
 from store.writer import Committed, Writer
@@ -186,7 +187,7 @@ class Recorder:
         asked = _asked(incoming, self._keys.along(request.wire, request.ids, request.element, start, seen))
         link = self._linker.find(asked)
         place(turn, incoming, link)
-        return self._stage(turn, incoming), _reading(incoming, asked, link)
+        return stage(self._writer, turn, incoming), _reading(incoming, asked, link)
 
     def _put(self, kind: str, type_: Type, payload: bytes) -> bytes:
         return self._despite_index(lambda: self._put_once(kind, type_, payload))
@@ -251,36 +252,6 @@ class Recorder:
             if index.db.in_transaction:  # or no later commit could begin one
                 self._index_is_behind = True
                 index.db.execute("ROLLBACK")
-
-    def _stage(self, turn: dict[str, Any], incoming: Incoming) -> bytes:
-        """Stage every object of the turn, the turn last."""
-        writer, request = self._writer, incoming.request
-        ids = request.ids
-        tip = ids[-1] if ids else None
-        writer.look_up((request.id, *ids[max(0, len(ids) - len(request.new) - 1) :]))
-        self._stage_messages(request)
-        parts = request.body.parts if request.body else ()
-        writer.body(request.id, request.whole, parts, tip)
-        turn["request"]["headers"] = writer.blob(request.headers).hex()
-        if incoming.exchange.status is not None:
-            said, exchange = turn["response"], incoming.exchange
-            said["headers"] = writer.blob(incoming.response_headers).hex()
-            source = bytes.fromhex(said["body"])
-            writer.stream(source, exchange.response_body)
-            if exchange.chunks:
-                said["chunks"] = writer.times(chunks.encode(exchange.chunks), source, exchange.response_body).hex()
-            if (element := incoming.answer_element()) is not None:
-                said["answer"] = writer.answer(tip, element, source).hex()
-        return writer.json("turn", dumps(turn))
-
-    def _stage_messages(self, request: Request) -> None:
-        """Stage the messages that are not stored; whoever stored one has stored all before it."""
-        ids = request.ids
-        start = len(ids)
-        while start and not self._writer.has(ids[start - 1]):
-            start -= 1
-        for position in range(start, len(ids)):
-            self._writer.message(ids[position], ids[position - 1] if position else None, request.contents[position])
 
 
 def _asked(incoming: Incoming, along: ChainKeys) -> Asked:

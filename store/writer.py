@@ -22,11 +22,12 @@ from store.large import long_strings
 from store.pack import Block, PackWriter
 from store.parts import Chain, Large, Part
 from store.records import JSON_TAGS, KIND_OF, Tag, message_payload
+from store.sharing import Sharing
 
 PACK_BYTES = 32 << 20  # from which a pack is sealed: gc, fsck and a new index read a pack at a time
 _TRIES = 3
-_MOST_AT_ONCE = 20
-_REMEMBERED_BYTES = 256 << 10  # of a large value that comes with every request of a session, as tools do
+_LARGE_KEPT = 64
+_LARGE_BYTES = range(4 << 10, 256 << 10)  # of values that come with every request of a session, as tools do
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,12 +55,11 @@ class Writer:
         self._chain = b""
         self._last_ms = 0
         self._frame: dict[bytes, int] = {}  # ids of the current frame -> place
+        self._sharing = Sharing(archive)
         self._contents: dict[bytes, bytes] = {}  # message content -> message of the current frame with it
-        self._large_ids: dict[bytes, bytes] = {}  # ids of large values that came in the current frame
-        self._shared: set[bytes] = set()  # objects elsewhere that this frame may refer to
+        self._large_ids: dict[bytes, bytes] = {}  # of large values that came in the current frame
         self._staged: list[tuple[Tag, bytes]] = []
         self._staged_ids: list[bytes] = []
-        self._lacking: set[bytes] = set()  # what the index does not have, as it said after `begin`
 
     @property
     def is_full(self) -> bool:
@@ -72,12 +72,12 @@ class Writer:
             self._open_files()
         assert self._pack is not None
         self._drop_staged()
-        self._lacking.clear()
-        if self._pack.begin():
+        is_new_frame = self._pack.begin()
+        self._sharing.begin(is_new_frame=is_new_frame)
+        if is_new_frame:
             self._frame.clear()
             self._contents.clear()
             self._large_ids.clear()
-            self._shared.clear()
 
     def _open_files(self) -> None:
         self.close()
@@ -99,19 +99,11 @@ class Writer:
 
     def has(self, wanted: bytes) -> bool:
         """Whether the object needs no storing: it is staged, in this writer's pack, or in a sealed one."""
-        if wanted in self._frame or wanted in self._shared:
-            return True
-        if wanted not in self._lacking:
-            self.look_up((wanted,))
-        return wanted in self._shared
+        return wanted in self._frame or self._sharing.has(wanted, self.name)
 
     def look_up(self, ids: Sequence[bytes]) -> None:
-        """Ask the index for a few objects at once that this commit will be asked for (`has`); most of them are new."""
-        asked = [each for each in ids if each not in self._frame and each not in self._shared][:_MOST_AT_ONCE]
-        if asked:
-            found = self._archive.index.reusable(asked, self.name)
-            self._shared |= found
-            self._lacking.update(each for each in asked if each not in found)
+        """This commit will be asked whether it has these objects (`has`), most of which are new."""
+        self._sharing.look_up([each for each in ids if each not in self._frame], self.name)
 
     def blob(self, payload: bytes) -> bytes:
         """Stage bytes as they are.
@@ -155,7 +147,7 @@ class Writer:
         wanted = self._large_ids.get(data)
         if wanted is None:
             wanted = object_id("blob", data)
-            if len(data) <= _REMEMBERED_BYTES:
+            if len(data) in _LARGE_BYTES and len(self._large_ids) < _LARGE_KEPT:
                 self._large_ids[data] = wanted
         self.body(wanted, data, part.parts, None)
         return wanted
