@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from deck.diagnostics import NOT_FOUND, Problem
-from deck.render import Style, json_block, safe, short
+from deck.render import Style, json_block, safe, short, width_of
 from deck.render_turn import block_text, step_text, tool_text, turn_text
 from deck.revs import Target
 from deck.timeline import Timeline
@@ -79,11 +79,11 @@ def _tools(timeline: Timeline, target: Target, style: Style) -> Iterator[str]:
         yield from (tool_text(schema) for _name, schema in tools)
         return
     names = [safe(name, newlines=False) for name, _schema in tools]
-    column = min(max(map(len, names), default=0), _NAME)
+    column = min(max(map(width_of, names), default=0), _NAME)
     for name, (_name, schema) in zip(names, tools, strict=True):
         described = schema.get("description") if isinstance(schema, dict) else None
         first = described.strip().split("\n")[0] if isinstance(described, str) else ""
-        gap = " " * max(column - len(name), 0)
+        gap = " " * (column - width_of(name))
         yield f"{style.strong(name)}{gap}  {short(safe(first, newlines=False), _DESCRIPTION)}".rstrip()
 
 

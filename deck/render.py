@@ -24,8 +24,10 @@ _UNSAFE = re.compile(
     "\U00013430-\U0001343f\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff"  # format controls, tags
     "]"
 )
-_PAINT = re.compile("(\x1b\\[[0-9;]*m)")
 _PAINT = re.compile(r"(\x1b\[[0-9;]*m)")  # what `Style` writes
+_NARROW = re.compile(
+    "[ -~\u00a1-\u00ac\u00ae-\u02af\u2190-\u21ff\u2500-\u259f…⏎]*"
+)  # one cell each, known without tables
 _TAB = "    "
 _EIGHTHS = " ▏▎▍▌▋▊▉"
 
@@ -125,20 +127,40 @@ def json_block(value: Any, *, compact: bool = False) -> str:
     return "(nested too deeply to show)"
 
 
+def width_of(text: str) -> int:
+    """Cells that a safe text takes on a terminal: two for a wide character, none for one that joins the one before."""
+    if _NARROW.fullmatch(text):
+        return len(text)
+    from rich.cells import cell_len  # its tables cost more than most commands
+
+    return cell_len(text)
+
+
 def short(text: str, width: int) -> str:
-    """The first ``width`` characters of a text, with an ellipsis where something is cut off."""
-    return text if len(text) <= width else text[: max(width - 1, 0)] + "…"
+    """What fits into ``width`` cells of a safe text, with an ellipsis where something is cut off."""
+    if width_of(text) <= width:
+        return text
+    if _NARROW.fullmatch(text):
+        return text[: max(width - 1, 0)] + "…"
+    from rich.cells import set_cell_size
+
+    return set_cell_size(text[: 2 * width], max(width - 1, 0)) + "…"
+
+
+def padded(text: str, width: int) -> str:
+    """A safe text with blanks behind it up to ``width`` cells."""
+    return text + " " * (width - width_of(text))
 
 
 def cut(line: str, width: int) -> str:
-    """A line of `Style` and safe text with at most ``width`` characters that are seen."""
+    """What fits into ``width`` cells of a line of `Style` and safe text."""
     found, left = "", width
     for place, piece in enumerate(_PAINT.split(line)):
         if place % 2:  # what paints takes no room
             found += piece
         else:
             found += short(piece, left) if left or not piece else ""
-            left -= min(len(piece), left)
+            left -= min(width_of(piece), left)
     return found
 
 

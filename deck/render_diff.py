@@ -9,7 +9,7 @@ from deck.compare.parting import first_lines, parting_text
 from deck.compare.report import turn_lines
 from deck.compare.tally import Tally
 from deck.compare.values import SessionDiff, StepPair, TextDiff, TurnDiff
-from deck.render import Style, plural, safe, short
+from deck.render import Style, padded, plural, safe, short
 from deck.views import StepRow, TurnRow
 
 _WIDTH = 120  # of two sessions side by side, where no terminal says
@@ -85,7 +85,7 @@ def _side_by_side(pairs: tuple[StepPair, ...], style: Style, digits: int) -> Ite
             yield style.sign("=", f"= {plural(pair.number, 'step')}")
             continue
         left, right = (_cell(row, digits, width) for row in (pair.before, pair.after))
-        yield style.sign(pair.sign, f"{pair.sign} {left.ljust(width)} │ {right}".rstrip())
+        yield style.sign(pair.sign, f"{pair.sign} {padded(left, width)} │ {right}".rstrip())
 
 
 def _cell(row: StepRow | None, digits: int, width: int) -> str:

@@ -3,7 +3,7 @@
 import time
 
 from deck.follow import Followed
-from deck.render import Style, safe, short
+from deck.render import Style, padded, safe, short
 from deck.render_log import short_thread
 from deck.render_turn import block_title
 
@@ -15,7 +15,7 @@ _SUMMARY = 120
 def followed_line(followed: Followed, style: Style) -> str:
     """Time, session, address, kind and summary."""
     turn, step = followed.turn, followed.step
-    who = safe(turn.session[:_KEY], newlines=False).ljust(_KEY)
+    who = padded(safe(turn.session[:_KEY], newlines=False), _KEY)
     if turn.thread:
         who += f" sub {safe(short_thread(turn.thread), newlines=False)}"
     address = style.id(f"{turn.id[:_DIGITS]}:{step.number}" if step else turn.id[:_DIGITS])

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
-from deck.render import Style, count, duration, percent, plural, safe, short
+from deck.render import Style, count, duration, padded, percent, plural, safe, short, width_of
 from deck.render_notes import decoration
 from deck.views import Beside, SessionView
 
@@ -56,7 +56,7 @@ def session_lines(
     length = key_length([view.key for view in sessions])
     rows = [_row(view, told[view.key], now_ms, length) for view in sessions]
     table = rows if width is None else [_HEAD, *rows]
-    widths = {name: max(len(getattr(row, name)) for row in table) for name in _Row._fields}
+    widths = {name: max(width_of(getattr(row, name)) for row in table) for name in _Row._fields}
     if width is not None:
         _fit(widths, width)
     found = [] if width is None else [style.faint(_line(_HEAD, {}, widths, Style(False)))]
@@ -81,7 +81,7 @@ def _fit(widths: dict[str, int], width: int) -> None:
 
 
 def _line(row: _Row, wrong: Mapping[str, bool], widths: Mapping[str, int], style: Style) -> str:
-    cells = {name: short(getattr(row, name), width).ljust(width) for name, width in widths.items()}
+    cells = {name: padded(short(getattr(row, name), width), width) for name, width in widths.items()}
     cells["session"] = style.id(cells["session"])
     for name, is_wrong in wrong.items():
         if is_wrong and name in cells:

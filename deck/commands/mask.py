@@ -88,15 +88,15 @@ def _report(session: str, archive: Path, json: bool) -> int:
 
 
 def _print_rules(rules: Sequence[Sum], turns: int, digits: int) -> None:
-    from deck.render import plural, safe
+    from deck.render import padded, plural, safe, width_of
 
     rows = [("rule", "where", "secrets", "places", "turns", "first")]
     for each in rules:
         counts = (f"{each.secrets:,}", f"{each.places:,}", f"{each.turns:,}")
         rows.append((each.rule, safe(each.where, newlines=False), *counts, each.first[:digits]))
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    widths = [max(map(width_of, column)) for column in zip(*rows, strict=True)]
     for row in rows if rules else ():
-        words = [cell.ljust(width) for cell, width in zip(row[:2], widths[:2], strict=True)]
+        words = [padded(cell, width) for cell, width in zip(row[:2], widths[:2], strict=True)]
         numbers = [cell.rjust(width) for cell, width in zip(row[2:5], widths[2:5], strict=True)]
         print("  ".join((*words, *numbers, row[5])))
     print(f"{plural(sum(each.places for each in rules), 'masked place')} in {plural(turns, 'turn')}")

@@ -46,9 +46,9 @@ def search(
     from deck.filters import since as begin
     from deck.filters import until as end
     from deck.locations import chosen_archive
-    from deck.output import paged, print_json
+    from deck.output import paged, print_json, screen_width
     from deck.progress import Progress
-    from deck.render import plural
+    from deck.render import cut, plural
     from deck.render_search import search_lines
     from deck.search.answer import answer_json, by_session
     from deck.search.searcher import first
@@ -83,9 +83,10 @@ def search(
         if json:
             print_json("search", answer_json(groups, more=left_out, unreadable=unreadable))
         else:
+            width = screen_width()
             with paged() as style:
-                for line in search_lines(groups, style, timeline.short_digits()):
-                    print(line)
+                for line in search_lines(groups, style, timeline.short_digits(), width):
+                    print(line if width is None else cut(line, width))
     if unreadable:
         print(f"deck: {plural(unreadable, 'text')} cannot be read; `deck fsck` says why", file=sys.stderr)
     if not hits:

@@ -39,7 +39,8 @@ def stats(
     from deck.filters import since as begin
     from deck.filters import until as end
     from deck.locations import chosen_archive
-    from deck.output import paged, print_json
+    from deck.output import paged, print_json, screen_width
+    from deck.render import cut
     from deck.render_stats import group_lines, stats_lines, turn_lines
     from deck.stats.report import GROUPS, measure
     from deck.stats.to_json import figure_json, report_json
@@ -62,16 +63,17 @@ def stats(
             print_json("stats", report_json(report, by or "") if figure is None else {"figure": figure_json(figure)})
             return 0
         digits = timeline.short_digits()
+        width = screen_width()
         with paged() as style:
             if figure is not None:
                 rows = [timeline.rows.turn(from_hex(id)) for id in figure.turns]
                 lines = turn_lines(figure, rows, style, digits)
             elif by:
-                lines = group_lines(report, by, style)
+                lines = group_lines(report, by, style, width)
             else:
-                lines = stats_lines(report, style, digits)
+                lines = stats_lines(report, style, digits, width)
             for line in lines:
-                print(line)
+                print(line if width is None else cut(line, width))
     return 0
 
 

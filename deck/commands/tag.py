@@ -67,15 +67,17 @@ def _object(timeline: Timeline, target: Target) -> str:
 
 def _list(timeline: Timeline, as_json: bool) -> None:
     from deck.output import paged, print_json
+    from deck.render import safe, width_of
     from store import notes
 
     found = notes.tags(timeline.archive)
     if as_json:
         print_json("tags", {"tags": [_tag_json(note) for note in found]})
         return
+    width = max((width_of(safe(note.name, newlines=False)) for note in found), default=0)
     with paged() as style:
         for note in found:
-            print(_tag_line(timeline, note, max(len(each.name) for each in found), style))
+            print(_tag_line(timeline, note, width, style))
 
 
 def _tag_json(note: Any) -> dict[str, Any]:
@@ -84,7 +86,7 @@ def _tag_json(note: Any) -> dict[str, Any]:
 
 def _tag_line(timeline: Timeline, note: Any, width: int, style: Style) -> str:
     """The name, the hash, and what is there."""
-    from deck.render import safe, short
+    from deck.render import padded, safe, short
     from store.errors import NotFound
     from store.ids import from_hex
 
@@ -92,5 +94,5 @@ def _tag_line(timeline: Timeline, note: Any, width: int, style: Style) -> str:
         told = timeline.rows.turn(from_hex(note.target)).summary
     except NotFound:
         told = timeline.object(note.target).kind
-    name = safe(note.name, newlines=False).ljust(width)
+    name = padded(safe(note.name, newlines=False), width)
     return f"{name}  {style.id(note.target[: timeline.short_digits()])}  {short(safe(told, newlines=False), 80)}"

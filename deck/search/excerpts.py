@@ -109,6 +109,16 @@ def excerpt(text: str, spans: Sequence[Span]) -> Excerpt:
     return Excerpt(shown + ("…" if stop < len(text) else ""), tuple(found))
 
 
+def less_before(shown: Excerpt, most: int) -> Excerpt:
+    """The same with at most ``most`` characters before the first place in which something was found."""
+    spare = shown.found[0][0] - most if shown.found else 0
+    if spare <= 0:
+        return shown
+    return Excerpt(
+        "…" + shown.text[spare:], tuple((left - spare + 1, right - spare + 1) for left, right in shown.found)
+    )
+
+
 def pieces(shown: Excerpt) -> Iterator[tuple[str, bool]]:
     """An excerpt in pieces: (text, whether it was looked for)."""
     bounds = [0, *(bound for span in shown.found for bound in span), len(shown.text)]

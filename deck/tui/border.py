@@ -8,12 +8,12 @@ anything. A `Safe` text is one line: line breaks are shown as ``⏎`` or were sp
 from collections.abc import Iterable, Iterator
 from typing import NewType
 
-from rich.cells import cell_len, set_cell_size
+from rich.cells import set_cell_size
 from rich.segment import Segment
 from rich.style import Style
 from textual.strip import Strip
 
-from deck.render import safe
+from deck.render import safe, width_of
 
 Safe = NewType("Safe", str)
 """One line of text without anything that drives or deceives a terminal."""
@@ -38,11 +38,6 @@ def clean_lines(text: str) -> Iterator[Safe]:
         else:
             for start in range(0, len(line), LONGEST_LINE):
                 yield Safe(line[start : start + LONGEST_LINE])
-
-
-def width_of(text: Safe) -> int:
-    """Cells that ``text`` takes on the screen."""
-    return len(text) if text.isascii() else cell_len(text)
 
 
 def fit(text: Safe, width: int) -> Safe:

@@ -6,19 +6,23 @@ import unicodedata
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from rich.cells import cell_len
 
 from deck.render import (
+    _NARROW,
     Style,
     count,
     cut,
     duration,
     json_block,
     offset,
+    padded,
     percent,
     plural,
     safe,
     short,
     wall_time,
+    width_of,
 )
 
 ANY_TEXT = st.text(st.characters(codec=None), max_size=200) | st.text("\x1b\x9b[]\r\n\t\x00\u202e\ud800ab;m\x07")
@@ -96,6 +100,24 @@ def test_a_painted_line_is_cut_by_what_is_seen() -> None:
             seen = re.sub("\x1b.*?m", "", found)
             assert len(seen) == min(width, 15) and "abcdef and more".startswith(seen.rstrip("…"))
             assert found.count("\x1b") == painted.count("\x1b")
+
+
+def test_widths_are_those_of_a_terminal() -> None:
+    assert [width_of(text) for text in ("plain …", "猫 🐢", "e\u0301", "█▏")] == [7, 5, 1, 2]
+    assert [short("結果は良い", width) for width in (10, 9, 8, 1)] == ["結果は良い", "結果は良…", "結果は …", "…"]
+    assert [padded(text, 4) for text in ("猫", "cats!", "…")] == ["猫  ", "cats!", "…   "]
+    assert cut(f"{Style(True).id('猫猫')} 猫", 6) == f"{Style(True).id('猫猫')} …"
+
+
+def test_what_is_taken_for_narrow_is_narrow() -> None:
+    """`width_of` counts characters where it needs no tables."""
+    assert all(cell_len(chr(code)) == 1 for code in range(0x110000) if _NARROW.fullmatch(chr(code)))
+
+
+@given(ANY_TEXT, st.integers(1, 40))
+def test_what_is_cut_fits(text: str, width: int) -> None:
+    line = safe(text, newlines=False)
+    assert width_of(short(line, width)) <= width and width_of(padded(short(line, width), width)) == width
 
 
 def test_any_recorded_time_can_be_shown() -> None:

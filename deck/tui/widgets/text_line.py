@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from textual.strip import Strip
 from textual.widget import Widget
 
-from deck.tui.border import Safe, Span, strip, width_of
+from deck.render import width_of
+from deck.tui.border import Safe, Span, strip
 from deck.tui.palette import PLAIN
 
 

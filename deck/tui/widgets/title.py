@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from deck.render import width_of
 from deck.tui import palette
-from deck.tui.border import Span, clean, cut, width_of
+from deck.tui.border import Span, clean, cut
 from deck.tui.following import Following
 from deck.tui.playback import Playback
 from deck.tui.questions import Detail, Standing
