@@ -5,10 +5,10 @@ the index (`deck.timeline_rows`) and cost what they return; full turns are read 
 (`deck.timeline_turns`). Calls raise what `store.errors` lists. A `Timeline` is used from one thread at a time.
 """
 
-import json
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cached_property
 from pathlib import Path
+from time import perf_counter
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
@@ -23,7 +23,6 @@ from store.archive import Archive
 from store.errors import NotFound
 from store.ids import from_hex
 from store.objects import Object
-from store.reading import Block
 
 if TYPE_CHECKING:
     from deck.compare.values import SessionDiff, TurnDiff
@@ -33,8 +32,6 @@ if TYPE_CHECKING:
     from deck.search.searcher import Searcher
     from store.ledger import Ledger
     from store.notes import Note
-
-_AROUND = 40  # characters of an excerpt on each side of what was found
 
 
 class Timeline:
@@ -65,6 +62,8 @@ class Timeline:
 
     def close(self) -> None:
         """Give the files back; idempotent."""
+        if "_finder" in self.__dict__:
+            self._finder.close()
         self.archive.close()
 
     def refresh(self) -> bool:
@@ -203,19 +202,21 @@ class Timeline:
         _answer, blocks = self._turns.answer(turn_id)
         return pieces(self.body(turn_id, "response"), blocks, Arrivals(blob, payload["times"]["end"] or 0))
 
-    def search(self, session: str, query: str, start: int = 0, stop: int | None = None) -> Iterator[Hit]:
-        """Steps of a session whose full text holds ``query`` (any case), in order, found as one asks for them.
+    def search(self, session: str, query: str, position: int = 0) -> Iterator[Hit | None]:
+        """Steps of a session whose text holds ``query`` (any case): from a position on to the end, then from the start.
 
-        Looks at positions ``start`` to ``stop`` (excluded; to the end without one).
+        None comes wherever one may stop looking for a while. The search index is used as far as it knows the session.
         """
-        if not query:
-            return
-        wanted = re.compile(re.escape(query), re.IGNORECASE)
-        for row in self.rows.each_step(session, start, stop):
-            text = searched_text(self._turns.block(row))
-            if found := wanted.search(text):
-                start, stop = max(found.start() - _AROUND, 0), found.end() + _AROUND
-                yield Hit(row.position, text[start:stop])
+        yield from self._finder.steps(self.rows, session, query, position) if query else ()
+
+    def index_for_search(self, seconds: float) -> bool:
+        """Let the search index catch up, for about this long; whether it knows all that was recorded."""
+        until = perf_counter() + seconds
+        return self._finder.catch_up(go_on=lambda: perf_counter() < until)
+
+    @cached_property
+    def _finder(self) -> "Searcher":
+        return self.searcher()
 
     def searcher(self) -> "Searcher":
         """Full text over every session; a context manager."""
@@ -260,12 +261,6 @@ class Timeline:
     def revs_beginning(self, text: str, limit: int) -> list[str]:
         """Tags, sessions and turns that begin so, at most ``limit`` of each; turns from four digits on."""
         return self._names.beginning(text, limit)
-
-
-def searched_text(block: Block) -> str:
-    """The text of a block that a search looks through: tool names and arguments count."""
-    data = json.dumps(block.data, ensure_ascii=False) if block.data is not None else ""
-    return "\n".join(part for part in (block.name, block.text, data) if part)
 
 
 def _has_recorders(archive: Archive) -> bool:

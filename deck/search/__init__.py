@@ -6,6 +6,7 @@ catchup    letting it catch up with the archive, from whatever it knows
 words      what a person asks for, as an expression that the index understands and nothing else
 wanted     filters: as words of the index, and as a judgement of what it found
 excerpts   where a text has what was looked for, and what stands around it
+steps      steps of one session that hold a query as it stands, for the TUI
 searcher   all of it together: hits, one after the other
 answer     hits by session, and as plain values for ``--json``
 

@@ -40,19 +40,37 @@ class _Batch(NamedTuple):
     last: int  # number of the last turn
 
 
-def catch_up(archive: Archive, passages: Passages, database: Database, show: Show) -> None:
-    """Take in what the search index lacks; ``show(what, done, of)`` tells how far it is."""
-    while not _caught_up(archive, passages, database, show):
-        pass
+def catch_up(
+    archive: Archive, passages: Passages, database: Database, show: Show, go_on: Callable[[], bool] = lambda: True
+) -> bool:
+    """Take in what the search index lacks; ``show(what, done, of)`` tells how far it is.
+
+    Stops between two batches where ``go_on`` says no; whether all is taken in.
+    """
+    while not _caught_up(archive, passages, database, show, go_on):
+        if not go_on():
+            return False
+    return True
 
 
-def _caught_up(archive: Archive, passages: Passages, database: Database, show: Show) -> bool:
-    """Take in as much as can be; false where another process came between, so that one has to look again."""
-    changes, marks = database.changes(), database.marks()
-    journals = {
+def first_unknown(archive: Archive, database: Database) -> int:
+    """The number (in the archive's index) of the first turn that the search index may lack; beyond all for none."""
+    marks, journals = database.marks(), _journals(archive)
+    if not all(_goes_on(archive, name, mark, journals.get(name)) for name, mark in marks.items()):
+        return 0
+    return _span(archive, {name: mark for name, mark in journals.items() if mark != marks.get(name)}, marks)[0]
+
+
+def _journals(archive: Archive) -> dict[str, Mark]:
+    return {
         name: Mark(size, bytes(chain))
         for name, size, chain in archive.index.db.execute("SELECT name, size, chain FROM journals")
     }
+
+
+def _caught_up(archive: Archive, passages: Passages, database: Database, show: Show, go_on: Callable[[], bool]) -> bool:
+    """Take in as much as can be; false where another process came between, so that one has to look again."""
+    changes, marks, journals = database.changes(), database.marks(), _journals(archive)
     if not all(_goes_on(archive, name, mark, journals.get(name)) for name, mark in marks.items()):
         database.clear()
         return False
@@ -67,6 +85,8 @@ def _caught_up(archive: Archive, passages: Passages, database: Database, show: S
         marks |= batch.marks
         next_number = batch.last + 1
         show("indexing turn", next_number - first, last - first + 1)
+        if not go_on():
+            return False
     return database.add((), behind, changes)
 
 

@@ -207,6 +207,21 @@ class Database:
                 f"{words} JOIN passages p ON p.number = {words}.rowid", fits, (expression, first, last)
             )
 
+    def shards(self) -> Iterator[range]:
+        """The numbers of the passages in each table of words, the newest first."""
+        for shard in range((self._count() - 1) >> _SHARD_BITS, -1, -1):
+            yield range(shard << _SHARD_BITS, (shard + 1) << _SHARD_BITS)
+
+    def words(self, passages: range, like: str, most: int) -> list[str]:
+        """At most so many words of the table with these passages that fit a LIKE pattern. It reads all of them."""
+        table = f"words_{passages.start >> _SHARD_BITS}"
+        self.db.execute(f"CREATE VIRTUAL TABLE temp.vocabulary USING fts5vocab(main, {table}, row)")
+        try:
+            rows = self.db.execute("SELECT term FROM temp.vocabulary WHERE term LIKE ? LIMIT ?", (like, most))
+            return [word for (word,) in rows.fetchall()]
+        finally:
+            self.db.execute("DROP TABLE temp.vocabulary")
+
     def _places(self, tables: str, where: str, values: tuple[object, ...]) -> Iterator[Found]:
         rows = self.db.execute(
             f"SELECT p.number, t.id, p.step, p.other FROM {tables} JOIN turns t ON t.number = p.turn WHERE {where}",

@@ -110,7 +110,7 @@ class Passages:
         tool = _storable(block.name or self._tool_of(id, block.call_id)) if is_tools else ""
         failed = block.is_error or block.kind in ("error", "refusal")
         role = "tool" if is_result else block.role
-        return Passage(Place(number), role, block.kind, tool, failed, _text(block))
+        return Passage(Place(number), role, block.kind, tool, failed, text_of(block))
 
     def _tool_of(self, id: str, call_id: str) -> str:
         """The tool of a call, by its id in the turn's session; results do not say it in every wire format."""
@@ -124,10 +124,10 @@ class Passages:
 
 
 def _other(place: Place, role: str, block: Block) -> Passage:
-    return Passage(place, role, block.kind, "", False, _text(block))
+    return Passage(place, role, block.kind, "", False, text_of(block))
 
 
-def _text(block: Block) -> str:
+def text_of(block: Block) -> str:
     """All text of a block: name, text, and the names and values of its data where that says more than the text."""
     says_more = block.kind.endswith("tool-call") or block.kind in ("tool-result", "document", "image")
     data = block.data if says_more or not (block.text or block.kind == "thinking") else None

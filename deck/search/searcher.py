@@ -1,7 +1,7 @@
 """Searching: from a query and filters to hits, the newest first, found as one asks for them."""
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import islice
 from typing import NamedTuple
 
@@ -11,8 +11,11 @@ from deck.search.catchup import Show, catch_up
 from deck.search.database import FILE, Database, Found
 from deck.search.excerpts import Anything, Excerpt, Finder, Pattern, Words, excerpt
 from deck.search.passages import Passage, Passages
+from deck.search.steps import search_steps
 from deck.search.wanted import EVERYTHING, Judge, TurnFacts, Wanted, narrowing
+from deck.timeline_rows import Rows
 from deck.timeline_turns import Turns
+from deck.views import Hit as StepHit
 from store.archive import Archive
 from store.derived import is_damage
 from store.errors import Damaged
@@ -39,6 +42,7 @@ class Searcher:
 
     def __init__(self, archive: Archive, turns: Turns) -> None:
         self._archive = archive
+        self._turns = turns
         self.passages = Passages(archive, turns)
         self._database = self._open()
         self.unreadable = 0
@@ -61,15 +65,18 @@ class Searcher:
         """Whether the search index stays for the next time; not where the archive cannot be written."""
         return self._database.is_kept
 
-    def catch_up(self, show: Show = lambda _what, _done, _of: None) -> None:
-        """Take in what was recorded since the last time; ``show(what, done, of)`` tells how far it is."""
+    def catch_up(self, show: Show = lambda _what, _done, _of: None, go_on: Callable[[], bool] = lambda: True) -> bool:
+        """Take in what was recorded since the last time, for as long as ``go_on`` says so; whether all is taken in.
+
+        ``show(what, done, of)`` tells how far it is.
+        """
         try:
-            catch_up(self._archive, self.passages, self._database, show)
+            return catch_up(self._archive, self.passages, self._database, show, go_on)
         except sqlite3.DatabaseError as error:
             if not is_damage(error):
                 raise
             self._make_again()
-            catch_up(self._archive, self.passages, self._database, show)
+            return catch_up(self._archive, self.passages, self._database, show, go_on)
 
     def _make_again(self) -> None:
         self._database.remove()
@@ -88,6 +95,16 @@ class Searcher:
     def pattern(self, pattern: str, wanted: Wanted = EVERYTHING, show: Show = lambda *_: None) -> Iterator[Hit]:
         """Passages in whose text a regular expression is found: every one that the filters let pass is read."""
         return self._hits("", Pattern(pattern), wanted, show)
+
+    def steps(self, rows: Rows, session: str, query: str, position: int) -> Iterator[StepHit | None]:
+        """Steps of a session whose text holds a query as it stands, from a position on (`deck.search.steps`)."""
+        try:
+            yield from search_steps(self._archive, rows, self._turns, self._database, session, query, position)
+        except sqlite3.DatabaseError as error:
+            if not is_damage(error):
+                raise
+            self._make_again()
+            raise Damaged("the search index was damaged; it was removed, search again") from error
 
     def _hits(self, expression: str, finder: Finder, wanted: Wanted, show: Show) -> Iterator[Hit]:
         self.unreadable = 0

@@ -1,35 +1,32 @@
 """Searching a whole session without waiting for the end: from the cursor to the end first, then from the start."""
 
 from bisect import insort
+from collections.abc import Iterator
 from time import perf_counter
 
 from deck.tui.hits import Hits
 from deck.tui.model import ReadModel
 from deck.views import Hit
 
-_WINDOW = 64
-"""Steps looked through between two looks at the clock."""
-
 
 class Search:
-    """One search; call `advance` until it says that all was looked through."""
+    """One search; call `advance` until it says that all was looked through, always with the same model."""
 
-    def __init__(self, session: str, query: str, position: int, steps: int) -> None:
+    def __init__(self, session: str, query: str, position: int) -> None:
         self._session = session
         self._query = query
-        self._ranges = [(position, steps), (0, position)]
+        self._position = position
+        self._looking: Iterator[Hit | None] | None = None
         self._hits: list[Hit] = []
 
     def advance(self, model: ReadModel, seconds: float) -> Hits:
         """Look on for about this long; all that was found so far."""
         until = perf_counter() + seconds
-        while self._ranges and perf_counter() < until:
-            start, stop = self._ranges[0]
-            end = min(start + _WINDOW, stop)
-            for hit in model.search(self._session, self._query, start, end) if start < end else ():
+        if self._looking is None:
+            self._looking = model.search(self._session, self._query, self._position)
+        for hit in self._looking:
+            if hit is not None:
                 insort(self._hits, hit)
-            if end < stop:
-                self._ranges[0] = (end, stop)
-            else:
-                del self._ranges[0]
-        return Hits(self._query, tuple(self._hits), complete=not self._ranges)
+            if perf_counter() > until:
+                return Hits(self._query, tuple(self._hits), complete=False)
+        return Hits(self._query, tuple(self._hits))

@@ -4,7 +4,7 @@ Every turn has three steps. The rows are those that an archive of that size woul
 a very long session can be seen without recording one.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -130,8 +130,11 @@ class TallModel:
     def body(self, id: str, which: str) -> bytes:
         return b"{}"
 
-    def search(self, session: str, query: str, start: int = 0, stop: int | None = None) -> Iterable[Hit]:
-        return ()
+    def search(self, session: str, query: str, position: int = 0) -> Iterator[Hit | None]:
+        return iter(())
+
+    def index_for_search(self, seconds: float) -> bool:
+        return True
 
     def refresh(self) -> bool:
         return False

@@ -1,9 +1,10 @@
 """The timeline of one session, and what its keys do. What it shows is in `deck.tui.screens.timeline_view`."""
 
+import asyncio
 from collections.abc import Sequence
 from typing import ClassVar
 
-from textual import on
+from textual import on, work
 from textual.binding import BindingType
 from textual.message import Message
 
@@ -24,6 +25,9 @@ from deck.views import Hit
 
 _SEARCH_SECONDS = 0.05
 """How long a search looks on between two words about how far it is."""
+
+_REST_SECONDS = 0.02
+"""Between two slices of indexing, for the keys."""
 
 _CANDIDATES = 20
 _CANDIDATE = 16
@@ -146,6 +150,8 @@ class TimelineScreen(TimelineMarks):
     # asking
 
     async def action_ask(self, purpose: str) -> None:
+        if purpose == "search":
+            self._index()
         await self._ask_user(Prompt(purpose, _PROMPTS[purpose], complete=self._revs if purpose == "rev" else None))
 
     async def action_star(self) -> None:
@@ -171,7 +177,8 @@ class TimelineScreen(TimelineMarks):
         """Go to the first place after the cursor as soon as it is found, and say how many there are as they come."""
         steps = self.query_one(StepList)
         position = steps.position
-        search = Search(self._session, query, position, steps.count)
+        self.workers.cancel_group(self, "index")
+        search = Search(self._session, query, position)
         self._hits = Hits(query, complete=False)
         self._say(self._hits.words(None))
         self.query_one(TextView).mark(query)
@@ -185,6 +192,13 @@ class TimelineScreen(TimelineMarks):
                 self._go_exactly(here.position, found.words(here))
             elif here is None or steps.position == here.position:
                 self._renote(found.words(here))
+        self._index()
+
+    @work(group="index", exclusive=True)
+    async def _index(self) -> None:
+        """Let the search index catch up while nobody waits for it."""
+        while await self._ask(self._readers.background, lambda model: model.index_for_search(_SEARCH_SECONDS)) is False:
+            await asyncio.sleep(_REST_SECONDS)
 
     def action_hit(self, direction: int) -> None:
         if not self._hits.query:
