@@ -8,16 +8,16 @@ notes, tags and the ledger stay behind.
 import contextlib
 import os
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from deck.export.chosen import Chosen, choose
 from deck.export.exchanges import Headers, fitting
-from deck.export.retimed import retimed
 from deck.timeline import Timeline
 from store import chunks, headers
 from store.archive import Archive
+from store.arrivals import Arrivals
 from store.canonical import loads
 from store.exchange import Exchange, Mode, Outcome
 from store.ids import from_hex
@@ -95,7 +95,7 @@ class _Copying:
             status=http["status"],
             response_headers=self._headers(fitting(view.response_headers, said, response)),
             response_body=response,
-            chunks=tuple(retimed(chunks.decode(arrived), came, response)),
+            chunks=_arrivals(chunks.decode(arrived), came).chunks_in(response),
             request_end_ms=times["request_end"],
             first_byte_ms=times["first_byte"],
             end_ms=times["end"],
@@ -141,3 +141,13 @@ def _member(kind: Any, value: str, otherwise: Any) -> Any:
         return kind(value)
     except ValueError:
         return otherwise
+
+
+def _arrivals(arrived: Iterable[tuple[int, int]], body: bytes) -> Arrivals:
+    """The pieces of a body, of which (ms, size) each is known."""
+    found = Arrivals()
+    position = 0
+    for at_ms, size in arrived:
+        found.add(at_ms, body[position : position + size])
+        position += size
+    return found

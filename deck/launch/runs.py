@@ -5,7 +5,8 @@
 
 Turns name the start. ``git`` is null outside a work tree, else ``{"commit", "branch", "dirty"}`` (each null where git
 does not say in time). Of the environment only `KEPT` and the variables that name a model server are kept, and both
-they and the command line are masked: what may be a credential is gone before anything is hashed or written.
+they and the command line are masked, by the archive's rules and by more: what may be a credential is gone before
+anything is hashed or written.
 """
 
 import getpass
@@ -37,7 +38,7 @@ KEPT = frozenset(
 )
 _NAMES_A_SERVER = re.compile(r"\w+_(BASE_URL|API_BASE)\Z", re.IGNORECASE)
 _SECRET_WORD = re.compile(r"key|token|secret|passw|auth|credential|cookie|bearer", re.IGNORECASE)
-_SECRET_SHAPE = re.compile(
+_SECRET_SHAPE = re.compile(  # of any length: unlike in a body, what is masked too much here is no loss
     r"(sk|pk|rk|ghp|gho|ghs|github_pat|glpat|hf|xox[a-z]|AIza|AKIA|ya29|eyJ)[-_.A-Za-z0-9]{16,}"
     r"|(?i:bearer|basic)\s+\S+"
 )
@@ -100,8 +101,7 @@ def masked_command(command: Sequence[str], masker: Masker) -> list[str]:
 
 
 def _masked(text: str, masker: Masker) -> str:
-    if _URL.match(text):
-        text = masker.url(text)
+    text = masker.url(text) if _URL.match(text) else masker.text(text)
     header, colon, value = text.partition(":")
     if colon and " " not in header and "/" not in header and _SECRET_WORD.search(header):
         return f"{header}: {_token(value.strip(), masker)}"

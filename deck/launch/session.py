@@ -18,6 +18,7 @@ from store.archive import Archive
 from store.errors import Ambiguous
 from store.locations import ca_folder
 from store.mask import Masker
+from store.masking import config as masking
 from store.record import Recorder
 from store.recover import recover
 
@@ -70,7 +71,8 @@ def run(launch: Launch, environ: Mapping[str, str] = os.environ) -> int:
     keep = False  # the log of a run that went wrong is worth keeping, and is named then
     try:
         with Archive.create(launch.archive) as archive, Recorder(archive) as recorder:
-            begun = runs.start(launch.command, environ, Path.cwd(), launch.tags, launch.fail, Masker(archive.key))
+            masker = Masker(archive.key, masking.load(archive.path, archive.key, environ))
+            begun = runs.start(launch.command, environ, Path.cwd(), launch.tags, launch.fail, masker)
             run_id = recorder.put_run(begun).hex()
             ended = _through_proxy(launch, environ, folder, run_id)
             recover(archive, recorder)  # what a proxy that died held, unless the next one took it in

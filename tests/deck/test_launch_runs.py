@@ -7,9 +7,12 @@ import pytest
 from deck.launch import runs
 from deck.launch.tally import Tally
 from store.mask import Masker
+from store.masking import config
 
-MASKER = Masker(b"k" * 32)
+KEY = b"k" * 32
 SECRET = "sk-ant-api03-AbCdEfGhIjKlMnOpQrStUvWx"
+PLAIN = "tr0ub4dor-and-3"
+MASKER = Masker(KEY, config.read({"environment": ["PIN"]}, "here", KEY, {"PIN": PLAIN}))
 
 
 def begun(cwd: Path, command: tuple[str, ...] = ("agent",), **environ: str) -> dict:
@@ -29,12 +32,14 @@ def begun(cwd: Path, command: tuple[str, ...] = ("agent",), **environ: str) -> d
         ("curl", f"https://user:{SECRET}@x.example/"),
         ("curl", f"https://x.example/?key={SECRET}"),
         ("agent", "--password", "short"),
+        ("env", f"DB=postgres://app:{SECRET}@db.example/x", "agent"),
+        ("agent", "-p", f"it is {PLAIN}, I think"),
     ],
 )
 def test_no_credential_of_a_command_line_is_kept(words: tuple[str, ...]) -> None:
     shown = runs.masked_command(words, MASKER)
     assert len(shown) == len(words)
-    assert SECRET not in json.dumps(shown)
+    assert not any(secret in json.dumps(shown) for secret in (SECRET, PLAIN))
     assert "short" not in shown
 
 
@@ -55,10 +60,11 @@ def test_of_the_environment_only_known_names_are_kept_and_masked(tmp_path: Path)
         ANTHROPIC_MODEL="m",
         HTTPS_PROXY=f"http://user:{SECRET}@proxy.example:1",
         X_BASE_URL=f"https://x.example/?key={SECRET}",
+        OPENAI_MODEL=PLAIN,
         EDITOR="vi",
     )
-    assert set(run["environment"]) == {"ANTHROPIC_MODEL", "HTTPS_PROXY", "X_BASE_URL"}
-    assert SECRET not in json.dumps(run)
+    assert set(run["environment"]) == {"ANTHROPIC_MODEL", "HTTPS_PROXY", "OPENAI_MODEL", "X_BASE_URL"}
+    assert not any(secret in json.dumps(run) for secret in (SECRET, PLAIN))
     assert "proxy.example:1" in run["environment"]["HTTPS_PROXY"]
 
 

@@ -3,13 +3,17 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from deck.export.retimed import retimed
+from store.arrivals import Arrivals
 
 LINES = st.lists(st.binary(max_size=6).map(lambda text: text.replace(b"\n", b"") + b"\n"), max_size=6)
 
 
 def sizes(before: bytes, after: bytes, *cuts: int) -> list[int]:
-    return [chunk.size for chunk in retimed([(n, size) for n, size in enumerate(cuts)], before, after)]
+    arrivals = Arrivals()
+    for at_ms, size in enumerate(cuts):
+        arrivals.add(at_ms, before[:size])
+        before = before[size:]
+    return [chunk.size for chunk in arrivals.chunks_in(after)]
 
 
 def test_an_end_stays_in_its_line() -> None:
