@@ -1,14 +1,10 @@
 """Unsigned LEB128 integers and length-prefixed byte strings: the small change of the physical encodings."""
 
-import re
 from collections.abc import Sequence
-from functools import lru_cache
 
 from store.errors import Damaged
 
 _MOST_BITS = 62
-_NUMBER = re.compile(rb"[\x80-\xff]{0,8}[\x00-\x7f]")  # as many bytes as `_MOST_BITS` need
-_REMEMBERED = 1024  # numbers: most are sizes and times of like events, which come again
 
 
 def put(out: bytearray, value: int) -> None:
@@ -29,13 +25,13 @@ def put_all(values: Sequence[int]) -> bytes:
     """All of ``values`` one after the other; small ones, which most are, at once."""
     if max(values, default=0) < 0x80:
         return bytes(values)
-    return b"".join(map(_encoded, values))
-
-
-@lru_cache(_REMEMBERED)
-def _encoded(value: int) -> bytes:
-    out = bytearray()
-    put(out, value)
+    out: list[int] = []
+    add = out.append
+    for value in values:
+        while value > 0x7F:
+            add(value & 0x7F | 0x80)
+            value >>= 7
+        add(value)
     return bytes(out)
 
 
@@ -43,15 +39,19 @@ def take_all(data: bytes) -> Sequence[int]:
     """The integers that `put_all` wrote. Raises `Damaged` for anything else."""
     if data.isascii():
         return data
-    numbers = _NUMBER.findall(data)
-    if sum(map(len, numbers)) != len(data):
+    values = []
+    result = shift = 0
+    for byte in data:
+        result |= (byte & 0x7F) << shift
+        shift += 7
+        if byte < 0x80:
+            values.append(result)
+            result = shift = 0
+        elif shift > _MOST_BITS:
+            break
+    if shift:
         raise Damaged("a number runs past its record")
-    return list(map(_decoded, numbers))
-
-
-@lru_cache(_REMEMBERED)
-def _decoded(number: bytes) -> int:
-    return sum((byte & 0x7F) << 7 * place for place, byte in enumerate(number))
+    return values
 
 
 class Cursor:
