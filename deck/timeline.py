@@ -259,7 +259,7 @@ class Timeline:
         return revs.resolve(rev, self._names)
 
     def revs_beginning(self, text: str, limit: int) -> list[str]:
-        """Tags, sessions and turns that begin so, at most ``limit`` of each; turns from four digits on."""
+        """Tags, sessions and turns that begin so, at most ``limit`` of each; turns once something is typed."""
         return self._names.beginning(text, limit)
 
 

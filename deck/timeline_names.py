@@ -54,16 +54,23 @@ class ArchiveNames:
         return turns if len(turns) == 1 else [id for id, _kind in found]
 
     def beginning(self, text: str, limit: int) -> list[str]:
-        """Names that a rev beginning with ``text`` could have: tags, sessions, turns; at most ``limit`` of each."""
+        """Names that a rev beginning with ``text`` could have, at most ``limit`` of each kind.
+
+        Tags, sessions (those that went on last first), and the whole ids of turns once something is typed.
+        """
         tags: list[str] = []
         if are_there_any(self._archive):
             from store import notes
 
             tags = [note.name for note in notes.tags(self._archive) if note.name.startswith(text)][:limit]
-        sessions = [key for key, _ in self.sessions_beginning(text, limit)]
+        db = self._archive.index.db
+        query = "SELECT session FROM sessions WHERE substr(session, 1, ?) = ? ORDER BY head_number DESC LIMIT ?"
+        sessions = [key for (key,) in db.execute(query, (len(text), text, limit))]
         turns: list[str] = []
-        if len(text) >= MIN_PREFIX and is_prefix(text):
-            turns = [id for id, kind in self._archive.index.with_prefix(text, limit) if kind == "turn"]
+        if text and is_prefix(text.ljust(MIN_PREFIX, "0")):
+            low, high = (bytes.fromhex(text.ljust(2 * ID_BYTES, digit)) for digit in "0f")
+            rows = db.execute("SELECT id FROM turns WHERE id BETWEEN ? AND ? LIMIT ?", (low, high, limit))
+            turns = [id.hex() for (id,) in rows]
         return [*tags, *sessions, *turns]
 
     def describe(self, id: str) -> tuple[str, str]:

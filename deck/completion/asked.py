@@ -9,17 +9,17 @@ from collections.abc import Callable, Iterator, Sequence
 
 from deck.command_table import Command, find, load, stems, type_of, word_of
 from deck.revs import HEAD, PARTS
+from deck.timeline_names import ArchiveNames
 from store.archive import Archive
 from store.errors import StoreError
-from store.ids import is_prefix
+from store.ids import ID_BYTES, is_prefix
 
 _A_WORD = re.compile(r"[\w@+][\w@+./:,=~-]*\Z", re.ASCII)
 _BEFORE_A_COMMAND = ("--archive", "--follow", "--help", "--version")
 _REVS = frozenset({"rev", "revs", "session", "before", "after"})  # parameters that name something in an archive
 _SHELLS = ("bash", "fish", "zsh")
 _VARARGS = 0x04  # inspect.CO_VARARGS; inspect itself takes longer to import than all of this
-_SESSIONS = 20
-_HASHES = 50
+_OF_A_KIND = 50  # names that are offered
 _SHORT = 10  # digits of a hash that is offered
 
 
@@ -119,14 +119,9 @@ def _in_archive(archive: str | None, names: Callable[[Archive], Iterator[str]]) 
 
 def _names(archive: Archive, word: str) -> Iterator[str]:
     yield HEAD
-    yield from _tags(archive)
-    db = archive.index.db
-    query = "SELECT session FROM sessions WHERE substr(session, 1, ?) = ? ORDER BY head_number DESC LIMIT ?"
-    yield from (key for (key,) in db.execute(query, (len(word), word, _SESSIONS)))
-    if word and is_prefix(word.ljust(4, "0")):
-        low, high = bytes.fromhex(word.ljust(64, "0")), bytes.fromhex(word.ljust(64, "f"))
-        rows = db.execute("SELECT id FROM turns WHERE id BETWEEN ? AND ? LIMIT ?", (low, high, _HASHES))
-        yield from (bytes(id).hex()[: max(_SHORT, len(word))] for (id,) in rows)
+    for name in ArchiveNames(archive).beginning(word, _OF_A_KIND):
+        is_hash = len(name) == 2 * ID_BYTES and is_prefix(name)
+        yield name[: max(_SHORT, len(word))] if is_hash else name
 
 
 def _tags(archive: Archive) -> list[str]:
