@@ -1,10 +1,11 @@
-"""Makes the pictures of the TUI in this folder: the app itself draws them, on a made-up session.
+"""Makes the pictures of the TUI in this folder: the app itself draws them, on what ``deck demo`` records.
 
 python docs/screens/make.py      from the repository's root
 """
 
 import asyncio
 import re
+import subprocess
 import sys
 import tempfile
 from pathlib import Path
@@ -13,12 +14,11 @@ HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
 sys.path[:0] = [str(ROOT), str(ROOT / "tests" / "support")]
 
-from kafka_session import exchanges  # noqa: E402  found through the path set above
-from tui_pilot import record, running  # noqa: E402
+from tui_pilot import running  # noqa: E402  found through the path set above
 
 PICTURES = {
-    "timeline.svg": ((120, 32), ["enter", "e"], "topic orders-v2 does not exist"),
-    "diff.svg": ((80, 24), ["enter", *"JJJJJJJJ", "d"], "request of turn 9 against turn 8"),
+    "timeline.svg": ((120, 32), ["enter", "e", "e"], "turn 3 · step 2"),
+    "diff.svg": ((80, 24), ["enter", *"JJJJ", "d"], "request of turn 5 against turn 4"),
 }
 """File name -> size of the screen, keys to press from the sessions on, text that shows that all is there."""
 
@@ -31,10 +31,12 @@ def without_web_fonts(svg: str) -> str:
 async def draw() -> None:
     """Draw every picture."""
     with tempfile.TemporaryDirectory() as folder:
-        archive = record(Path(folder) / "archive", exchanges())
+        archive = Path(folder) / "archive"
+        demo = [sys.executable, "-m", "deck.cli", "demo", "--archive", str(archive)]
+        subprocess.run(demo, cwd=ROOT, check=True, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
         for name, (size, keys, awaited) in PICTURES.items():
             async with running(archive, size) as deck:
-                await deck.see("14 turns")
+                await deck.see("1 of 1")
                 for key in keys:
                     await deck.press(key)
                     await deck.pilot.pause()

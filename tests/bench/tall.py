@@ -1,6 +1,8 @@
-"""Long sessions of small turns, each of which stands for itself, so that a large archive is made in minutes.
+"""Long sessions of small turns, so that a large archive is made in minutes.
 
-Archives are made without fsync, which changes nothing that is measured by looking at them.
+Each request names the response that it goes on from and sends only what is new, as Codex does: then the turn before is
+found by its name, however long the session is. Archives are made without fsync, which changes nothing that is measured
+by looking at them.
 """
 
 import json
@@ -15,12 +17,12 @@ from store.exchange import Exchange
 from store.record import Recorder
 
 SESSION = "session-0000"
-_URL = "https://api.anthropic.com/v1/messages"
-_FAILS_EVERY = 1_000
+_URL = "https://api.openai.com/v1/responses"
+_MODEL = "gpt-5.5"
 
 
 def exchanges() -> Iterator[Exchange]:
-    """Turns without end, a second apart: a question, an answer, a tool call; each thousandth reports a failure."""
+    """Turns without end, a second apart: the result of a call, a question; an answer, the next call."""
     turn = 0
     while True:
         yield _exchange(turn)
@@ -28,24 +30,26 @@ def exchanges() -> Iterator[Exchange]:
 
 
 def _exchange(turn: int) -> Exchange:
-    asked: dict[str, object] = {"type": "text", "text": f"Question {turn}"}
-    if turn % _FAILS_EVERY == _FAILS_EVERY - 1:
-        asked = {"type": "tool_result", "tool_use_id": f"call-{turn}", "content": f"Failure {turn}", "is_error": True}
-    body = {"model": "claude-sonnet-4-6", "max_tokens": 9, "messages": [{"role": "user", "content": [asked]}]}
-    call = {"type": "tool_use", "id": f"call-{turn + 1}", "name": "Bash", "input": {"command": f"make {turn}"}}
+    question = {"type": "message", "role": "user", "content": [{"type": "input_text", "text": f"Question {turn}"}]}
+    body: dict[str, object] = {"model": _MODEL, "input": [question]}
+    if turn:
+        result = {"type": "function_call_output", "call_id": f"call-{turn}", "output": f"Result {turn}"}
+        body |= {"input": [result, question], "previous_response_id": f"resp_{turn - 1}"}
+    said = {"type": "message", "role": "assistant", "content": [{"type": "output_text", "text": f"Answer {turn}"}]}
+    arguments = json.dumps({"command": ["make", str(turn)]})
+    call = {"type": "function_call", "call_id": f"call-{turn + 1}", "name": "shell", "arguments": arguments}
     answer = {
-        "id": f"m{turn}",
-        "type": "message",
-        "role": "assistant",
-        "model": "claude-sonnet-4-6",
-        "content": [{"type": "text", "text": f"Answer {turn}"}, call],
-        "stop_reason": "tool_use",
+        "id": f"resp_{turn}",
+        "object": "response",
+        "status": "completed",
+        "model": _MODEL,
+        "output": [said, call],
         "usage": {"input_tokens": 2_000 + turn % 180_000, "output_tokens": 20},
     }
     return Exchange(
         method="POST",
         url=_URL,
-        request_headers=((b"content-type", b"application/json"), (b"x-claude-code-session-id", SESSION.encode())),
+        request_headers=((b"user-agent", b"codex_exec/0.169.0"), (b"session-id", SESSION.encode())),
         request_body=json.dumps(body).encode(),
         started_ms=1_700_000_000_000 + 1000 * turn,
         status=200,

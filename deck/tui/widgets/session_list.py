@@ -17,6 +17,7 @@ Item = SessionLine | BranchRow | str
 _TITLE_AT_LEAST = 38
 """Columns for outcome, title and agents before others are shown."""
 
+_TROUBLE = 13
 _LEAVING = ("output", "hits", "model", "took", "client", "input", "cost", "trouble")
 """What goes first where the line is narrow: outcome, title, turns and age stay."""
 
@@ -92,7 +93,7 @@ def session_spans(line: SessionLine, now_ms: int, marked: bool, width: int) -> S
         "hits": (_cache_hits(session), 9, palette.FAINT),
         "output": (f"{count(session.output_tokens)} out", 10, palette.PLAIN),
         "cost": ("…" if line.cost is None else str(line.cost), 11, palette.PLAIN),
-        "trouble": (_trouble(line), 12, palette.ERROR),
+        "trouble": (_trouble(line), _TROUBLE, palette.ERROR),
         "took": (duration(session.last_ms - session.started_ms), 9, palette.FAINT),
         "age": ("now" if session.live else age(now_ms - session.last_ms), 5, palette.PLAIN),
     }
@@ -142,7 +143,7 @@ def _trouble(line: SessionLine) -> str:
     """What went wrong: exchanges that were lost, turns with an error, tools that failed."""
     figures = ((line.lost, "lost"), (line.view.errors, "err"), (line.view.failures, "fail"))
     told = " ".join(f"{figure} {word}" for figure, word in figures if figure)
-    return f"{told} ✗" if told else ""
+    return f"{told} ✗" if told and len(told) < _TROUBLE - 2 else told
 
 
 def _cache_hits(session: SessionView) -> str:

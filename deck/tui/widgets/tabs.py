@@ -8,7 +8,7 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from deck.tui import palette
-from deck.tui.border import Span, clean, strip
+from deck.tui.border import Safe, Span, clean, strip, width_of
 
 
 class Tabs(Widget):
@@ -25,7 +25,7 @@ class Tabs(Widget):
 
     def __init__(self, titles: Sequence[str], id: str | None = None) -> None:
         super().__init__(id=id)
-        self._titles = [f" {number} {title} " for number, title in enumerate(titles, 1)]
+        self._titles = [clean(f"{number} {title}") for number, title in enumerate(titles, 1)]
         self._chosen = 0
 
     def choose(self, number: int) -> None:
@@ -37,14 +37,18 @@ class Tabs(Widget):
         spans: list[Span] = []
         for number, title in enumerate(self._titles):
             chosen = number == self._chosen
-            text = f"[{title.strip()}]" if chosen else title
-            spans.append((clean(text), palette.CURSOR + palette.STRONG if chosen else palette.PLAIN))
-        return strip(spans, self.size.width, self.rich_style)
+            before = "[" if chosen else "]" if number == self._chosen + 1 else " "
+            spans += [
+                (Safe(before), palette.STRONG),
+                (title, palette.CURSOR + palette.STRONG if chosen else palette.PLAIN),
+            ]
+        end = "]" if self._chosen == len(self._titles) - 1 else " "
+        return strip([*spans, (Safe(end), palette.STRONG)], self.size.width, self.rich_style)
 
     def on_click(self, event: events.Click) -> None:
-        at = 0
+        end = 0
         for number, title in enumerate(self._titles):
-            at += len(title)
-            if event.x < at:
+            end += 1 + width_of(title)
+            if event.x < end:
                 self.post_message(self.Chosen(number))
                 return

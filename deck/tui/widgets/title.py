@@ -82,9 +82,11 @@ class Title(TextLine):
         self.show([(title, palette.STRONG), *parts.values()], self._state)
 
     def _cost(self, turn: int) -> str:
-        """What this turn cost, and what all until it did of the whole; empty where that is not looked at yet."""
+        """What this turn cost, and what all until it did of the whole; empty where nothing of that is known."""
         own = self._shape.spending.of(turn) if self._shape else None
         if own is None or self._shape is None:
             return ""
         spending = self._shape.spending
+        if not spending.whole().micro_usd:
+            return ""
         return f"{own}, {spending.until(turn)} of {spending.whole()} so far"
