@@ -17,7 +17,7 @@ Item = SessionLine | BranchRow | str
 _TITLE_AT_LEAST = 38
 """Columns for outcome, title and agents before others are shown."""
 
-_TROUBLE = 13
+_TROUBLE = 12
 _LEAVING = ("output", "hits", "model", "took", "client", "input", "cost", "trouble")
 """What goes first where the line is narrow: outcome, title, turns and age stay."""
 
@@ -143,7 +143,9 @@ def _trouble(line: SessionLine) -> str:
     """What went wrong: exchanges that were lost, turns with an error, tools that failed."""
     figures = ((line.lost, "lost"), (line.view.errors, "err"), (line.view.failures, "fail"))
     told = " ".join(f"{figure} {word}" for figure, word in figures if figure)
-    return f"{told} ✗" if told and len(told) < _TROUBLE - 2 else told
+    if len(told) > _TROUBLE - 3:
+        told = f"{sum(figure for figure, _ in figures)} wrong"
+    return f"{told} ✗" if told else ""
 
 
 def _cache_hits(session: SessionView) -> str:

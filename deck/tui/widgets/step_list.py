@@ -143,6 +143,7 @@ def step_spans(row: StepRow, agent: int, starred: bool, width: int) -> Sequence[
     kind = fit(label, 10)
     lead.append((kind, style))
     used += 10
-    summary = cut(clean(row.summary or "(empty)"), max(width - used - 1, 0))
+    unsaid = "(withheld)" if row.kind == "thinking" else "(empty)"
+    summary = cut(clean(row.summary or unsaid), max(width - used - 1, 0))
     body = palette.FAINT if not row.summary else style if row.is_error or row.kind == "thinking" else palette.PLAIN
     return [*lead, (Safe(" "), palette.PLAIN), (summary, body)]

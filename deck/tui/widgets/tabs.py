@@ -7,8 +7,9 @@ from textual.message import Message
 from textual.strip import Strip
 from textual.widget import Widget
 
+from deck.render import width_of
 from deck.tui import palette
-from deck.tui.border import Safe, Span, clean, strip, width_of
+from deck.tui.border import Safe, Span, clean, strip
 
 
 class Tabs(Widget):
