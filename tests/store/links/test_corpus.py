@@ -33,4 +33,4 @@ def test_edges_are_those_that_the_driver_knows(situation: Situation, dialect: Di
 
 
 def test_the_corpus_is_as_large_as_it_has_to_be() -> None:
-    assert len(CASES) >= 60
+    assert len(SITUATIONS) >= 60
