@@ -9,7 +9,7 @@ steps are read.
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import chain
-from typing import Final
+from typing import Final, NamedTuple
 
 from deck.search.catchup import first_unknown
 from deck.search.database import Database
@@ -63,12 +63,11 @@ def search_steps(
     yield from chain.from_iterable(map(look, rest))
 
 
-class _Narrowed:
+class _Narrowed(NamedTuple):
     """What the index can be asked of a query: a phrase of whole words but for its last, or a part of one word."""
 
-    def __init__(self, phrase: str, part: str) -> None:
-        self.phrase = phrase  # as an FTS5 expression
-        self.part = part  # a LIKE pattern for words, where there is no phrase
+    phrase: str  # as an FTS5 expression
+    part: str = ""  # a LIKE pattern for words, where there is no phrase
 
     @classmethod
     def of(cls, query: str) -> "_Narrowed | None":
@@ -79,9 +78,9 @@ class _Narrowed:
             return None
         is_begun, is_open = text[0].isalnum(), text[-1].isalnum()
         if len(words) == 1 and is_begun:
-            return cls("", f"%{words[0]}{'%' if is_open else ''}")
+            return cls("", part=f"%{words[0]}{'%' if is_open else ''}")
         whole = words[1:] if is_begun else words
-        return cls(f'"{" ".join(whole)}"' + ("*" if is_open else ""), "")
+        return cls(f'"{" ".join(whole)}"' + ("*" if is_open else ""))
 
 
 class _Guide:
