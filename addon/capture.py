@@ -6,6 +6,7 @@ is called like a hook would become one, hence the underscores.
 """
 
 import importlib.util as _util
+import linecache as _linecache
 import logging as _logging
 import sys as _sys
 from pathlib import Path as _Path
@@ -35,6 +36,7 @@ try:
     for _package in ("blake3", "orjson", "zstandard"):  # some are used late, when it would be too late to say so
         if _util.find_spec(_package) is None:
             raise ImportError(f"it lacks the package {_package}")
+    _linecache.clearcache()  # 0.7 MB of sources that mitmproxy's libraries had read: room for ours
     _bind("store")
     _bind("addon")
     from addon.network import Network as _Network

@@ -23,7 +23,7 @@ from store.headers import Headers
 from store.masking.body import TooMuch
 from store.spool_entry import Entry
 
-BEGINNING_LAG: Final = 0.05  # seconds that the beginning of a request may pass before the spool knows of it
+BEGINNING_LAG: Final = 50  # ms after which the next piece of a request has the spool told of it
 REQUEST_LAG: Final = 0.01  # seconds that a whole request, and what is answered then, may
 ANSWER_LAG: Final = 0.1  # seconds that more of an answer may
 _MOST_AT_ONCE: Final = 16 << 10  # bytes that are cleaned in the event loop in one go: 2.5 ms at most
@@ -88,6 +88,8 @@ class InFlight:
         """A piece of the request body."""
         if not self.ended and (part := self._request.count(data)):
             self._request.pieces.append(part)
+            if not self._has_asked and self._now() > BEGINNING_LAG:
+                self._spool()
 
     def request_end(self) -> None:
         """The request is complete; whoever says so has `catch_up` called after `REQUEST_LAG`."""

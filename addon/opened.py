@@ -13,7 +13,6 @@ from store.book import Book
 from store.clean import Cleaner
 from store.files import Files
 from store.masking import config
-from store.masking.masking import Masking
 from store.objects import LITTLE
 from store.record import Recorder
 from store.spool import Spool
@@ -29,7 +28,6 @@ class Opened:
         self.archive: Archive | None = None
         self.spool: Spool | None = None
         self.recorder: Recorder | None = None
-        self._masking: Masking | None = None
         self._path = path
         self._files = files
 
@@ -38,15 +36,13 @@ class Opened:
         if self.archive is None:
             self.archive = Archive.create(self._path, self._files)
             self.archive.objects.keep = LITTLE
-        if self._masking is None:
-            self._masking = config.load(self._path, self.archive.key, os.environ)
         if self.spool is None:
-            cleaner = Cleaner(self.archive.key, self._masking)
+            cleaner = Cleaner(self.archive.key, config.load(self._path, self.archive.key, os.environ))
             spool = Spool.create(self._path, cleaner, files=self._files)
             self.book.attach(spool.folder, self._files, int(time.time() * 1000), spool.is_mappable)
             self.spool = spool
             self.tell({})
-        self.recorder = self.recorder or Recorder(self.archive, self.spool.seen, self._masking)
+        self.recorder = self.recorder or Recorder(self.archive, self.spool.seen, self.spool.cleaner)
         return self.archive, self.recorder
 
     def tell(self, members: Mapping[str, object]) -> None:
@@ -71,7 +67,7 @@ class Opened:
     def close(self) -> None:
         """Give everything back; raises nothing. Idempotent."""
         parts = (self.recorder, self.spool, self.archive)
-        self.recorder = self.spool = self.archive = self._masking = None
+        self.recorder = self.spool = self.archive = None
         for part in parts:
             if part is not None:
                 with contextlib.suppress(Exception):  # what could not be sealed is adopted by the next writer

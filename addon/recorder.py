@@ -14,7 +14,7 @@ from mitmproxy import addonmanager, ctx, http, tls
 
 from addon import admission, distrust, imported, listening, policy, settings, settling, traffic
 from addon.guard import Guard
-from addon.inflight import ANSWER_LAG, BEGINNING_LAG, REQUEST_LAG, InFlight
+from addon.inflight import ANSWER_LAG, REQUEST_LAG, InFlight
 from addon.report import Counts, Report
 from addon.routes import Route, Routes
 from addon.settings import Settings, SettingsError
@@ -40,7 +40,7 @@ class Capture:
         self._writer: Writer | None = None
         self._counts = counts
         self._flights: dict[str, InFlight] = {}
-        self._lags: dict[str, asyncio.TimerHandle] = {}  # of requests that are not complete, or not spooled yet
+        self._lags: dict[str, asyncio.TimerHandle] = {}  # of what is not spooled yet
         self._sockets = Sockets()
 
     def load(self, loader: addonmanager.Loader) -> None:
@@ -214,7 +214,6 @@ class Capture:
             flow.response = policy.refusal(flight)
             return
         self._flights[flow.id] = flight
-        self._lag(BEGINNING_LAG, flow, flight)
         flight.on_lag = partial(self._lag, ANSWER_LAG, flow, flight)
         flow.request.stream = Tee(flight.request_data, partial(self._fail, flow))
 

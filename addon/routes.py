@@ -13,7 +13,7 @@ from store.providers import Providers
 
 _KEPT: Final = 256
 
-_Key = tuple[object, str | None, bytes, bytes, str, int, bytes]
+_Key = tuple[object, str | None, bytes, bytes, str, int, bytes, str | None]
 
 
 class Route(NamedTuple):
@@ -38,14 +38,13 @@ class Routes:
         key: _Key = (
             *(type(client.proxy_mode), client.sni, request.method, request.scheme),
             *(request.host, request.port, request.path),
+            flow.request.host_header if traffic.is_named_by_header(flow) else "",
         )
         found = self._known.get(key)
         if found is None:
-            found = self._judge(flow)
-            if not traffic.is_named_by_header(flow):
-                if len(self._known) >= _KEPT:
-                    self._known.clear()
-                self._known[key] = found
+            if len(self._known) >= _KEPT:
+                self._known.clear()
+            found = self._known[key] = self._judge(flow)
         return found
 
     def _judge(self, flow: http.HTTPFlow) -> Route:

@@ -21,6 +21,7 @@ from addon.backlog import Backlog, Gap, Job
 from addon.collector import patient
 from addon.inflight import InFlight, Spooling
 from addon.loss import detail, words
+from addon.memory import Heap
 from addon.opened import Opened
 from addon.report import Counts, Report
 from store.archive import Archive
@@ -48,6 +49,7 @@ class Writer:
         self._opened = Opened(archive, files, self.book)
         self._report = report
         self._aside = Aside()
+        self._heap = Heap()
         self._backlog = Backlog()
         self._tried = 0.0  # when opening was tried last
         self._told: dict[str, object] = _state("", 0, 0)
@@ -123,6 +125,7 @@ class Writer:
             self._open()
         finally:
             self._ready.set()
+        self._heap.give_back()
         while not self._backlog.is_drained:
             if self._is_stalled() and not self._backlog.is_closed:
                 self._backlog.rest(self._pause())
@@ -197,9 +200,11 @@ class Writer:
             self._troubled(error)
             self.lost("not-recorded", job.head, words(error), job.number)
         self._backlog.worked(job)
+        size = job.size
         if isinstance(source, InFlight):
             source.release()
         job.settle()
+        self._heap.committed(size)
 
     def _must_wait(self, job: Job, error: OSError) -> bool:
         """Whether a job that the disk did not take is to be tried again; where not, its loss is seen to.

@@ -74,12 +74,12 @@ class Cleaner:
             url=self.url(exchange.url),
             request_headers=self.headers(exchange.request_headers),
             response_headers=self.headers(exchange.response_headers),
-            error=self.text(exchange.error),
+            error=self.text(exchange.error) if exchange.error else "",
         )
         return headed, cleaned
 
     def _response(self, exchange: Exchange) -> "CleanResponse":
-        response = self.response(exchange.response_headers)
+        response = CleanResponse(self._masking, Forms(), exchange.response_headers)  # in any thread
         body, position = exchange.response_body, 0
         for at_ms, size in exchange.chunks:
             response.arrive(body[position : position + size], at_ms)
@@ -115,6 +115,9 @@ class Piece(NamedTuple):
     at_ms: int | None
 
 
+_Arrived = tuple[bytes, int | None]  # a piece as it came, and when
+
+
 class CleanResponse:
     """One response's body while it arrives. What `take` and `finish` give may be written; ``body`` is what is kept.
 
@@ -129,8 +132,9 @@ class CleanResponse:
         self._coding = coding
         self._unknown = decoder.failed if decoder is not None else ""
         self._decoder = None if self._unknown else decoder
-        self._came: list[Piece] = []  # where there is a coding: what is kept should that fail
-        self._waiting: list[Piece] = []  # decoded, and not clean yet
+        self._is_plain = decoder is None  # and goes on
+        self._came: list[_Arrived] = []  # where there is a coding: what is kept should that fail
+        self._waiting: list[_Arrived] = []  # decoded, and not clean yet
         self._withheld = ""
         self._is_finished = False
         self.body = b""
@@ -153,13 +157,20 @@ class CleanResponse:
 
         Whether it is to be taken (`take`) before it is passed on: it may be the end of an answer, or enough waits.
         """
+        waiting = self._waiting
+        if self._is_plain and len(waiting) < _MOST_WAITING - 1 and is_unending(data):  # nearly every piece
+            waiting.append((data, at_ms))
+            return False
+        return self._arrive(data, at_ms)
+
+    def _arrive(self, data: bytes, at_ms: int | None) -> bool:
         if self._withheld or self._is_finished:
             return False
         try:
             if self._decoder is not None:
-                self._came.append(Piece(data, at_ms))
+                self._came.append((data, at_ms))
                 data = self._decoder.feed(data)
-            self._waiting.append(Piece(data, at_ms))
+            self._waiting.append((data, at_ms))
             return len(self._waiting) >= _MOST_WAITING or not (is_unending(data) or self._masker.is_more(data))
         except Exception as error:  # noqa: BLE001  whatever a body does to the masking, it is not kept unmasked
             self._withhold(error)
@@ -172,20 +183,20 @@ class CleanResponse:
             return []
         self._waiting = []
         try:
-            return self._take(waiting, self._masker.feed_all([piece.data for piece in waiting]))
+            return self._take(waiting, self._masker.feed_all([data for data, _at_ms in waiting]))
         except Exception as error:  # noqa: BLE001  as in `arrive`
             self._withhold(error)
             return []
 
     def _withhold(self, error: Exception) -> None:
         self._withheld = type(error).__name__
-        self._waiting = []
+        self._waiting, self._is_plain = [], False
 
     def finish(self, is_cut: bool) -> bytes:
         """Nothing more comes (``is_cut``: although it should have); the rest that can be written. Idempotent."""
         if self._is_finished:
             return b""
-        self._is_finished = True
+        self._is_finished, self._is_plain = True, False
         rest = b"".join([piece.data for piece in self.take()])
         try:
             rest += self._settle(is_cut)
@@ -206,7 +217,7 @@ class CleanResponse:
         rest = self._end(is_cut or bool(self._decoder and self._decoder.failed))
         if self._decoder is not None and self._decoder.failed and not self._hides_any():
             self._begin()
-            self._take(self._came, [self._masker.feed(piece.data) for piece in self._came])
+            self._take(self._came, [self._masker.feed(data) for data, _at_ms in self._came])
             self._end(is_cut)
         return rest
 
@@ -221,12 +232,12 @@ class CleanResponse:
     def _failed(self) -> str:
         return self._decoder.failed if self._decoder is not None else self._unknown
 
-    def _take(self, pieces: Sequence[Piece], clean: Sequence[bytes]) -> list[Piece]:
+    def _take(self, pieces: Sequence[_Arrived], clean: Sequence[bytes]) -> list[Piece]:
         """Note what came and what can be written after each of it; that, where it is anything."""
         for data, at_ms in pieces:
             self._arrivals.add(at_ms, data)
-        written = [Piece(data, piece.at_ms) for data, piece in zip(clean, pieces, strict=True) if data]
-        self._pieces += [piece.data for piece in written]
+        written = [Piece(data, at_ms) for data, (_came, at_ms) in zip(clean, pieces, strict=True) if data]
+        self._pieces += [data for data, _at_ms in written]
         return written
 
     def _end(self, is_cut: bool) -> bytes:

@@ -21,6 +21,7 @@ from store.masking.tokens import TOKEN, Tokens
 if TYPE_CHECKING:  # rules are compiled where bodies are masked only
     from store.masking.masking import Masking
 
+_MOST_KNOWN = 16
 _HARMLESS = frozenset(
     b"""accept accept-charset accept-encoding accept-language accept-ranges age allow alt-svc anthropic-beta
     anthropic-dangerous-direct-browser-access anthropic-version cache-control cf-cache-status cf-ray chatgpt-account-id
@@ -65,9 +66,22 @@ class Masker:
         self.token = Tokens(key).token
         self._masking = masking
         self._last_url = ("", "")  # and as it is masked: an agent asks the same one again and again
+        self._known: tuple[object, dict[Headers, Headers]] = (None, {})  # by the finder: the same are asked twice
 
     def headers(self, headers: Headers) -> Headers:
-        """Headers with the values of all that are not known to be harmless masked."""
+        """Headers with the values of all that are not known to be harmless masked. From any thread."""
+        finder, known = self._known
+        found = known.get(headers)
+        if found is None or finder is not (self._masking and self._masking.finder):
+            found = self._headers(headers)
+            finder = self._masking and self._masking.finder  # it may have learned
+            if finder is not self._known[0] or len(known) == _MOST_KNOWN:
+                known = {}
+            known[headers] = found
+            self._known = finder, known
+        return found
+
+    def _headers(self, headers: Headers) -> Headers:
         masked = tuple([(name, value if _is_harmless(name) else self._header(name, value)) for name, value in headers])
         kept = b"\n".join([value for name, value in headers if _is_harmless(name)])
         if self._masking is None or not self._masking.hits(kept):

@@ -31,7 +31,6 @@ from store.link_keys import ChainKeys, Keys
 from store.link_turns import Speaker
 from store.link_values import Asked, Link
 from store.masking import config
-from store.masking.masking import Masking
 from store.reserve import Reserve, is_full
 from store.seen import Conversations
 from store.staging import stage
@@ -54,17 +53,17 @@ class Recorded:
 class Recorder:
     """Records exchanges into an archive with a writer of its own. Use it from one thread."""
 
-    def __init__(self, archive: Archive, seen: Conversations | None = None, masking: Masking | None = None) -> None:
-        """``seen`` is where the conversations that are kept are remembered, ``masking`` how the archive masks.
+    def __init__(self, archive: Archive, seen: Conversations | None = None, cleaner: Cleaner | None = None) -> None:
+        """``seen`` is where the conversations that are kept are remembered; ``cleaner`` masks as the archive does.
 
-        Without it that is read from the archive's configuration, which no variables belong to then. Raises `StoreError`
-        where that cannot be understood.
+        Without it the archive's configuration is read, which no variables belong to then. Raises `StoreError` where
+        that cannot be understood.
         """
-        masking = masking or config.load(archive.path, archive.key, {})
+        cleaner = cleaner or Cleaner(archive.key, config.load(archive.path, archive.key, {}))
         adopt(archive)
         self._archive = archive
         self._writer = Writer(archive)
-        self._cleaner = Cleaner(archive.key, masking)
+        self._cleaner = cleaner
         self._intake = Intake(self._cleaner, seen or Conversations())
         self._keys = Keys(archive.index)
         self._linker = Linker(archive)

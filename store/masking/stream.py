@@ -54,6 +54,11 @@ class StreamMasker:
 
     def feed(self, chunk: bytes) -> bytes:
         """Go on with ``chunk``; what can be written now."""
+        return self._feed(chunk, is_quiet=False)
+
+    def _feed(self, chunk: bytes, *, is_quiet: bool) -> bytes:
+        """`feed`; where it ``is_quiet``, there is no sign of a secret in the chunk."""
+        is_quiet = is_quiet and (self._framing or self._opening).is_between
         self._fed_bytes += len(chunk)
         if self._framing is None:
             told = self._opening.told(chunk)
@@ -62,7 +67,7 @@ class StreamMasker:
             self._framing, chunk = told
         out: list[bytes] = []
         for event in self._framing.events(chunk):
-            self._take_event(event, self._framing, out)
+            self._take_event(event, self._framing, out, is_quiet=is_quiet)
         return b"".join(out)
 
     def is_more(self, chunk: bytes) -> bool:
@@ -73,11 +78,12 @@ class StreamMasker:
     def feed_all(self, chunks: Sequence[bytes]) -> list[bytes]:
         """`feed` of each; what can be written after each. More of the text that streams is cleaned in one go."""
         out: list[bytes] = []
+        is_quiet = self._masking.finder.quiet.is_quiet(b"".join(chunks))
         more: list[bytes] = []
         events: list[re.Match[bytes]] = []  # in all of it
         for chunk in chunks:
             form = self._streaming
-            found = form.fits(chunk) if form is not None else None
+            found = form.fits(chunk) if form is not None and is_quiet else None
             if found is not None:
                 more.append(chunk)
                 events += found
@@ -85,7 +91,7 @@ class StreamMasker:
             if more:
                 out += self._feed_more(more, events)
                 more, events = [], []
-            out.append(self.feed(chunk))
+            out.append(self._feed(chunk, is_quiet=is_quiet))
         return out + self._feed_more(more, events) if more else out
 
     @property
@@ -96,10 +102,10 @@ class StreamMasker:
         return latest if latest is not None and latest.streams and is_between else None
 
     def _feed_more(self, chunks: Sequence[bytes], found: Sequence[re.Match[bytes]]) -> list[bytes]:
-        """`feed` of chunks with nothing but these events of the latest form."""
+        """`feed` of chunks with nothing but these events of the latest form, and no sign of a secret in any of them."""
         form = self._latest
         is_plain = not self._waiting and len(self._lanes) <= _MOST_LANES
-        if form is not None and is_plain and self._masking.finder.quiet.is_quiet(b"".join(chunks)):
+        if form is not None and is_plain:
             texts = [_text([each[number] for each in found]) for number in range(1, len(form.lanes) + 1)]
             lanes = [self._lane(name) for name in form.lanes]
             if all(lane.is_quiet_with(text) and not lane.hits for lane, text in zip(lanes, texts, strict=True)):
@@ -111,7 +117,7 @@ class StreamMasker:
                 self._fed_bytes += size
                 self._written_bytes += size
                 return list(chunks)
-        return [self.feed(chunk) for chunk in chunks]
+        return [self._feed(chunk, is_quiet=True) for chunk in chunks]
 
     def flush(self, is_cut: bool = False) -> bytes:
         """The stream is at its end; all that was held back. Where it ``is_cut``, the beginnings of secrets go, too."""
@@ -126,10 +132,10 @@ class StreamMasker:
         self._release(out)
         return b"".join(out)
 
-    def _take_event(self, event: bytes, framing: Framing, out: list[bytes]) -> None:
+    def _take_event(self, event: bytes, framing: Framing, out: list[bytes], *, is_quiet: bool) -> None:
         fit = None if self._masking.fields else self._forms.fit(event)
         self._latest = fit[0] if fit is not None else None
-        if fit is not None and self._masking.finder.quiet.is_quiet(event):
+        if fit is not None and (is_quiet or self._masking.finder.quiet.is_quiet(event)):
             self._take_fitting(event, *fit, out)
             return
         read: list[Read] = []

@@ -17,12 +17,18 @@ from deck.export.formats import by_name, names
 from deck.export.redaction import redacted
 from deck.timeline import Timeline
 from store.archive import Archive
+from store.clean import Cleaner
 from store.exchange import Chunk, Exchange
 from store.masking.masking import Masking
 from store.record import Recorder
 
 SECRET = secret("github-token", 1)
 OWN = "acme_" + "a1b2c3d4" * 4
+
+
+def unmasking(archive: Archive) -> Cleaner:
+    """What keeps the bodies of an archive as they are."""
+    return Cleaner(archive.key, Masking(archive.key, ()))
 
 
 def stream() -> bytes:
@@ -49,7 +55,7 @@ def path(tmp_path: Path) -> Path:
     asked["messages"][1]["content"] = [{"type": "text", "text": f"It is {SECRET}."}]
     asked["messages"][2]["content"] = [{"type": "text", "text": f"{OWN} and \\ud800"}]
     third = replace(third, request_body=json.dumps(asked).encode(), tags=(SECRET,))
-    with Archive.create(tmp_path / "a") as archive, Recorder(archive, masking=Masking(archive.key, ())) as recorder:
+    with Archive.create(tmp_path / "a") as archive, Recorder(archive, cleaner=unmasking(archive)) as recorder:
         run = recorder.put_run({"type": "start", "command": ["tool", SECRET]}).hex()
         for each in (first, second, third):
             recorder.record(replace(each, run=run))
