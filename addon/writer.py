@@ -245,14 +245,15 @@ class Writer:
             raise OSError(errno.EIO, self.trouble)
         recorded = recorder.record(exchange, job.settle)
         self.trouble = ""
-        if recorded.known:
+        is_known = recorded.known and not job.failures  # else it may be what a sync that failed left of this very turn
+        if is_known:
             self.counts.known += 1
         else:
             self.counts.turns += 1
         self.counts.last = recorded.turn.hex()
         self._report.touch()
         is_cut = exchange.outcome is Outcome.TRUNCATED
-        fate = Fate.KNOWN if recorded.known else Fate.TRUNCATED if is_cut else Fate.STORED
+        fate = Fate.KNOWN if is_known else Fate.TRUNCATED if is_cut else Fate.STORED
         self.book.settle(job.number, fate, tag(recorded.session))
         if is_cut:
             self.lost("truncated", exchange, "")
