@@ -49,3 +49,5 @@ async def test_the_filter_has_all_that_was_typed(archive: Path) -> None:
         await deck.see("1 of 1")
         type_at_once(deck, "slash", *"spqr", "enter", "s")
         await deck.see("filter: spqr", "sort: oldest", "0 of 1")
+        type_at_once(deck, "slash", "escape", "slash", *"kaf")
+        await deck.see("filter: kaf", "1 of 1")

@@ -53,7 +53,7 @@ class Prompt(Input):
             self.candidates = candidates
 
     def __init__(self, purpose: str, hint: str, text: str = "", complete: Complete | None = None) -> None:
-        super().__init__(value=text, placeholder=hint, id="prompt")
+        super().__init__(value=text, placeholder=hint)
         self._purpose = purpose
         self._complete = complete
         self._back: Widget | None = None
