@@ -163,7 +163,7 @@ class Index:
         self._insert_objects(rows)
 
     def _insert_objects(self, rows: Sequence[tuple[int, int, bytes, str]]) -> None:
-        """Insert rows, a few at a time: one statement for each row costs the commit of a turn twice as much."""
+        """Insert rows, a few at a time: a statement for each of ten costs a quarter more (49 µs for 39)."""
         for start in range(0, len(rows), _OBJECTS_AT_ONCE):
             some = rows[start : start + _OBJECTS_AT_ONCE]
             marks = ",".join(("(?, ?, ?, ?)",) * len(some))
