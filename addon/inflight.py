@@ -232,7 +232,7 @@ class InFlight:
     def release(self) -> None:
         """Let the bodies go: mitmproxy's flow and the tee refer to each other, so they live until a collection."""
         self._request.pieces, self._response.pieces, self._times = [], [], []
-        self._clean = self._spooling = self._request_aside = None
+        self._clean = self._spooling = self._request_aside = self.on_lag = None
 
     def abandon(self) -> None:
         """Give it up: later pieces are ignored, and what the spool has of it is left for recovery."""

@@ -4,18 +4,23 @@ import contextlib
 import os
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 
+from addon.aside import Aside
+from addon.inflight import Spooling
 from store import books, status
 from store.archive import Archive
 from store.book import Book
 from store.clean import Cleaner
+from store.exchange import Exchange
 from store.files import Files
 from store.masking import config
 from store.objects import LITTLE
 from store.record import Recorder
 from store.spool import Spool
+from store.spool_entry import Entry
 
 
 class Opened:
@@ -28,6 +33,7 @@ class Opened:
         self.archive: Archive | None = None
         self.spool: Spool | None = None
         self.recorder: Recorder | None = None
+        self._aside = Aside()
         self._path = path
         self._files = files
 
@@ -44,6 +50,13 @@ class Opened:
             self.tell({})
         self.recorder = self.recorder or Recorder(self.archive, self.spool.seen, self.spool.cleaner)
         return self.archive, self.recorder
+
+    def spooling(self, head: Exchange, number: int, failed: Callable[[OSError], object]) -> Spooling | None:
+        """What spools an exchange; ``failed`` is told why where it gets no file. None while the spool is not open."""
+        spool = self.spool
+        if spool is None:
+            return None
+        return Spooling(spool.cleaner, partial(_entry, spool, head, number, failed), self._aside.run)
 
     def tell(self, members: Mapping[str, object]) -> None:
         """Put these members into this process's status, where `deck doctor` finds it (`store.status`).
@@ -78,3 +91,11 @@ class Opened:
         with contextlib.suppress(OSError):
             if self.archive is not None and not self._files.exists(self._path / "FORMAT"):
                 self.close()
+
+
+def _entry(spool: Spool, head: Exchange, number: int, failed: Callable[[OSError], object]) -> Entry | None:
+    try:
+        return spool.open(head, number)
+    except OSError as error:
+        failed(error)
+        return None

@@ -13,10 +13,8 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Mapping
-from functools import partial
 from pathlib import Path
 
-from addon.aside import Aside
 from addon.backlog import Backlog, Gap, Job
 from addon.collector import patient
 from addon.inflight import InFlight, Spooling
@@ -32,8 +30,6 @@ from store.files import FILES, Files
 from store.record import Recorder
 from store.recover import recover
 from store.reserve import is_full
-from store.spool import Spool
-from store.spool_entry import Entry
 
 RETRY = 1.0
 _log = logging.getLogger("deck")
@@ -48,7 +44,6 @@ class Writer:
         self._path = archive
         self._opened = Opened(archive, files, self.book)
         self._report = report
-        self._aside = Aside()
         self._heap = Heap()
         self._backlog = Backlog()
         self._tried = 0.0  # when opening was tried last
@@ -74,19 +69,8 @@ class Writer:
             raise self._unusable
 
     def spooling(self, head: Exchange, number: int = 0) -> Spooling | None:
-        """What spools the exchange of this number; None while the spool is not open."""
-        spool = self._opened.spool
-        if spool is None:
-            return None
-        return Spooling(spool.cleaner, partial(self._open_entry, spool, head, number), self._aside.run)
-
-    def _open_entry(self, spool: Spool, head: Exchange, number: int) -> Entry | None:
-        """A spool file; None, and `trouble`, where none can be made."""
-        try:
-            return spool.open(head, number)
-        except OSError as error:
-            self._troubled(error)
-            return None
+        """What spools the exchange of this number, `trouble` where it cannot; None while the spool is not open."""
+        return self._opened.spooling(head, number, self._troubled)
 
     def put(self, source: InFlight | Exchange, deadline: float, settled: Callable[[], object]) -> bool:
         """Queue an exchange; ``settled`` is called once, from any thread. False, and a gap, where there is no room."""
