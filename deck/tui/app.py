@@ -7,6 +7,7 @@ themes are left out: what is on the screen is a session, and nothing in it is mo
 from __future__ import annotations
 
 import gc
+import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
@@ -35,6 +36,8 @@ if TYPE_CHECKING:  # a screen is imported when it is first shown: most of what o
     from deck.tui.screens.timeline_marks import TimelineMarks
 
 _SETTLE_SECONDS = 0.5
+_SWITCH_SECONDS = 0.0005
+"""How long a reader may keep the interpreter from a key, a few times a key: with Python's 5 ms a survey is felt."""
 
 
 class DeckApp(App[None]):
@@ -132,6 +135,7 @@ def run(archive_path: Path, rev: str | None = None) -> int:
     with Timeline.open(archive_path) as timeline:
         start = first_picture(rev)(timeline) if rev is not None else None
     app = DeckApp(lambda: Timeline.open(archive_path), _short(archive_path), start, _collect_garbage)
+    sys.setswitchinterval(_SWITCH_SECONDS)
     app.run()
     return app.return_code or 0
 
