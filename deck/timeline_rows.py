@@ -208,7 +208,9 @@ class Rows:
         if not row.call_id or not row.kind.endswith(("tool-call", "tool-result")):
             return None
         rows = self._db.execute(
-            f"SELECT {_STEP} FROM steps WHERE session = ? AND call_id = ? AND call_id <> '' AND kind LIKE ?"
+            # without being told, SQLite goes through all steps of the session
+            f"SELECT {_STEP} FROM steps INDEXED BY steps_call"
+            " WHERE session = ? AND call_id = ? AND call_id <> '' AND kind LIKE ?"
             " ORDER BY abs(position - ?) LIMIT 1",
             (session, row.call_id, wanted, row.position),
         )

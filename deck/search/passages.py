@@ -117,7 +117,9 @@ class Passages:
         if not call_id:
             return ""
         row = self._archive.index.db.execute(
-            "SELECT name FROM steps WHERE session = ? AND call_id = ? AND call_id <> '' AND name <> '' LIMIT 1",
+            # without being told, SQLite goes through all steps of the session
+            "SELECT name FROM steps INDEXED BY steps_call"
+            " WHERE session = ? AND call_id = ? AND call_id <> '' AND name <> '' LIMIT 1",
             (self._turns.payload(id)["session"], call_id),
         ).fetchone()
         return row[0] if row else ""
