@@ -19,6 +19,7 @@ from store.masking.stream import StreamMasker
 _KEPT: Final = 3
 _SHARE: Final = 4
 _SHORT: Final = 1 << 14  # below it a body is scanned as a whole
+_QUIETER: Final = 16  # how much faster a text is passed over in which nothing looks like a secret
 
 
 class TooMuch(Exception):
@@ -44,7 +45,7 @@ class BodyMasker:
     def mask(self, body: bytes, most: int | None = None) -> Masked:
         """A body that is there as a whole. Its meaning is told by what it holds, not by its content type.
 
-        Raises `TooMuch` where more than ``most`` bytes would have to be looked at, and then has done next to nothing.
+        Raises `TooMuch` where more than ``most`` bytes would have to be looked at closely, and then has done little.
         """
         most = len(body) if most is None else most
         if kind_of(body) in (Kind.LINES, Kind.ELEMENTS):
@@ -77,20 +78,30 @@ class BodyMasker:
                 best = each, found
             if best is not None and best[1].size * _SHARE < len(body):
                 break  # the others can spare little more
-        _check(len(body) if best is None else best[1].size, most)
+        is_quiet = self._is_quiet(body, best[1] if best else None, margin, most)
         edits = None
         if best is not None:
             start, end, before, after = best[1]
-            new = self._between(body, start, end, margin)
+            new = [] if is_quiet else self._between(body, start, end, margin)
             if all(start <= hit.start and hit.end <= end for hit in new):
                 edits = [*before, *fitted(body, new, masking.token), *after]
         if best is None or edits is None:
-            edits = fitted(body, masking.hits(body), masking.token)
+            edits = [] if is_quiet else fitted(body, masking.hits(body), masking.token)
         with self._remembering:
             if self._rules is rules:
                 others = [each for each in self._earlier if best is None or each is not best[0]]
                 self._earlier = [Earlier(body, tuple(edits)), *others][:_KEPT]
         return edits
+
+    def _is_quiet(self, body: bytes, new: Change | None, margin: int, most: int) -> bool:
+        """Whether so much is new that it was asked for signs of a secret first, and has none. Raises `TooMuch`."""
+        start, end = (0, len(body)) if new is None else (new.start, new.end)
+        if end - start <= most:
+            return False
+        _check(end - start, most * _QUIETER)
+        if not self._masking.finder.quiet.is_quiet(body[max(0, start - margin) : end + margin]):
+            raise TooMuch
+        return True
 
     def _between(self, body: bytes, start: int, end: int, margin: int) -> list[Hit]:
         """What rules find from ``start`` to ``end`` and over these borders."""

@@ -214,12 +214,19 @@ def test_not_many_pieces_wait() -> None:
 
 def test_a_request_of_which_too_much_is_new_is_left_and_known_once_it_was_cleaned() -> None:
     cleaner = Cleaner(KEY)
-    body = json.dumps({"messages": [f"{number} words of a long talk" for number in range(2000)]}).encode()
+    body = json.dumps({"messages": [f"{number} words about sk-ant- and more" for number in range(2000)]}).encode()
     with pytest.raises(TooMuch):
         cleaner.request(body, (), most=16 << 10)
     assert cleaner.request(body, ()) == (body, Side())
     longer = body.replace(b"1500 words", b"1500 other words", 1)
     assert cleaner.request(longer, (), most=16 << 10) == (longer, Side())
+
+
+def test_of_what_is_new_and_shows_no_sign_of_a_secret_more_is_taken() -> None:
+    quiet = json.dumps({"messages": [f"{number} words of a long talk" for number in range(2000)]}).encode()
+    assert Cleaner(KEY).request(quiet, (), most=16 << 10) == (quiet, Side())
+    with pytest.raises(TooMuch):
+        Cleaner(KEY).request(quiet, (), most=1 << 10)
 
 
 @given(
