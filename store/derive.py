@@ -212,7 +212,10 @@ def _arrivals(arrived: Sequence[tuple[int, int]], offsets: Sequence[int], end: i
 def _failures(archive: "Archive", session: str, steps: Steps, position: int) -> int:
     """How many calls of tools failed, by the first result of each; the first of these steps is at ``position``."""
     failed = [block.call_id for _m, block, _t in steps if block.is_error and block.kind in _RESULTS]
-    before = f"SELECT 1 FROM steps WHERE session = ? AND call_id = ? AND kind IN {_RESULTS} AND position < ?"
+    before = (
+        "SELECT 1 FROM steps INDEXED BY steps_call"
+        f" WHERE session = ? AND call_id = ? AND call_id <> '' AND kind IN {_RESULTS} AND position < ?"
+    )
     db = archive.index.db
     named = {id for id in failed if id and not db.execute(before, (session, id, position)).fetchone()}
     return len(named) + failed.count("")
