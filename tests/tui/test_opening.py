@@ -12,42 +12,65 @@ from deck.timeline import Timeline
 from deck.tui.app import first_picture
 from deck.tui.pages import PAGES
 from deck.tui.pages.viewing import Viewing
-from deck.tui.questions import detail
+from deck.tui.questions import Opening, detail
 
 ROOT = Path(__file__).parents[2]
 LATER = (
     *("markdown_it", "pygments", "pkgutil", "deck.cost", "deck.stats", "store.spool"),
     *("deck.tui.screens.sessions", "deck.tui.shape", "deck.tui.pages.tools", "deck.pictures", "deck.to_json"),
 )
+TEXT, CALL, RESULT = "HEAD~1:1", "HEAD~1:2", "HEAD:1"
+COMMAND = "npm test"
+PRINTED = "1 failed, 41 passed"
 FORMATTED = "Mend **this** first:\n\n- the `producer`\n- the topic"
 
 
 @pytest.fixture(scope="module")
 def archive(tmp_path_factory: pytest.TempPathFactory) -> Path:
     talk = kafka_session.Thread(kafka_session.Clock())
-    asked = talk.send([kafka_session.text(FORMATTED)], [kafka_session.text("Done.")])
-    return record(tmp_path_factory.mktemp("opening") / "archive", [asked])
+    asked = talk.send([kafka_session.text(FORMATTED)], [kafka_session.call(1, "Bash", command=COMMAND)])
+    told = talk.send([kafka_session.result(1, PRINTED)], [kafka_session.text("Done.")])
+    return record(tmp_path_factory.mktemp("opening") / "archive", [asked, told])
 
 
-def test_the_first_picture_waits_for_nothing_that_it_does_not_show(archive: Path) -> None:
+@pytest.mark.parametrize("rev", [TEXT, CALL, RESULT])
+def test_the_first_picture_waits_for_nothing_that_it_does_not_show(archive: Path, rev: str) -> None:
     script = (
         "import sys; from pathlib import Path; from deck.timeline import Timeline; from deck.tui import app\n"
         "import deck.tui.screens.timeline\n"
-        "with Timeline.open(Path(sys.argv[1])) as timeline: app.first_picture('HEAD')(timeline)\n"
+        "with Timeline.open(Path(sys.argv[1])) as timeline: app.first_picture(sys.argv[2])(timeline)\n"
         f"print(sorted(set({LATER}) & set(sys.modules)))"
     )
-    words = [sys.executable, "-c", script, str(archive)]
+    words = [sys.executable, "-c", script, str(archive), rev]
     done = subprocess.run(words, capture_output=True, cwd=ROOT, timeout=60)
     assert (done.returncode, done.stderr.decode(), done.stdout.decode()) == (0, "", "[]\n")
 
 
 async def test_its_text_is_as_it_was_sent_and_then_rendered(archive: Path) -> None:
-    with Timeline.open(archive) as timeline:
-        opening = first_picture("HEAD")(timeline)
-        rendered = detail(opening.session, 0, PAGES[0], Viewing())(timeline)
-    assert opening.detail is not None and rendered is not None
-    first, then = ([line.text for line in shown.document.lines] for shown in (opening.detail, rendered))
+    opening, first, then = _first_and_then(archive, TEXT)
     assert first[-len(FORMATTED.splitlines()) :] == FORMATTED.splitlines()
     assert then[-4:] == ["Mend this first:", "", "• the producer", "• the topic"]
     async with running(archive, place=opening) as deck:
         await deck.see("Mend this first:", "• the producer")
+
+
+@pytest.mark.parametrize("rev", [CALL, RESULT])
+async def test_its_call_and_result_are_as_they_were_sent_and_then_as_the_tool_sees_them(
+    archive: Path, rev: str
+) -> None:
+    opening, first, then = _first_and_then(archive, rev)
+    assert any(line.strip() == f"command: {COMMAND}" for line in first)
+    assert any(line.strip() == f"$ {COMMAND}" for line in then)
+    assert PRINTED in first[-1] and PRINTED in then[-1]
+    async with running(archive, place=opening) as deck:
+        await deck.see(f"$ {COMMAND}", PRINTED)
+
+
+def _first_and_then(archive: Path, rev: str) -> tuple[Opening, list[str], list[str]]:
+    """What the app opens with at a rev, the lines of its detail, and those that take their place."""
+    with Timeline.open(archive) as timeline:
+        opening = first_picture(rev)(timeline)
+        rendered = detail(opening.session, opening.position, PAGES[0], Viewing())(timeline)
+    assert opening.detail is not None and rendered is not None
+    first, then = ([line.text for line in shown.document.lines] for shown in (opening.detail, rendered))
+    return opening, first, then

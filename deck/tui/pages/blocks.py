@@ -31,6 +31,8 @@ def write_content(out: Writer, block: Block, viewing: Viewing, indent: int = 0, 
         from deck.to_json import block_json
 
         write_json(out, block_json(block), viewing, indent)
+    elif viewing.plain and block.kind in ("text", *CALLS, *RESULTS):
+        out.text(_plain(block), indent=indent)
     elif block.kind in CALLS:
         from deck.tui.pages.tools import write_call
 
@@ -42,8 +44,6 @@ def write_content(out: Writer, block: Block, viewing: Viewing, indent: int = 0, 
         _write_data(out, block, viewing, indent)
     elif block.kind == "thinking":
         out.text(block.text or "(withheld by the provider)", palette.THINKING if block.text else palette.FAINT, indent)
-    elif block.kind == "text" and viewing.plain:
-        out.text(block.text, indent=indent)
     elif block.kind == "text":
         from deck.tui.markdown import write_markdown
 
@@ -72,6 +72,15 @@ def _write_data(out: Writer, block: Block, viewing: Viewing, indent: int) -> Non
         write_json(out, block.data, viewing, indent)
     elif block.data is None and not block.text:
         out.line("(empty)", palette.FAINT, indent)
+
+
+def _plain(block: Block) -> str:
+    """What a block says: its text, or the texts in a call."""
+    if block.kind not in CALLS:
+        return block.text
+    if isinstance(block.data, dict):
+        return "\n".join(f"{name}: {value}" for name, value in block.data.items() if isinstance(value, str))
+    return block.data if isinstance(block.data, str) else ""
 
 
 def _title(block: Block) -> tuple[str, Style]:

@@ -8,5 +8,5 @@ class Viewing(NamedTuple):
 
     unfolded: bool = False
     raw: bool = False  # JSON as it was sent instead of what it means
-    plain: bool = False  # texts as they are: what renders them takes long to load
+    plain: bool = False  # texts, calls and results as they are: what renders them takes long to load
     marked: str = ""  # the turn that the diff compares with; the one before where it is empty

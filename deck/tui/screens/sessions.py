@@ -82,7 +82,7 @@ class SessionsScreen(AskingScreen):
             if lines is not None and (polls == 0 or lines != known):
                 self._lines = self._costs.with_costs(lines)
                 self._arrange()
-                self._work_out_costs()
+                self.call_after_refresh(self._work_out_costs)  # the list is not held up by it
             polls += 1
             await asyncio.sleep(POLL_SECONDS)
 
