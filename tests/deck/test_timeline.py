@@ -42,6 +42,17 @@ def test_a_session_sums_up_its_turns(path: Path, kafka: list[str]) -> None:
     assert view.last_ms - view.started_ms == turns[-1].started_ms + 2_000 - turns[0].started_ms
 
 
+def test_a_project_is_the_first_folder_that_a_turn_tells(path: Path) -> None:
+    told, untold = Thread(Clock()), Thread(Clock(), session="5e551011-0000-4000-8000-000000000002")
+    exchanges = [told.send([text("One")], [text("1")]), untold.send([text("None")], [text("0")])]
+    for folder in ("/w/shop", "/w/bank"):
+        told.members = {"system": [{"type": "text", "text": f"<env>\nWorking directory: {folder}\n</env>"}]}
+        exchanges.append(told.send([text("More")], [text("2")]))
+    recorded(path, exchanges)
+    with Timeline.open(path) as timeline:
+        assert timeline.rows.projects() == {SESSION: "/w/shop"}
+
+
 def test_turns_know_their_place_and_their_parents(path: Path, kafka: list[str]) -> None:
     with Timeline.open(path) as timeline:
         turns = timeline.turns(SESSION)
