@@ -70,7 +70,7 @@ class Recorder:
         self._index_is_behind = False
         self._reserve = Reserve(archive.files, archive.path / "spool")
         self._reserve.take()
-        archive.index.db.execute("PRAGMA cache_size = -1024")  # KiB: a recorder lives in somebody else's process
+        archive.index.db.execute("PRAGMA cache_size = -256")  # KiB: a recorder lives in somebody else's process
 
     def __enter__(self) -> Self:
         return self
