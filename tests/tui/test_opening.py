@@ -3,6 +3,7 @@
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import kafka_session
 import pytest
@@ -10,9 +11,12 @@ from tui_pilot import record, running
 
 from deck.timeline import Timeline
 from deck.tui.app import first_picture
+from deck.tui.document import Writer
 from deck.tui.pages import PAGES
+from deck.tui.pages.blocks import write_content
 from deck.tui.pages.viewing import Viewing
 from deck.tui.questions import Opening, detail
+from store.reading import Block
 
 ROOT = Path(__file__).parents[2]
 LATER = (
@@ -44,6 +48,20 @@ def test_the_first_picture_waits_for_nothing_that_it_does_not_show(archive: Path
     words = [sys.executable, "-c", script, str(archive), rev]
     done = subprocess.run(words, capture_output=True, cwd=ROOT, timeout=60)
     assert (done.returncode, done.stderr.decode(), done.stdout.decode()) == (0, "", "[]\n")
+
+
+@pytest.mark.parametrize(
+    ("data", "said"),
+    [
+        ({"command": ["npm", "test"], "timeout": 9, "why": "To see"}, "command: npm test\nwhy: To see"),
+        ("*** Begin Patch", "*** Begin Patch"),
+        (None, ""),
+    ],
+)
+def test_of_a_call_it_says_the_texts_and_the_command(data: Any, said: str) -> None:
+    out = Writer()
+    write_content(out, Block("assistant", "tool-call", data=data), Viewing(plain=True))
+    assert "\n".join(line.text for line in out.done().lines) == said
 
 
 async def test_its_text_is_as_it_was_sent_and_then_rendered(archive: Path) -> None:

@@ -79,8 +79,14 @@ def _plain(block: Block) -> str:
     if block.kind not in CALLS:
         return block.text
     if isinstance(block.data, dict):
-        return "\n".join(f"{name}: {value}" for name, value in block.data.items() if isinstance(value, str))
-    return block.data if isinstance(block.data, str) else ""
+        return "\n".join(f"{name}: {said}" for name, value in block.data.items() if (said := _said(value)))
+    return _said(block.data)
+
+
+def _said(value: Any) -> str:
+    """A text, or the words of a command; empty for what takes more to be shown."""
+    words = value if isinstance(value, list) else [value]
+    return " ".join(words) if all(isinstance(word, str) for word in words) else ""
 
 
 def _title(block: Block) -> tuple[str, Style]:
