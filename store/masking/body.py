@@ -4,19 +4,18 @@ A request repeats the one before it but for its end. So the latest bodies are ke
 what was changed in them; of a new one only the part that differs is looked at, and as much around it as a rule sees.
 """
 
-import threading
 from typing import Final, NamedTuple
 
 from store.masking.document import document_edits, is_json
+from store.masking.earlier import EarlierBodies
 from store.masking.edits import Edit, Place, places, replaced
 from store.masking.fitted import fitted
 from store.masking.framing import Kind, kind_of
-from store.masking.known import Change, Earlier, change
+from store.masking.known import Change, Earlier, change, goes_on
 from store.masking.masking import Masking
 from store.masking.scanner import Hit
 from store.masking.stream import StreamMasker
 
-_KEPT: Final = 3
 _SHARE: Final = 4
 _SHORT: Final = 1 << 14  # below it a body is scanned as a whole
 _QUIETER: Final = 16  # how much faster a text is passed over in which nothing looks like a secret
@@ -38,9 +37,7 @@ class BodyMasker:
 
     def __init__(self, masking: Masking) -> None:
         self._masking = masking
-        self._rules: object = None  # those by which the earlier ones were masked
-        self._earlier: list[Earlier] = []  # never changed, only replaced
-        self._remembering = threading.Lock()
+        self._earlier = EarlierBodies(None)
 
     def mask(self, body: bytes, most: int | None = None) -> Masked:
         """A body that is there as a whole. Its meaning is told by what it holds, not by its content type.
@@ -66,13 +63,12 @@ class BodyMasker:
     def _with_earlier(self, body: bytes, most: int) -> list[Edit]:
         masking = self._masking
         rules = masking.finder
-        with self._remembering:
-            if self._rules is not rules:
-                self._rules, self._earlier = rules, []
-            earlier = self._earlier
+        earlier = self._earlier
+        if earlier.rules is not rules:
+            earlier = self._earlier = EarlierBodies(rules)
         margin = rules.sight
         best: tuple[Earlier, Change] | None = None
-        for each in earlier:
+        for each in earlier.like(body):
             found = change(each, body, margin)
             if found is not None and (best is None or found.size < best[1].size):
                 best = each, found
@@ -87,10 +83,7 @@ class BodyMasker:
                 edits = [*before, *fitted(body, new, masking.token), *after]
         if best is None or edits is None:
             edits = [] if is_quiet else fitted(body, masking.hits(body), masking.token)
-        with self._remembering:
-            if self._rules is rules:
-                others = [each for each in self._earlier if best is None or each is not best[0]]
-                self._earlier = [Earlier(body, tuple(edits)), *others][:_KEPT]
+        earlier.remember(Earlier(body, tuple(edits)), instead=best[0] if best and goes_on(*best, body) else None)
         return edits
 
     def _is_quiet(self, body: bytes, new: Change | None, margin: int, most: int) -> bool:
