@@ -11,7 +11,7 @@ from store.masking.earlier import EarlierBodies
 from store.masking.edits import Edit, Place, places, replaced
 from store.masking.fitted import fitted
 from store.masking.framing import Kind, kind_of
-from store.masking.known import Change, Earlier, change, goes_on
+from store.masking.known import Change, Earlier, change
 from store.masking.masking import Masking
 from store.masking.scanner import Hit
 from store.masking.stream import StreamMasker
@@ -83,7 +83,7 @@ class BodyMasker:
                 edits = [*before, *fitted(body, new, masking.token), *after]
         if best is None or edits is None:
             edits = [] if is_quiet else fitted(body, masking.hits(body), masking.token)
-        earlier.remember(Earlier(body, tuple(edits)), instead=best[0] if best and goes_on(*best, body) else None)
+        earlier.remember(Earlier(body, tuple(edits)))
         return edits
 
     def _is_quiet(self, body: bytes, new: Change | None, margin: int, most: int) -> bool:

@@ -5,16 +5,25 @@ A conversation is sent again with every turn, and many may go on at once: of eac
 
 import threading
 from collections.abc import Sequence
-from typing import Final
+from itertools import product
+from typing import Final, NamedTuple
 
+from store import overlap
 from store.masking.known import Earlier
 
 _MOST: Final = 64
 _MOST_BYTES: Final = 8 << 20  # beside the latest one
 _PATIENCE: Final = 4  # bodies that one may wait for its next, for each that is kept; `_MOST` at least
-_TRIED: Final = 3
-_PROBE: Final = 32  # bytes
-_SHIFT: Final = 512  # bytes by which cache markers that moved on shift what stands behind them
+_TRIED: Final = 2
+_LITTLE, _PROBE = 512, 48  # bytes: what cache markers take at most, and what no two talks have by chance
+_LISTS: Final = tuple([b'"%b":%b[' % each for each in product((b"messages", b"input", b"contents"), (b"", b" "))])
+"""How conversations begin (store/wire)."""
+
+
+class _Kept(NamedTuple):
+    number: int  # of the body
+    body: Earlier
+    talk: int  # where its conversation begins
 
 
 class EarlierBodies:
@@ -22,35 +31,59 @@ class EarlierBodies:
 
     def __init__(self, rules: object) -> None:
         self.rules = rules
-        self._kept: tuple[tuple[int, Earlier], ...] = ()  # latest first, with the number of the body; only replaced
+        self._kept: tuple[_Kept, ...] = ()  # latest first; only replaced
         self._count = 0
         self._remembering = threading.Lock()
 
     def like(self, body: bytes) -> Sequence[Earlier]:
-        """Those that are most like a body, as far as a few places tell; of such the latest first."""
-        kept = [each for _number, each in self._kept]
-        return sorted(kept, key=lambda each: _likeness(each.raw, body), reverse=True)[:_TRIED]
+        """Those of which a body has most of the conversation; of such the latest first."""
+        said = body[_talk(body) :]
+        by_likeness = sorted(self._kept, key=lambda each: _shared(each, said), reverse=True)
+        return [each.body for each in by_likeness[:_TRIED]]
 
-    def remember(self, body: Earlier, instead: Earlier | None) -> None:
-        """Keep a body, ``instead`` of the one that it goes on with."""
+    def remember(self, body: Earlier) -> None:
+        """Keep a body, instead of the one that it goes on with."""
+        talk = _talk(body.raw)
+        said = body.raw[talk:]
         with self._remembering:
             self._count += 1
-            kept, size = [(self._count, body)], 0
-            for number, each in self._kept:
-                if len(kept) == _MOST or self._count - number > max(_MOST, _PATIENCE * len(kept)):
+            kept, size = [_Kept(self._count, body, talk)], 0
+            for each in self._kept:
+                raw = each.body.raw
+                if len(kept) == _MOST or self._count - each.number > max(_MOST, _PATIENCE * len(kept)):
                     break
-                if each is not instead and size + len(each.raw) <= _MOST_BYTES:
-                    size += len(each.raw)
-                    kept.append((number, each))
+                if not _is_over(each, said) and size + len(raw) <= _MOST_BYTES:
+                    size += len(raw)
+                    kept.append(each)
             self._kept = tuple(kept)
 
 
-def _likeness(earlier: bytes, body: bytes) -> int:
-    """How many of a few places in an earlier body, most of them near its end, are in this one too, or nearly there."""
-    size = len(earlier)
-    places = [max(0, size - before) for before in (2 << 10, 6 << 10, 16 << 10, size // 2)]
-    return sum(_is_near(earlier[at : at + _PROBE], at, body) for at in places)
+def _talk(body: bytes) -> int:
+    """Where the conversation of a request begins, as far as its name tells; 0 where none is there."""
+    return next((at for name in _LISTS if (at := body.find(name)) >= 0), 0)
 
 
-def _is_near(probe: bytes, at: int, body: bytes) -> bool:
-    return body.find(probe, max(0, at - _SHIFT), at + _PROBE + _SHIFT) >= 0
+def _shared(earlier: _Kept, said: bytes) -> int:
+    """How many bytes the conversation of an earlier body has in common with what is ``said`` now."""
+    return overlap.at_beginning(memoryview(earlier.body.raw)[earlier.talk :], said)
+
+
+def _is_over(earlier: _Kept, said: bytes) -> bool:
+    """Whether what is ``said`` goes on with all that the earlier conversation had.
+
+    Where they part, that one ends, or cache markers moved on and both go on alike; another talk goes on otherwise.
+    """
+    old, parted = earlier.body.raw, _shared(earlier, said)
+    here = earlier.talk + parted
+    more = _equal(old[here : here + _LITTLE], said[parted : parted + _LITTLE])
+    here, parted = here + more, parted + more
+    if old[here : here + 1] in (b"", b"]"):
+        return True
+    probe = old[here + _LITTLE : here + _LITTLE + _PROBE]
+    return said.find(probe, parted, parted + 2 * _LITTLE + _PROBE) >= 0
+
+
+def _equal(one: bytes, other: bytes) -> int:
+    """How many bytes are equal at the beginning."""
+    different = (at for at, (mine, its) in enumerate(zip(one, other, strict=False)) if mine != its)
+    return next(different, min(len(one), len(other)))

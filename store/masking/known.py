@@ -6,7 +6,6 @@ from store import overlap
 from store.masking.edits import Edit
 
 _BACKSLASH: Final = 0x5C
-_LITTLE, _PROBE = 1024, 48  # bytes
 
 
 class Earlier(NamedTuple):
@@ -53,17 +52,6 @@ def change(earlier: Earlier, body: bytes, margin: int) -> Change | None:
     before = [edit for edit in earlier.edits if edit.end <= start]
     after = [edit.moved(shift) for edit in earlier.edits if edit.start + shift >= end]
     return Change(start, end, before, after)
-
-
-def goes_on(earlier: Earlier, new: Change, body: bytes) -> bool:
-    """Whether ``body`` has what the earlier one had, so that this is needed no longer.
-
-    A conversation that only begins like another one does not have what that said later.
-    """
-    low, high = new.start, len(earlier.raw) - (len(body) - new.end)
-    gone = high - low  # and in the new part, if at all
-    places = (low + gone // 2, low + gone // 4 * 3)
-    return gone < _LITTLE or all(body.find(earlier.raw[at : at + _PROBE], new.start, new.end) >= 0 for at in places)
 
 
 def _quote_before(text: bytes, position: int) -> int:

@@ -44,19 +44,14 @@ def test_of_a_talk_that_goes_on_the_latest_body_is_kept() -> None:
 
 def test_what_does_not_go_on_is_forgotten() -> None:
     earlier = EarlierBodies(None)
-    bodies = [Earlier(bytes([number]) * 100, ()) for number in range(2)]
-    earlier.remember(bodies[0], None)
-    latest = bodies[1]
-    earlier.remember(latest, None)
-    for _ in range(70):
-        following = Earlier(latest.raw + b"x", ())
-        earlier.remember(following, latest)
-        latest = following
-    assert list(earlier.like(latest.raw)) == [latest]
+    earlier.remember(Earlier(b"a" * 100, ()))
+    for size in range(100, 170):
+        earlier.remember(Earlier(b"b" * size, ()))
+    assert [each.raw for each in earlier.like(b"b" * 170)] == [b"b" * 169]
 
 
 def test_what_is_kept_has_a_bound() -> None:
     earlier = EarlierBodies(None)
     for number in range(40):
-        earlier.remember(Earlier(b"%02d" % number * (1 << 19), ()), None)
-    assert sum(len(each.raw) for _, each in earlier._kept) <= 9 << 20
+        earlier.remember(Earlier(b"%02d" % number * (1 << 19), ()))
+    assert sum(len(each.body.raw) for each in earlier._kept) <= 9 << 20
