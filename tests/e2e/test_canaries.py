@@ -8,7 +8,6 @@ import json
 import random
 import re
 from collections.abc import Callable
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -261,11 +260,6 @@ def test_no_piece_of_a_secret_in_a_flow_file_is_on_disk(tmp_path: Path, python: 
     assert turn.payload["capture"]["masked"] == {"request": 1, "response": 1}
 
 
-def is_spooling(proxy: Proxy) -> bool:
-    """Whether the spool has something of an exchange."""
-    return any((proxy.archive / "spool").rglob("*.flight"))
-
-
 @pytest.mark.timeout(1800)
 @pytest.mark.parametrize("points", [10, pytest.param(100, marks=pytest.mark.prove)])
 def test_no_piece_of_a_secret_survives_kill_9(
@@ -291,7 +285,7 @@ def test_no_piece_of_a_secret_survives_kill_9(
                 received += next(arriving)
             assert received == wanted
             if point % 2:
-                until(partial(is_spooling, proxy))
+                until(proxy.is_spooling)
             proxy.kill()
         provider.let(len(pieces))
     search = Search(planted.secrets)

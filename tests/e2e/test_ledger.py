@@ -179,7 +179,9 @@ def test_kill_9_costs_no_count(start: Any, provider: Provider) -> None:
         httpx.Client(timeout=30) as client,
         client.stream("POST", URL, json=sdk.QUESTION, headers={"x-claude-code-session-id": ONE}) as response,
     ):
-        next(response.iter_raw())
+        arriving = response.iter_raw()
+        next(arriving)
+        until(proxy.is_spooling)
         proxy.kill()
     waiting = ledger(proxy.archive)
     assert waiting.total().seen == len(provider.seen) == 3

@@ -42,6 +42,7 @@ def test_forced_to_record_it_every_turn_says_so(start: Any, provider: Provider) 
     ]
     with sdk.raw_stream() as pieces:  # what a killed recorder leaves says so too
         next(pieces)
+        until(proxy.is_spooling)
         proxy.kill()
     assert [turn.payload["capture"].get("unverified") for turn in recovered(proxy)] == [True, True, True]
 

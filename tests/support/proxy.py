@@ -160,6 +160,10 @@ class Proxy:
         except FileNotFoundError:
             return {}
 
+    def is_spooling(self) -> bool:
+        """Whether the spool has something of an exchange in flight; a file that is free begins with zeros."""
+        return any(any(path.read_bytes()[:8]) for path in (self.archive / "spool").rglob("*.flight"))
+
     def log(self) -> str:
         return self.log_path.read_text(errors="replace")
 
