@@ -186,7 +186,7 @@ class Capture:
             self._touch()
             if policy.is_model_socket(flow, self._providers) and (self._writer is not None or chosen.is_closed):
                 head = traffic.request_head(flow, traffic.mode(flow), traffic.url(flow), chosen.run, chosen.tags)
-                self._sockets.start(flow, head, self._begin_on_socket)
+                self._sockets.start(flow, head, partial(self._begin_on_socket, flow))
 
     async def websocket_message(self, flow: http.HTTPFlow) -> None:
         """A message, passed on when this returns: at once, except the one that ends a response."""
@@ -224,10 +224,10 @@ class Capture:
             lag.cancel()
         return self._flights.pop(flow.id, None)
 
-    def _begin_on_socket(self, head: Exchange) -> InFlight | str:
+    def _begin_on_socket(self, flow: http.HTTPFlow, head: Exchange) -> InFlight | str:
         flight = self._admit(head, admission.see_message(head, self._writer))
         if isinstance(flight, InFlight):
-            asyncio.get_running_loop().call_later(REQUEST_LAG, flight.catch_up)  # as for any request
+            asyncio.get_running_loop().call_later(REQUEST_LAG, self._catch_up, flow, flight)  # as for any request
         return flight
 
     def _admit(self, head: Exchange, number: int) -> InFlight | str:

@@ -27,7 +27,6 @@ _SESSION = (
 _TOKENS_IN = "total(input) + total(cache_read) + total(cache_write_5m) + total(cache_write_1h)"
 _STEP = "position, turn, turn_number, number, role, kind, name, summary, call_id, is_error, at_ms, thread"
 _WINDOW = 500
-_TURNS_TO_TELL_CWD = 100  # agents tell it at once or never; a session without one is not gone through to its end
 _STEP_KINDS = {
     "error": "(is_error OR kind IN ('error', 'refusal'))",
     "tool": "kind IN ('tool-call', 'server-tool-call')",
@@ -64,13 +63,8 @@ class Rows:
         return None if row is None else _session_view(row, self._live())
 
     def projects(self) -> dict[str, str]:
-        """The working directory of each session that has one: the first that one of its first hundred turns tells."""
-        rows = self._db.execute(
-            "SELECT session, (SELECT cwd FROM turns t WHERE t.session = s.session AND ordinal <= ? AND cwd <> ''"
-            " ORDER BY ordinal LIMIT 1) FROM sessions s",
-            (_TURNS_TO_TELL_CWD,),
-        )
-        return {session: cwd for session, cwd in rows if cwd is not None}
+        """The working directory of each session that has one: the first that one of its turns tells."""
+        return dict(self._db.execute("SELECT session, cwd FROM sessions WHERE cwd <> ''").fetchall())
 
     def branches(self, session: str) -> list[BranchRow]:
         """What runs beside a session's main line: subagents in order of their first turn, then side calls by role."""

@@ -128,6 +128,7 @@ class _Session(NamedTuple):
     named_ms: int | None  # when the agent asked for this title; None where it is a prompt
     client: str
     version: str
+    cwd: str  # the first that a turn told
     models: str  # one a line
     turns: int
     steps: int
@@ -149,7 +150,9 @@ def _session_before(archive: "Archive", payload: dict[str, Any]) -> _Session:
     ).fetchone()
     start = payload["times"]["start"]
     return (
-        _Session(*row) if row else _Session("", None, "", "", "", 0, 0, 0, 0, 0, 0, 0, 0, start, 0, payload["outcome"])
+        _Session(*row)
+        if row
+        else _Session("", None, "", "", "", "", 0, 0, 0, 0, 0, 0, 0, 0, start, 0, payload["outcome"])
     )
 
 
@@ -249,10 +252,15 @@ def _put_session(
     read = cache_read + sum(usage.get(each) or 0 for each in ("input", "cache_write_5m", "cache_write_1h"))
     failed = said["error"] or (payload["http"]["status"] or 0) >= 400
     archive.index.put(
-        f"INSERT OR REPLACE INTO sessions VALUES({','.join('?' * 19)})",
+        f"INSERT OR REPLACE INTO sessions VALUES({','.join('?' * 20)})",
         (
             *(payload["session"], before.title, before.named_ms),
-            *(before.client or client["name"], before.version or client["version"], models),
+            *(
+                before.client or client["name"],
+                before.version or client["version"],
+                before.cwd or client["cwd"],
+                models,
+            ),
             *(before.turns + 1, position),
             *(before.errors + bool(failed), before.failures),
             before.interrupted + (payload["outcome"] == "interrupted"),

@@ -14,7 +14,7 @@ from store.journal import Type
 from store.link_keys import VERSION as KEYS_VERSION
 from store.pack import REPACKED, Block
 
-SCHEMA_VERSION: Final = 7
+SCHEMA_VERSION: Final = 8
 _FORGOTTEN_AT_ONCE: Final = 300  # records a step
 _OBJECTS_AT_ONCE: Final = 20  # rows a statement; a turn of a session that goes on has about ten
 _SCHEMA = """
@@ -52,7 +52,7 @@ CREATE TABLE steps(session TEXT, position INTEGER, turn BLOB, turn_number INTEGE
 CREATE INDEX steps_turn ON steps(turn, number);
 CREATE INDEX steps_call ON steps(session, call_id) WHERE call_id <> '';
 CREATE TABLE sessions(session TEXT PRIMARY KEY, title TEXT NOT NULL, named_ms INTEGER, client TEXT NOT NULL,
-  version TEXT NOT NULL,
+  version TEXT NOT NULL, cwd TEXT NOT NULL,
   models TEXT NOT NULL, turns INTEGER NOT NULL, steps INTEGER NOT NULL, errors INTEGER NOT NULL,
   failures INTEGER NOT NULL, interrupted INTEGER NOT NULL,
   input INTEGER NOT NULL, cached INTEGER NOT NULL, output INTEGER NOT NULL,

@@ -6,10 +6,10 @@ from typing import Final
 _NEAR: Final = 64  # bytes that are not worth another comparison
 
 
-def at_beginning(known: bytes | memoryview, body: bytes) -> int:
-    """How many bytes at the beginning are equal, or a little less."""
+def at_beginning(known: bytes | memoryview, body: bytes, at: int = 0) -> int:
+    """How many bytes at the beginning are equal, or a little less; of ``body`` those ``at`` a place and behind it."""
     view = memoryview(known)
-    return _most_that(min(len(view), len(body)), lambda low, high: body.startswith(view[low:high], low))
+    return _most_that(min(len(view), len(body) - at), lambda low, high: body.startswith(view[low:high], at + low))
 
 
 def at_end(known: bytes | memoryview, body: bytes, most: int) -> int:

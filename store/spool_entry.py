@@ -54,11 +54,6 @@ class Entry:
         file.put(spool_frames.beginning(salt))
         self._put(file, lambda salt: spool_frames.pack(Kind.REQUEST_HEAD, 0, head, salt))
 
-    @property
-    def cleaner(self) -> "Cleaner":
-        """What makes bodies ready to be written here."""
-        return self._spool.cleaner
-
     def request(self, pieces: Sequence[bytes], at_ms: int) -> None:
         """Pieces of the request body have passed or are about to."""
         file = self._file

@@ -7,7 +7,7 @@ what was changed in them; of a new one only the part that differs is looked at, 
 from typing import Final, NamedTuple
 
 from store.masking.document import document_edits, is_json
-from store.masking.earlier import EarlierBodies
+from store.masking.earlier import EarlierBodies, talk_in
 from store.masking.edits import Edit, Place, places, replaced
 from store.masking.fitted import fitted
 from store.masking.framing import Kind, kind_of
@@ -66,9 +66,9 @@ class BodyMasker:
         earlier = self._earlier
         if earlier.rules is not rules:
             earlier = self._earlier = EarlierBodies(rules)
-        margin = rules.sight
+        margin, talk = rules.sight, talk_in(body)
         best: tuple[Earlier, Change] | None = None
-        for each in earlier.like(body):
+        for each in earlier.like(body, talk):
             found = change(each, body, margin)
             if found is not None and (best is None or found.size < best[1].size):
                 best = each, found
@@ -83,7 +83,7 @@ class BodyMasker:
                 edits = [*before, *fitted(body, new, masking.token), *after]
         if best is None or edits is None:
             edits = [] if is_quiet else fitted(body, masking.hits(body), masking.token)
-        earlier.remember(Earlier(body, tuple(edits)))
+        earlier.remember(Earlier(body, tuple(edits)), talk)
         return edits
 
     def _is_quiet(self, body: bytes, new: Change | None, margin: int, most: int) -> bool:

@@ -3,8 +3,6 @@
 import json
 
 from store.masking.body import BodyMasker, TooMuch
-from store.masking.earlier import EarlierBodies
-from store.masking.known import Earlier
 from store.masking.masking import Masking
 
 SYSTEM = ["sk-ant- begins a key, and so does ghp_."] * 2000
@@ -39,19 +37,4 @@ def test_of_a_talk_that_goes_on_the_latest_body_is_kept() -> None:
     for turns in range(1, 20):
         masker.mask(body(1, turns))
         masker.mask(body(2, turns))
-    assert len(masker._earlier._kept) <= 4
-
-
-def test_what_does_not_go_on_is_forgotten() -> None:
-    earlier = EarlierBodies(None)
-    earlier.remember(Earlier(b"a" * 100, ()))
-    for size in range(100, 170):
-        earlier.remember(Earlier(b"b" * size, ()))
-    assert [each.raw for each in earlier.like(b"b" * 170)] == [b"b" * 169]
-
-
-def test_what_is_kept_has_a_bound() -> None:
-    earlier = EarlierBodies(None)
-    for number in range(40):
-        earlier.remember(Earlier(b"%02d" % number * (1 << 19), ()))
-    assert sum(len(each.body.raw) for each in earlier._kept) <= 9 << 20
+    assert len(masker._earlier._kept.latest_first) <= 4
