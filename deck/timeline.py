@@ -13,6 +13,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
 from deck import revs
+from deck.progress import Progress
 from deck.revs import Target
 from deck.timeline_beside import beside, session_tags
 from deck.timeline_names import ArchiveNames
@@ -47,8 +48,12 @@ class Timeline:
 
     @classmethod
     def open(cls, path: Path) -> Self:
-        """Open the archive in ``path``; what a dead recorder left in its spool becomes turns first."""
-        archive = Archive.open(path)
+        """Open the archive in ``path``; what a dead recorder left in its spool becomes turns first.
+
+        Where the index has to be made again, a terminal is shown how far that has come.
+        """
+        with Progress() as progress:
+            archive = Archive.open(path, show=progress.show)
         _recover(archive)
         return cls(archive)
 

@@ -14,7 +14,7 @@ import sqlite3
 from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
-from typing import Final, NamedTuple, Self
+from typing import TYPE_CHECKING, Final, NamedTuple, Self
 
 from store import format_file
 from store.derived import is_damage, remove
@@ -27,6 +27,9 @@ from store.journal import RECORD_BYTES
 from store.objects import Object, ObjectReader
 from store.pack import HEADER_BYTES
 from store.safety import refuse_links, refuse_other, refuse_unsafe
+
+if TYPE_CHECKING:
+    from store.catchup import Show
 
 _REPLACEABLE: Final = ("index", "spool", "refs")
 
@@ -64,8 +67,11 @@ class Archive:
         return cls.open(path, files)
 
     @classmethod
-    def open(cls, path: Path, files: Files = FILES) -> Self:
-        """Open an archive. Raises `NotAnArchive` or `Unsafe`."""
+    def open(cls, path: Path, files: Files = FILES, show: "Show | None" = None) -> Self:
+        """Open an archive. Raises `NotAnArchive` or `Unsafe`.
+
+        An index that is of no use is made again, which can take minutes: ``show`` is told how far that has come.
+        """
         refuse_other(path, files)
         refuse_unsafe(path, files)
         refuse_links(path, files)
@@ -83,14 +89,14 @@ class Archive:
         index = Index(where, archive_id.hex())
         archive = cls(path, archive_id, key, files, index)
         try:
-            archive.refresh()
+            archive.refresh(show)
         except sqlite3.DatabaseError as error:
             if not is_damage(error):
                 raise
             index.close()
             remove(where)
             archive.use(Index(where, archive_id.hex()))
-            archive.refresh()
+            archive.refresh(show)
         return archive
 
     def __enter__(self) -> Self:
@@ -113,7 +119,7 @@ class Archive:
         """The same archive with an empty index in memory, for whoever must not trust the one on disk."""
         return Archive(self.path, self.id, self.key, self.files, Index(None, self.id.hex()))
 
-    def refresh(self) -> bool:
+    def refresh(self, show: "Show | None" = None) -> bool:
         """Let the index catch up with what was committed since; true where there was anything."""
         behind = self.behind()
         if behind.is_ahead:
@@ -121,9 +127,9 @@ class Archive:
             self.objects.forget()
             behind = self.behind()
         if any(behind):
-            from store.catchup import catch_up  # loads the wire modules, which a fresh index does not need
+            from store.catchup import catch_up, unseen  # loads the wire modules, which a fresh index does not need
 
-            catch_up(self, behind)
+            catch_up(self, behind, show or unseen)
         return any(behind)
 
     def _take_in_packs(self) -> None:

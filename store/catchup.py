@@ -6,6 +6,8 @@ there. A damaged block costs the rest of its frame and nothing else; `store.fsck
 
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from store import corrections, journal, ledger, notes
@@ -23,6 +25,9 @@ if TYPE_CHECKING:
 _BATCH: Final = 256  # objects taken in at a time
 _A_TURN: Final = 8  # what one costs beside an object
 
+Show = Callable[[str, int, int], None]
+"""Told how far a long catching up has come: of what, how much is done, of how much. Not told of a short one."""
+
 
 class TakenIn(NamedTuple):
     """The kind of object that a journal record names, and what puts its payload into the index."""
@@ -38,30 +43,36 @@ TAKEN_IN: Final = {
 }
 
 
-def catch_up(archive: "Archive", behind: "Behind") -> None:
+def unseen(_what: str, _done: int, _of: int) -> None:
+    """Nobody is told."""
+
+
+def catch_up(archive: "Archive", behind: "Behind", show: Show = unseen) -> None:
     """Take in what is new in packs and journals. Safe beside other processes that do the same, and beside gc.
 
     Journals are read as far as they had come before the packs were looked at: a turn is in its pack before it is in a
     journal, and one that is taken in without its objects would never be listed.
     """
     ends = {name: archive.files.size(archive.journals / f"{name}.log") for name in behind.journals}
-    take_in_packs(archive, archive.behind())
+    take_in_packs(archive, archive.behind(), show)
     keys = Keys(archive.index)
+    told = partial(_tell, archive, show, "journals", "sum(size)", archive.journals)
     for name, end in ends.items():
-        _in_batches(archive, _read_journal(archive, name, end, keys))
+        _in_batches(archive, _read_journal(archive, name, end, keys), told)
 
 
-def take_in_packs(archive: "Archive", behind: "Behind") -> None:
+def take_in_packs(archive: "Archive", behind: "Behind", show: Show = unseen) -> None:
     """Take in what is new in packs, and forget those that gc has replaced."""
+    told = partial(_tell, archive, show, "packs", "sum(scanned)", archive.packs)
     while True:
         try:
             for name in behind.packs:
-                _in_batches(archive, _scan_pack(archive, name))
+                _in_batches(archive, _scan_pack(archive, name), told)
             break
         except FileNotFoundError:  # gc was faster: what it wrote instead is there now
             behind = archive.behind()
     for name in behind.gone:
-        _in_batches(archive, archive.index.forget_pack(name))
+        _in_batches(archive, archive.index.forget_pack(name), told)
 
 
 def _some(steps: Iterator[int]) -> bool:
@@ -74,7 +85,14 @@ def _some(steps: Iterator[int]) -> bool:
     return False
 
 
-def _in_batches(archive: "Archive", steps: Iterator[int]) -> None:
+def _tell(archive: "Archive", show: Show, table: str, known: str, folder: Path) -> None:
+    """Tell how much of the files in a folder is taken in."""
+    done = archive.index.db.execute(f"SELECT {known} FROM {table}").fetchone()[0] or 0
+    of = sum(archive.files.size(folder / name) for name in archive.files.names(folder))
+    show(f"indexing KiB of {table}", min(done, of) >> 10, of >> 10)
+
+
+def _in_batches(archive: "Archive", steps: Iterator[int], between: Callable[[], None]) -> None:
     """Run the steps in short transactions: a writer must never wait long for the index."""
     db = archive.index.db
     if db.in_transaction:  # a pack was replaced under somebody who is in the middle of one
@@ -88,6 +106,8 @@ def _in_batches(archive: "Archive", steps: Iterator[int]) -> None:
             done = not _some(steps)
         finally:
             db.execute("COMMIT")
+        if not done:
+            between()
 
 
 def _scan_pack(archive: "Archive", name: str) -> Iterator[int]:

@@ -99,3 +99,22 @@ def test_order_stays_when_the_clock_jumps_back(archive: Archive, monkeypatch: py
     with Archive.open(archive.path) as again:
         times = again.index.db.execute("SELECT time_ms FROM records ORDER BY journal, position").fetchall()
         assert [row[0] for row in times] == [9_000, 9_000, 9_000, 900, 900, 900]
+
+
+def test_who_waits_for_an_index_is_told_how_far_it_has_come(archive: Archive) -> None:
+    with Recorder(archive) as recorder:
+        for exchange in conversation(70, "s", 50):
+            recorder.record(exchange)
+    told: list[tuple[str, int, int]] = []
+
+    def show(what: str, done: int, of: int) -> None:
+        told.append((what, done, of))
+
+    Archive.open(archive.path, show=show).close()
+    assert told == []
+    for file in (archive.path / "index").iterdir():
+        file.unlink()
+    Archive.open(archive.path, show=show).close()
+    assert {what for what, _, _ in told} == {"indexing KiB of packs", "indexing KiB of journals"}
+    assert told == sorted(told, key=lambda each: (each[0] != "indexing KiB of packs", each[1]))
+    assert all(0 < done <= of for _, done, of in told)
