@@ -68,10 +68,11 @@ class BodyMasker:
             earlier = self._earlier = EarlierBodies(rules)
         margin, talk = rules.sight, talk_in(body)
         best: tuple[Earlier, Change] | None = None
-        for each in earlier.like(body, talk):
-            found = change(each, body, margin)
+        likes = earlier.like(body, talk)
+        for like in likes:
+            found = change(like.body, body, margin, rules.quiet.is_quiet)
             if found is not None and (best is None or found.size < best[1].size):
-                best = each, found
+                best = like.body, found
             if best is not None and best[1].size * _SHARE < len(body):
                 break  # the others can spare little more
         is_quiet = self._is_quiet(body, best[1] if best else None, margin, most)
@@ -83,7 +84,7 @@ class BodyMasker:
                 edits = [*before, *fitted(body, new, masking.token), *after]
         if best is None or edits is None:
             edits = [] if is_quiet else fitted(body, masking.hits(body), masking.token)
-        earlier.remember(Earlier(body, tuple(edits)), talk)
+        earlier.remember(Earlier(body, tuple(edits)), talk, likes)
         return edits
 
     def _is_quiet(self, body: bytes, new: Change | None, margin: int, most: int) -> bool:

@@ -12,9 +12,18 @@ from store.masking.known import Earlier
 from store.recent import Recent
 
 _TRIED: Final = 2
-_LITTLE, _PROBE = 512, 48  # bytes: what cache markers take at most, and what no two talks have by chance
+_LITTLE, _PROBE = 512, 48  # bytes: what cache markers take at most, and what stands in two places by chance seldom
+_MOST_MARKERS: Final = 8
+_AFTER_VALUE: Final = (b",", b"}", b"]")
 _LISTS: Final = tuple([b'"%b":%b[' % each for each in product((b"messages", b"input", b"contents"), (b"", b" "))])
 """How conversations begin (store/wire)."""
+
+
+class Like(NamedTuple):
+    """An earlier body, and the place in it up to which another one goes on as it does, but for cache markers."""
+
+    body: Earlier
+    place: int
 
 
 class _Kept(NamedTuple):
@@ -29,14 +38,21 @@ class EarlierBodies:
         self.rules = rules
         self._kept: Recent[_Kept] = Recent(lambda each: len(each.body.raw))
 
-    def like(self, body: bytes, talk: int) -> Sequence[Earlier]:
+    def like(self, body: bytes, talk: int) -> Sequence[Like]:
         """Those of which a body has most of the conversation; of such the latest first."""
-        kept = self._kept.latest_first
-        return [each.body for each in sorted(kept, key=lambda each: -_shared(each, body, talk))[:_TRIED]]
+        most, found = 0, list[tuple[int, Like]]()
+        for each in self._kept.latest_first:
+            old = each.body.raw
+            if body.startswith(old[each.talk : each.talk + most], talk):  # else another one has more of it
+                most = _same(old, each.talk, body, talk)
+                place = _parting(old, each.talk + most, body, talk + most)
+                found.append((place - each.talk, Like(each.body, place)))
+        return [like for _size, like in sorted(found, key=lambda each: -each[0])[:_TRIED]]
 
-    def remember(self, body: Earlier, talk: int) -> None:
-        """Keep a body, instead of the one that it goes on with."""
-        self._kept.remember(_Kept(body, talk), lambda each: _is_over(each, body.raw, talk))
+    def remember(self, body: Earlier, talk: int, likes: Sequence[Like]) -> None:
+        """Keep a body, instead of that of its ``likes`` which it goes on with."""
+        over = [like.body for like in likes if _is_over(like, body.raw)]
+        self._kept.remember(_Kept(body, talk), lambda each: any(each.body is other for other in over))
 
 
 def talk_in(body: bytes) -> int:
@@ -44,27 +60,30 @@ def talk_in(body: bytes) -> int:
     return next((at for name in _LISTS if (at := body.find(name)) >= 0), 0)
 
 
-def _shared(earlier: _Kept, body: bytes, talk: int) -> int:
-    """How many bytes the conversation of an earlier body has in common with this one's."""
-    return overlap.at_beginning(memoryview(earlier.body.raw)[earlier.talk :], body, talk)
+def _parting(old: bytes, here: int, body: bytes, there: int) -> int:
+    """Where an earlier body and this one part for good: cache markers move on, and both go on alike behind them.
 
-
-def _is_over(earlier: _Kept, body: bytes, talk: int) -> bool:
-    """Whether a body's conversation goes on with all that the earlier one had.
-
-    Where they part, that one ends, or cache markers moved on and both go on alike; another talk goes on otherwise.
+    They first part ``here`` and ``there``. Markers stand where a value has ended; within a text another talk begins.
     """
-    old, shared = earlier.body.raw, _shared(earlier, body, talk)
-    here, there = earlier.talk + shared, talk + shared
-    more = _equal(old[here : here + _LITTLE], body[there : there + _LITTLE])
-    here, there = here + more, there + more
-    if old[here : here + 1] in (b"", b"]"):
-        return True
-    probe = old[here + _LITTLE : here + _LITTLE + _PROBE]
-    return body.find(probe, there, there + 2 * _LITTLE + _PROBE) >= 0
+    for _marker in range(_MOST_MARKERS):
+        if old[here : here + 1] not in _AFTER_VALUE or body[there : there + 1] not in _AFTER_VALUE:
+            break
+        probe = old[here + _LITTLE : here + _LITTLE + _PROBE]
+        found = body.find(probe, there, there + 2 * _LITTLE + _PROBE) if probe else -1
+        if found < 0:
+            break
+        same = _same(old, here + _LITTLE, body, found)
+        here, there = here + _LITTLE + same, found + same
+    return here
 
 
-def _equal(one: bytes, other: bytes) -> int:
-    """How many bytes are equal at the beginning."""
-    different = (at for at, (mine, its) in enumerate(zip(one, other, strict=False)) if mine != its)
-    return next(different, min(len(one), len(other)))
+def _is_over(like: Like, body: bytes) -> bool:
+    """Whether a body has all of the earlier one, but for little: behind their parting is what all requests end with."""
+    old = like.body.raw
+    rest = len(old) - like.place
+    return rest - overlap.at_end(old, body, min(rest, len(body))) <= _LITTLE
+
+
+def _same(old: bytes, here: int, body: bytes, there: int) -> int:
+    """How many bytes are equal from two places on."""
+    return overlap.at_beginning(memoryview(old)[here:], body, there)

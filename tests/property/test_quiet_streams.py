@@ -132,6 +132,8 @@ def _check_bodies(seed: int) -> None:
     usual, long = chance.choice(MASKINGS)
     known = BodyMasker(usual)
     messages = [f"{number} {FILLER}{_text(chance)}" for number in range(40)]
+    system = [_text(chance) if chance.random() < 0.5 else "", FILLER * 20, _text(chance), FILLER * 20]
+    instructions = "".join(system)[chance.randrange(4000) :]
     for _ in range(6):
         at = chance.randrange(len(messages))
         change = chance.randrange(4)
@@ -143,7 +145,8 @@ def _check_bodies(seed: int) -> None:
             del messages[at]
         else:
             messages.append(_text(chance))
-        body = json.dumps({"model": "m", "messages": messages, "n": 1}, ensure_ascii=False).encode()
+        members = {"model": "m", "messages": messages, "system": instructions, "n": 1}
+        body = json.dumps(members, ensure_ascii=False).encode()
         assert known.mask(body) == BodyMasker(long).mask(body), seed
 
 
