@@ -63,9 +63,9 @@ class Writer:
 
     lines: list[Line] = field(default_factory=list)
 
-    def line(self, text: str = "", style: Style = palette.PLAIN, indent: int = 0) -> None:
+    def line(self, text: str = "", style: Style = palette.PLAIN, indent: int = 0, hang: int = 0) -> None:
         """One line; a line break in it is shown, not made."""
-        self.lines.append(Line(clean(text), style, indent))
+        self.lines.append(Line(clean(text), style, indent, hang))
 
     def runs(self, runs: Iterable[Run], indent: int = 0, hang: int = 0) -> None:
         """One line of several styles; where it is very long it goes on in the next, as every line does."""

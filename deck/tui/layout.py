@@ -1,7 +1,8 @@
 """How the lines of a document are broken on a screen of some width, worked out as far as somebody looks.
 
-A row is one line of the screen. Breaking happens between words where a line has them. A document can be millions of
-characters, so `Layout.measure` goes on in slices and the caller says how long one may take; rows are made when drawn.
+A row is one line of the screen. Breaking happens between words, as far as they fit into a row. A document can be
+millions of characters, so `Layout.measure` goes on in slices and the caller says how long one may take; rows are made
+when drawn.
 """
 
 from array import array
@@ -19,7 +20,10 @@ _SLICE = 64
 """Lines measured between two looks at the clock."""
 
 _LEAST = 8
-"""Cells that a row has, however far it is indented."""
+"""Cells that a row has for its text, however far its line is indented."""
+
+_WORTH_BEGINNING = 2
+"""Cells that have to be left in a row for a word to begin there that has to be cut somewhere anyway."""
 
 
 class Row(NamedTuple):
@@ -37,14 +41,15 @@ class Row(NamedTuple):
 
 
 def wrap(line: Line, width: int) -> list[Row]:
-    """The rows of a line; at least one."""
-    room = max(width - line.indent, _LEAST)
+    """The rows of a line; at least one. Where there is little room, they are indented less."""
+    indent = max(min(line.indent, width - _LEAST), 0)
+    room = max(width - indent, _LEAST)
     text = line.text
     if len(text) <= room if text.isascii() else cell_len(text) <= room:
-        return [Row(line, 0, len(text), line.indent)]
-    later = max(room - line.hang, _LEAST)
-    breaks = _breaks(text, room, later) if text.isascii() else _wide_breaks(text, room, later)
-    return [Row(line, start, end, line.indent + (line.hang if n else 0)) for n, (start, end) in enumerate(breaks)]
+        return [Row(line, 0, len(text), indent)]
+    hang = max(min(line.hang, room - _LEAST), 0)
+    breaks = _breaks(text, room, room - hang) if text.isascii() else _wide_breaks(text, room, room - hang)
+    return [Row(line, start, end, indent + (hang if n else 0)) for n, (start, end) in enumerate(breaks)]
 
 
 def _breaks(text: str, room: int, later: int) -> list[tuple[int, int]]:
@@ -53,11 +58,17 @@ def _breaks(text: str, room: int, later: int) -> list[tuple[int, int]]:
     start = 0
     while len(text) - start > room:
         blank = text.rfind(" ", start, start + room + 1)
-        end = blank if blank > start else start + room
+        at_blank = blank > start and (blank > start + room - _WORTH_BEGINNING or not _is_long(text, blank + 1, later))
+        end = blank if at_blank else start + room
         found.append((start, end))
         start = end + 1 if end == blank else end
         room = later
     return [*found, (start, len(text))]
+
+
+def _is_long(text: str, start: int, room: int) -> bool:
+    """Whether the word that starts there has no room even in a row of its own."""
+    return len(text) - start > room and text.find(" ", start, start + room + 1) < 0
 
 
 def _wide_breaks(text: str, room: int, later: int) -> list[tuple[int, int]]:
@@ -71,6 +82,12 @@ def _wide_breaks(text: str, room: int, later: int) -> list[tuple[int, int]]:
             continue
         at = end + 1
         if end >= 0:
+            left = room - used - 1
+            if size > later and left >= _WORTH_BEGINNING:
+                begun = chop_cells(word[:left], left)[0]
+                end = at = at + len(begun)
+                word = word[len(begun) :]
+                size = cell_len(word)
             found.append((start, end))
             room = later
         if size > room:

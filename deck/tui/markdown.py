@@ -27,6 +27,7 @@ _CODE: Final = Style(color=palette.YELLOW)
 _LINK: Final = Style(color=palette.BLUE, underline=True)
 _EMPHASIS: Final = {"strong_open": Style(bold=True), "em_open": Style(italic=True), "s_open": Style(strike=True)}
 _WIDEST_CELL: Final = 60
+_FARTHEST_HANG: Final = 24
 _DEEPEST: Final = 16
 """Levels of lists and quotes in each other; what is nested deeper is shown as it is, as the reader drops it at last."""
 
@@ -132,23 +133,25 @@ class _Page:
             min(max(_width(row[column]) for row in rows if column < len(row)), _WIDEST_CELL)
             for column in range(max(map(len, rows), default=0))
         ]
+        hang = min(sum(width + 2 for width in widths[:-1]), _FARTHEST_HANG)
         for number, row in enumerate(rows):
             line: list[Run] = []
             for cell, width in zip(row, widths, strict=False):
-                line += [*cell, (" " * max(width - _width(cell), 0) + "  ", self._style)]
-            self._line(line, place)
+                line += [*cell, (" " * (max(width - _width(cell), 0) + 2), self._style)]
+            self._line(line[:-1], place, hang)
             if number == 0:
-                self._line([("  ".join("─" * width for width in widths), palette.FAINT)], place)
+                rules = [*widths[:-1], _width(row[-1])]  # the last as short as its name: a pane may be narrow
+                self._line([("  ".join("─" * width for width in rules), palette.FAINT)], place)
 
     def _gap(self, place: _Place) -> None:
         if self._began and not place.tight:
             self._out.runs([(place.quote, palette.FAINT)] if place.quote else [], place.indent)
         self._began = True
 
-    def _line(self, runs: Sequence[Run], place: _Place) -> None:
+    def _line(self, runs: Sequence[Run], place: _Place, hang: int = 0) -> None:
         before = place.quote + place.bullet
         lead = [(before, palette.FAINT)] if before else []
-        self._out.runs([*lead, *runs], place.indent, cell_len(before))
+        self._out.runs([*lead, *runs], place.indent, cell_len(before) + hang)
 
 
 def _inline_runs(tokens: Sequence["Token"], style: Style) -> Iterator[Run | None]:

@@ -17,17 +17,24 @@ def texts(line: Line, width: int) -> list[str]:
     return [row.text for row in wrap(line, width)]
 
 
-@given(WORDS, st.integers(10, 60), st.integers(0, 4), st.integers(0, 6))
+@given(WORDS, st.integers(10, 60), st.integers(0, 14), st.integers(0, 16))
 def test_rows_hold_the_whole_text_and_fit(text: str, width: int, indent: int, hang: int) -> None:
     line = Line(clean(text), indent=indent, hang=hang)
     rows = wrap(line, width)
-    assert all(cell_len(row.text) <= max(width - row.indent, 8) for row in rows)
+    assert all(row.indent + cell_len(row.text) <= width for row in rows)
     assert "".join(row.text for row in rows).replace(" ", "") == text.replace(" ", "")
 
 
 def test_words_stay_whole_where_there_is_room() -> None:
     assert texts(Line(clean("one two three four")), 10) == ["one two", "three four"]
     assert texts(Line(clean("één två tréé vier")), 10) == ["één två", "tréé vier"]
+
+
+def test_a_word_that_must_be_cut_begins_where_there_is_room() -> None:
+    assert texts(Line(clean("data: " + "x" * 12)), 10) == ["data: xxxx", "x" * 8]
+    assert texts(Line(clean("dätä: " + "x" * 12)), 10) == ["dätä: xxxx", "x" * 8]
+    assert texts(Line(clean("some data " + "x" * 12)), 10) == ["some data", "x" * 10, "xx"]
+    assert texts(Line(clean("söme dätä " + "x" * 12)), 10) == ["söme dätä", "x" * 10, "xx"]
 
 
 def test_rows_after_the_first_hang() -> None:

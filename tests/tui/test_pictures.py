@@ -21,7 +21,7 @@ LOOKS = {
 def still(text: str) -> str:
     """The picture without hashes, and without ages, which end a line."""
     without_hashes = re.sub(r"\b[0-9a-f]{9,12}\b", lambda found: "·" * len(found[0]), text)
-    return re.sub(r"(\d+[dhm]|now) *$", "···", without_hashes, flags=re.MULTILINE) + "\n"
+    return re.sub(r" +(\d+[dhmy]|now) *$", "  ···", without_hashes, flags=re.MULTILINE) + "\n"
 
 
 @pytest.mark.parametrize("size", [(80, 24), (120, 40), (200, 60)], ids=["80x24", "120x40", "200x60"])

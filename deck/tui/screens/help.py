@@ -29,10 +29,10 @@ class HelpScreen(ModalScreen[None]):
         for title, bindings in (*sections, ("anywhere", APP_KEYS)):
             out.heading(title)
             for keys, what in help_lines(bindings):
-                out.line(f"{keys:<16} {what}")
+                out.line(f"{keys:<16} {what}", hang=17)
         out.heading("marks under the bars")
         for mark, what in {**OWN_MARKS, **MARKS}.items():
-            out.line(f"{mark:<16} {what}")
+            out.line(f"{mark:<16} {what}", hang=17)
         self._document = out.done()
 
     def compose(self) -> ComposeResult:

@@ -1,25 +1,24 @@
 """The sessions of an archive, one a line, with a line between groups; what runs beside a session is folded into it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+from itertools import islice
 
 from rich.style import Style
 
-from deck.render import count, duration, percent, plural, short
+from deck.render import count, plural, short
 from deck.tui import palette
 from deck.tui.border import Safe, Span, clean, fit
 from deck.tui.overview import SessionLine
+from deck.tui.widgets import session_columns
+from deck.tui.widgets.session_columns import Widths, room_of
 from deck.tui.widgets.virtual_list import VirtualList
 from deck.views import BranchRow, SessionView
 
 Item = SessionLine | BranchRow | str
 """A session, a subagent or the side calls of one, or the heading of a group."""
 
-_TITLE_AT_LEAST = 38
-"""Columns for outcome, title and agents before others are shown."""
-
-_TROUBLE = 12
-_LEAVING = ("output", "hits", "model", "took", "client", "input", "cost", "trouble")
-"""What goes first where the line is narrow: outcome, title, turns and age stay."""
+_LOOKED_AT = 200
+"""Sessions whose texts say how wide a column is; there can be many more."""
 
 
 class SessionList(VirtualList):
@@ -30,6 +29,7 @@ class SessionList(VirtualList):
         self._items: Sequence[Item] = ()
         self._now_ms = 0
         self._marked = ""
+        self._columns: tuple[int, Widths] = (-1, {})
 
     def set_items(self, items: Sequence[Item], now_ms: int, marked: str) -> None:
         """Show these, one of which may be ``marked``; the cursor stays on its item where that is still shown."""
@@ -37,6 +37,7 @@ class SessionList(VirtualList):
         self._items = items
         self._now_ms = now_ms
         self._marked = marked
+        self._columns = (-1, {})
         self.set_line_count(len(items))
         identities = [_identity(item) for item in items]
         first = next((line for line, item in enumerate(items) if not isinstance(item, str)), 0)
@@ -66,8 +67,16 @@ class SessionList(VirtualList):
         if isinstance(item, str):
             return [(clean(f"── {item} " + "─" * width), palette.FAINT)]
         if isinstance(item, BranchRow):
-            return branch_spans(item)
-        return session_spans(item, self._now_ms, item.view.key == self._marked, width)
+            return _branch_spans(item)
+        marked = item.view.key == self._marked
+        return _session_spans(item, self._now_ms, marked, self._columns_in(width), width)
+
+    def _columns_in(self, width: int) -> Widths:
+        """The columns that these sessions have in this width."""
+        if self._columns[0] != width:
+            lines = (item for item in self._items if isinstance(item, SessionLine))
+            self._columns = width, session_columns.widths(islice(lines, _LOOKED_AT), self._now_ms, width)
+        return self._columns[1]
 
 
 def _identity(item: Item | None) -> tuple[str, str, str] | None:
@@ -77,56 +86,27 @@ def _identity(item: Item | None) -> tuple[str, str, str] | None:
     return (item.session, item.thread, item.role) if isinstance(item, BranchRow) else None
 
 
-_Cell = tuple[str, int, Style]
-"""A column's text, its width, and how to draw it."""
-
-
-def session_spans(line: SessionLine, now_ms: int, marked: bool, width: int) -> Sequence[Span]:
-    """A session on one line: outcome, title, agents, agent, model, turns, tokens, cost, trouble, duration, age."""
+def _session_spans(line: SessionLine, now_ms: int, marked: bool, columns: Widths, width: int) -> Sequence[Span]:
+    """A session on one line: outcome, title, agents, then its columns."""
     session = line.view
     state, style = _state(session)
-    cells: dict[str, _Cell] = {
-        "client": (session.client or "?", 13, palette.PLAIN),
-        "model": (", ".join(session.models), 20, palette.FAINT),
-        "turns": (plural(session.turns, "turn"), 12, palette.PLAIN),
-        "input": (f"{count(session.input_tokens)} in", 9, palette.PLAIN),
-        "hits": (_cache_hits(session), 9, palette.FAINT),
-        "output": (f"{count(session.output_tokens)} out", 10, palette.PLAIN),
-        "cost": ("…" if line.cost is None else str(line.cost), 11, palette.PLAIN),
-        "trouble": (_trouble(line), _TROUBLE, palette.ERROR),
-        "took": (duration(session.last_ms - session.started_ms), 9, palette.FAINT),
-        "age": ("now" if session.live else age(now_ms - session.last_ms), 5, palette.PLAIN),
-    }
-    for name in _LEAVING:
-        if _width(cells) + _TITLE_AT_LEAST <= width:
-            break
-        del cells[name]
     agents = f" {plural(session.threads, 'agent')}" if session.threads else ""
-    room = max(width - 10 - _width(cells) - len(agents) - 1, 8)
-    spans: list[Span] = [
+    room = max(width - 10 - len(agents) - room_of(columns), 8)
+    return [
         (Safe("m" if marked else " "), palette.PINNED),
         (Safe("*" if line.starred else " "), palette.STAR),
         (fit(clean(state), 8), style),
         (fit(clean(session.title or session.key), room), palette.STRONG),
+        (clean(agents), palette.LANE),
+        *session_columns.spans(line, now_ms, columns),
     ]
-    spans.append((clean(f"{agents} "), palette.LANE))
-    spans += [(Safe(fit(clean(text), size - 1) + " "), style) for text, size, style in cells.values()]
-    return spans
 
 
-def branch_spans(branch: BranchRow) -> Sequence[Span]:
+def _branch_spans(branch: BranchRow) -> Sequence[Span]:
     """A subagent, or the side calls of one kind, under the session that they belong to."""
     name = f"agent {short(branch.thread, 40)}" if branch.thread else f"{branch.role.partition(':')[2]} calls"
     figures = f"{plural(branch.turns, 'turn')} · {count(branch.input_tokens)} in · {count(branch.output_tokens)} out"
     return [(clean(f"            ↳ {name} "), palette.LANE), (clean(f" {figures}"), palette.FAINT)]
-
-
-def age(ms: int) -> str:
-    """How long ago, in one figure: ``now``, ``5m``, ``2h``, ``3d``."""
-    for size, unit in ((86_400_000, "d"), (3_600_000, "h"), (60_000, "m")):
-        if ms >= size:
-            return f"{ms // size}{unit}"
-    return "now"
 
 
 def _state(session: SessionView) -> tuple[str, Style]:
@@ -137,20 +117,3 @@ def _state(session: SessionView) -> tuple[str, Style]:
     if session.outcome in ("interrupted", "client-aborted", "truncated"):
         return "cut", palette.PINNED
     return "err ✗", palette.ERROR
-
-
-def _trouble(line: SessionLine) -> str:
-    """What went wrong: exchanges that were lost, turns with an error, tools that failed."""
-    figures = ((line.lost, "lost"), (line.view.errors, "err"), (line.view.failures, "fail"))
-    told = " ".join(f"{figure} {word}" for figure, word in figures if figure)
-    if len(told) > _TROUBLE - 3:
-        told = f"{sum(figure for figure, _ in figures)} wrong"
-    return f"{told} ✗" if told else ""
-
-
-def _cache_hits(session: SessionView) -> str:
-    return f"{percent(session.cached_tokens, session.input_tokens)} hit" if session.input_tokens else ""
-
-
-def _width(cells: Mapping[str, _Cell]) -> int:
-    return sum(size for _, size, _ in cells.values())
