@@ -6,6 +6,7 @@ making deck write, or look, outside of it.
 
 import os
 import stat
+from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
@@ -42,12 +43,21 @@ def refuse_unsafe(path: Path, files: Files) -> None:
 def refuse_links(path: Path, files: Files) -> None:
     """Refuse an archive in which something else stands for one of its own files or folders. Raises `Unsafe`."""
     for name in _FOLDERS:
-        if files.exists(path / name) and not files.is_folder(path / name):
+        if _is_other(path / name, files, stat.S_ISDIR):
             raise _strange(path / name, "folder")
     listed = [f"{_LISTED}/{name}" for name in files.names(path / _LISTED)]
     for name in (*_FILES, *listed):
-        if files.exists(path / name) and not files.is_file(path / name):
+        if _is_other(path / name, files, stat.S_ISREG):
             raise _strange(path / name, "file")
+
+
+def _is_other(path: Path, files: Files, is_expected: Callable[[int], bool]) -> bool:
+    """Whether anything is there of another kind. One look only: SQLite's files go when another process closes them."""
+    try:
+        mode = files.status(path).st_mode
+    except (FileNotFoundError, NotADirectoryError):
+        return False
+    return not is_expected(mode)
 
 
 def _strange(path: Path, what: str) -> Unsafe:

@@ -23,6 +23,16 @@ class Foreign(Files):
         return os.stat_result(found)
 
 
+class Going(Files):
+    """A log of SQLite's goes as soon as it was looked at: another process closed its index."""
+
+    def status(self, path: Path) -> os.stat_result:
+        found = super().status(path)
+        if path.name.endswith("-wal"):
+            path.unlink()
+        return found
+
+
 @pytest.fixture
 def archive(tmp_path: Path) -> Path:
     Archive.create(tmp_path / "archive").close()
@@ -51,6 +61,12 @@ def test_a_pipe_in_the_place_of_a_file_is_nothing_to_wait_at(archive: Path, part
         Archive.open(archive)
     if part == "key":
         assert not examine(archive).sound  # fsck looks at the rest all the same
+
+
+def test_a_file_that_goes_while_it_is_looked_at_is_no_danger(archive: Path) -> None:
+    (archive / "index" / "search.sqlite-wal").touch()
+    Archive.open(archive, Going()).close()
+    assert not (archive / "index" / "search.sqlite-wal").exists()
 
 
 def test_a_pipe_under_the_name_of_a_part_is_empty(archive: Path) -> None:

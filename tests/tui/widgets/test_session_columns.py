@@ -25,7 +25,7 @@ def test_figures_stand_under_each_other_and_none_is_cut() -> None:
     assert "        7 turns" in short and "  100,000 turns  5.2G in   $0.0095  2 err ✗" in long
 
 
-@pytest.mark.parametrize(("width", "last"), [(40, "  7 turns    3d"), (64, "  7 turns  2 err ✗    3d")])
+@pytest.mark.parametrize(("width", "last"), [(40, "  7 turns    3d"), (65, "  7 turns  2 err ✗    3d")])
 def test_a_narrow_list_keeps_what_tells_most(width: int, last: str) -> None:
     assert rows(SHORT, width=width) == [last]
 
