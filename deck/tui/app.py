@@ -8,19 +8,21 @@ from __future__ import annotations
 
 import gc
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from rich.console import RenderableType
 from textual import events
-from textual.app import App
+from textual.app import App, SystemCommand
 from textual.await_complete import AwaitComplete
-from textual.binding import BindingType
+from textual.binding import Binding, BindingType
 from textual.filter import LineFilter
+from textual.markup import escape
 from textual.screen import Screen
 
-from deck.tui.keys import APP_KEYS
+from deck.tui.keys import APP_KEYS, key_names
 from deck.tui.model import OpenModel, ReadModel
 from deck.tui.pages import PAGES
 from deck.tui.questions import Opening, Place, opening, place_of_rev
@@ -72,6 +74,14 @@ class DeckApp(App[None]):
         if start is None:
             return self._sessions()
         return self._timeline(start.session, start if isinstance(start, Opening) else start.position)
+
+    def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
+        """What the command palette offers: what the keys of the screen do, under the words of the help."""
+        own = screen.SECTIONS[0][1] if isinstance(screen, AskingScreen) and screen.SECTIONS else ()
+        for target, bindings in ((screen, own), (self, APP_KEYS)):
+            for binding in (each for each in bindings if isinstance(each, Binding)):
+                run = partial(self.run_action, binding.action, target)
+                yield SystemCommand(binding.tooltip, escape(key_names(binding)), run)
 
     def on_key(self, event: events.Key) -> None:
         if isinstance(self.screen, AskingScreen) and self.screen.take_key(event):

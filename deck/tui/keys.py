@@ -1,6 +1,6 @@
 """Key names as people write them, and the help's lines, both made from the bindings themselves."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from textual.binding import Binding, BindingType
 
@@ -9,9 +9,13 @@ APP_KEYS: list[BindingType] = [
     Binding(
         "ctrl+z", "suspend_process", show=False, priority=True, tooltip="leave deck in the background; fg comes back"
     ),
+    Binding("ctrl+p", "command_palette", show=False, priority=True, tooltip="find a command by what it does"),
     Binding("ctrl+c", "help_quit", show=False, system=True, tooltip="say how to quit"),
 ]
 """The keys of every screen."""
+
+Sections = Sequence[tuple[str, Sequence[BindingType]]]
+"""The keys of a screen by where they are heard, each with a title; first those of the screen itself."""
 
 _NAMES = {
     "down": "↓",
@@ -47,10 +51,15 @@ def key_name(key: str) -> str:
     return _NAMES.get(key, key)
 
 
+def key_names(binding: Binding) -> str:
+    """All its keys as people write them."""
+    return " ".join(key_name(key) for key in binding.key.split(","))
+
+
 def help_lines(bindings: Iterable[BindingType]) -> list[tuple[str, str]]:
     """(keys, what they do) of every binding that says what it does."""
     return [
-        (" ".join(key_name(key) for key in binding.key.split(",")), binding.tooltip)
+        (key_names(binding), binding.tooltip)
         for binding in bindings
         if isinstance(binding, Binding) and binding.tooltip
     ]
@@ -59,7 +68,7 @@ def help_lines(bindings: Iterable[BindingType]) -> list[tuple[str, str]]:
 def short_help(bindings: Iterable[BindingType]) -> list[tuple[str, str]]:
     """(keys, a word) of the bindings that the bottom line shows."""
     return [
-        (binding.key_display or " ".join(key_name(key) for key in binding.key.split(",")), binding.description)
+        (binding.key_display or key_names(binding), binding.description)
         for binding in bindings
         if isinstance(binding, Binding) and binding.show and binding.description
     ]

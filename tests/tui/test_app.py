@@ -68,6 +68,30 @@ async def test_a_session_that_grows_can_be_left_at_any_moment() -> None:
     assert deck.app.return_code == 0
 
 
+async def test_commands_are_found_by_what_they_do(archive: Path) -> None:
+    async with running(archive) as deck:
+        await deck.see("1 session")
+        await deck.press("ctrl+p")
+        await deck.see("group by project", "find a command by what it does")
+        await deck.type("sort")
+        await deck.until(lambda text: "group by project" not in text, "what was found only")
+        await deck.press("enter")
+        await deck.see("sort: oldest")
+        await deck.press("enter")
+        await deck.see("turn 1 of 14")
+        await deck.press("ctrl+p")
+        await deck.type("fork before")
+        await deck.see("fork before", "  [")
+        await deck.press("enter")
+        await deck.see("no fork before this")
+        await deck.press("ctrl+p")
+        await deck.type("quit from")
+        await deck.see("quit from anywhere", "Ctrl-Q")
+        await deck.press("enter")
+        await deck.until(lambda _text: not deck.app.is_running, "nothing: the app has ended")
+    assert deck.app.return_code == 0
+
+
 async def test_keys_of_every_screen(archive: Path) -> None:
     async with running(archive) as deck:
         await deck.see("1 session")

@@ -1,13 +1,14 @@
 """A screen that asks readers and its user, and says what went wrong on its bottom line."""
 
 import asyncio
-from typing import TypeVar
+from typing import ClassVar, TypeVar
 
 from textual import events
 from textual.screen import Screen
 
 from deck.diagnostics import explain
 from deck.tui import palette
+from deck.tui.keys import Sections
 from deck.tui.questions import Question
 from deck.tui.reader import Reader
 from deck.tui.widgets.prompt import Prompt
@@ -20,7 +21,14 @@ T = TypeVar("T")
 class AskingScreen(Screen[None]):
     """The base of the screens. A worker that waits for an answer ends where the screen was left meanwhile."""
 
+    SECTIONS: ClassVar[Sections] = ()
     _prompt: Prompt | None = None
+
+    def action_help(self) -> None:
+        """Show all keys of the screen."""
+        from deck.tui.screens.help import HelpScreen  # seldom needed at once
+
+        self.app.push_screen(HelpScreen(self.SECTIONS))
 
     async def _ask_user(self, prompt: Prompt) -> None:
         """Let the user type, also what came before the prompt was there."""

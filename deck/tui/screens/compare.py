@@ -10,13 +10,17 @@ from deck.render import Style
 from deck.render_diff import diff_lines
 from deck.tui import palette
 from deck.tui.document import Document, Writer
+from deck.tui.keys import Sections
 from deck.tui.model import ReadModel
 from deck.tui.screens.asking import AskingScreen
 from deck.tui.shared import Shared
 from deck.tui.widgets.status import Status
 from deck.tui.widgets.text_view import TextView
 
-COMPARE_KEYS: list[BindingType] = [Binding("q,escape", "back", "back", key_display="q", tooltip="back to the sessions")]
+COMPARE_KEYS: list[BindingType] = [
+    Binding("question_mark", "help", "help", tooltip="show all keys"),
+    Binding("q,escape", "back", "back", key_display="q", tooltip="back to the sessions"),
+]
 
 _DIGITS = 9
 _STYLES = {"=": palette.FAINT, "-": palette.REMOVED, "+": palette.ADDED, "~": palette.STRONG}
@@ -26,6 +30,7 @@ class CompareScreen(AskingScreen):
     """The screen, for two sessions by their keys."""
 
     BINDINGS: ClassVar[list[BindingType]] = COMPARE_KEYS
+    SECTIONS: ClassVar[Sections] = (("sessions compared", COMPARE_KEYS), ("text", TextView.BINDINGS))
     AUTO_FOCUS = "TextView"
 
     def __init__(self, shared: Shared, before: str, after: str) -> None:

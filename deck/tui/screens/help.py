@@ -1,6 +1,5 @@
 """All keys of the screen it was opened from, made from that screen's bindings."""
 
-from collections.abc import Iterable, Sequence
 from typing import ClassVar
 
 from textual.app import ComposeResult
@@ -8,7 +7,7 @@ from textual.binding import Binding, BindingType
 from textual.screen import ModalScreen
 
 from deck.tui.document import Writer
-from deck.tui.keys import APP_KEYS, help_lines
+from deck.tui.keys import APP_KEYS, Sections, help_lines
 from deck.tui.shape import MARKS, OWN_MARKS
 from deck.tui.widgets.text_view import TextView
 
@@ -23,7 +22,7 @@ class HelpScreen(ModalScreen[None]):
     HelpScreen TextView { width: 76; max-width: 100%; height: 90%; max-height: 46; border: round #8a8a8a; }
     """
 
-    def __init__(self, sections: Iterable[tuple[str, Sequence[BindingType]]]) -> None:
+    def __init__(self, sections: Sections) -> None:
         super().__init__()
         out = Writer()
         for title, bindings in (*sections, ("anywhere", APP_KEYS)):

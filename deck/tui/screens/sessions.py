@@ -13,6 +13,7 @@ from textual.message import Message
 from deck.render import count, plural
 from deck.tui import palette
 from deck.tui.border import clean
+from deck.tui.keys import Sections
 from deck.tui.model import ReadModel
 from deck.tui.ordering import ORDERS, arrange, day_name
 from deck.tui.overview import CostBook, SessionLine, overview
@@ -44,6 +45,7 @@ class SessionsScreen(AskingScreen):
             self.position = position
 
     BINDINGS: ClassVar[list[BindingType]] = SESSION_KEYS
+    SECTIONS: ClassVar[Sections] = (("sessions", SESSION_KEYS), ("list", SessionList.BINDINGS))
     AUTO_FOCUS = "SessionList"
 
     def __init__(self, shared: Shared) -> None:
@@ -216,11 +218,6 @@ class SessionsScreen(AskingScreen):
     def _set_words(self, words: str) -> None:
         self._words = words
         self._arrange()
-
-    def action_help(self) -> None:
-        from deck.tui.screens.help import HelpScreen
-
-        self.app.push_screen(HelpScreen((("sessions", SESSION_KEYS), ("list", SessionList.BINDINGS))))
 
     async def action_quit(self) -> None:
         self.app.exit()

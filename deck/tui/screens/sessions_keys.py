@@ -14,6 +14,6 @@ SESSION_KEYS: list[BindingType] = [
     Binding("D", "compare", "compare", tooltip="compare with the marked session"),
     Binding("asterisk", "star", "star", tooltip="put a star on the last turn of this session"),
     Binding("escape", "show_all", show=False, tooltip="show all sessions again"),
-    Binding("question_mark", "help", "help", tooltip="this help"),
+    Binding("question_mark", "help", "help", tooltip="show all keys"),
     Binding("q", "quit", "quit", tooltip="quit"),
 ]

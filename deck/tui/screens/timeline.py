@@ -12,6 +12,7 @@ from deck.render import short
 from deck.tui import questions
 from deck.tui.border import clean
 from deck.tui.hits import Hits
+from deck.tui.keys import Sections
 from deck.tui.lanes import ALL, EVERY_STEP
 from deck.tui.screens.timeline_keys import TIMELINE_KEYS
 from deck.tui.screens.timeline_marks import TimelineMarks
@@ -48,6 +49,11 @@ class TimelineScreen(TimelineMarks):
             self.screen = screen
 
     BINDINGS: ClassVar[list[BindingType]] = TIMELINE_KEYS
+    SECTIONS: ClassVar[Sections] = (
+        ("timeline", TIMELINE_KEYS),
+        ("list", StepList.BINDINGS),
+        ("detail (l)", TextView.BINDINGS),
+    )
 
     def __init__(self, shared: Shared, session: str, start: int | questions.Opening | None = None) -> None:
         super().__init__(shared, session, start)
@@ -211,12 +217,6 @@ class TimelineScreen(TimelineMarks):
             self._go_exactly(hit.position, self._hits.words(hit))
 
     # leaving
-
-    def action_help(self) -> None:
-        from deck.tui.screens.help import HelpScreen
-
-        sections = (("timeline", TIMELINE_KEYS), ("list", StepList.BINDINGS), ("detail (l)", TextView.BINDINGS))
-        self.app.push_screen(HelpScreen(sections))
 
     def action_back(self) -> None:
         if self.has_class("-zoomed"):

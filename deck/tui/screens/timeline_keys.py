@@ -47,6 +47,6 @@ TIMELINE_KEYS: list[BindingType] = [
     Binding("ctrl+d", "scroll_detail(1)", show=False, tooltip="scroll the detail down by half a page"),
     Binding("ctrl+u", "scroll_detail(-1)", show=False, tooltip="scroll the detail up by half a page"),
     Binding("escape", "live", show=False, tooltip="leave the zoom, or else back to the live end"),
-    Binding("question_mark", "help", "help", tooltip="this help"),
+    Binding("question_mark", "help", "help", tooltip="show all keys"),
     Binding("q", "back", "back", tooltip="back to the sessions"),
 ]
