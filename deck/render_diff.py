@@ -1,6 +1,5 @@
 """Comparisons as text for a terminal. Everything captured passes `deck.render.safe` here."""
 
-import shutil
 from collections.abc import Iterator
 
 from deck.compare.folding import Fold, folded
@@ -12,12 +11,16 @@ from deck.compare.values import SessionDiff, StepPair, TextDiff, TurnDiff
 from deck.render import Style, padded, plural, safe, short
 from deck.views import StepRow, TurnRow
 
-_WIDTH = 120  # of two sessions side by side, where no terminal says
 _CONTEXT = 2  # steps around those that differ
 
 
-def diff_lines(diff: TurnDiff | SessionDiff | TextDiff, style: Style, digits: int, *, exact: bool) -> Iterator[str]:
-    """Lines of a comparison that found something; ``digits`` of an id are shown in columns."""
+def diff_lines(
+    diff: TurnDiff | SessionDiff | TextDiff, style: Style, digits: int, *, exact: bool, columns: int
+) -> Iterator[str]:
+    """Lines of a comparison that found something; ``digits`` of an id are shown in columns.
+
+    Two sessions stand side by side in so many ``columns``; what is not side by side can be longer.
+    """
     match diff:
         case TurnDiff():
             follows = diff.edge or ("" if diff.after.parents else "begins a thread")
@@ -27,7 +30,7 @@ def diff_lines(diff: TurnDiff | SessionDiff | TextDiff, style: Style, digits: in
             yield from _sides(_session(diff.before), _session(diff.after), style)
             yield style.strong(safe(parting_text(diff), newlines=False))
             yield from (_painted(line, style) for line in first_lines(diff, exact=exact))
-            yield from _side_by_side(diff.steps, style, digits)
+            yield from _side_by_side(diff.steps, style, digits, columns)
         case TextDiff():
             yield from _sides(diff.before, diff.after, style)
             yield from (_painted(line, style) for line in piece_lines(diff.pieces))
@@ -76,9 +79,9 @@ def _safe(text: str) -> str:
     return safe(text, newlines=False)
 
 
-def _side_by_side(pairs: tuple[StepPair, ...], style: Style, digits: int) -> Iterator[str]:
+def _side_by_side(pairs: tuple[StepPair, ...], style: Style, digits: int, columns: int) -> Iterator[str]:
     """Two columns of steps with their addresses; runs of equal ones folded."""
-    width = max((shutil.get_terminal_size((_WIDTH, 24)).columns - 7) // 2, 20)
+    width = max((columns - 7) // 2, 20)
     yield "\n" + style.strong("step by step")
     for pair in folded(pairs, lambda pair: pair.sign != "=", _CONTEXT):
         if isinstance(pair, Fold):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Annotated
 
 NAME = "diff"
+_COLUMNS = 120  # of two sessions side by side, where no terminal says
 
 
 def diff(
@@ -29,7 +30,7 @@ def diff(
     from deck.compare.values import TextDiff
     from deck.diagnostics import FAILED, OK
     from deck.locations import chosen_archive
-    from deck.output import paged, print_json
+    from deck.output import paged, print_json, screen_width
     from deck.timeline import Timeline
 
     with Timeline.open(chosen_archive(archive)) as timeline:
@@ -47,8 +48,12 @@ def diff(
     from deck.compare.tally import tallies
     from deck.render_diff import diff_lines, stat_lines
 
+    columns = screen_width() or _COLUMNS
     with paged() as style:
-        lines = stat_lines(tallies(found, exact)) if stat else diff_lines(found, style, digits, exact=exact)
+        if stat:
+            lines = stat_lines(tallies(found, exact))
+        else:
+            lines = diff_lines(found, style, digits, exact=exact, columns=columns)
         for line in lines:
             print(line)
     return code

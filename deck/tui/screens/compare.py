@@ -1,8 +1,10 @@
 """Two sessions compared: where they part, then step by step, as `deck diff` prints it."""
 
-from typing import ClassVar
+from __future__ import annotations
 
-from textual import work
+from typing import TYPE_CHECKING, ClassVar
+
+from textual import events, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 
@@ -22,7 +24,12 @@ COMPARE_KEYS: list[BindingType] = [
     Binding("q,escape", "back", "back", key_display="q", tooltip="back to the sessions"),
 ]
 
+if TYPE_CHECKING:
+    from deck.compare.values import SessionDiff
+
 _DIGITS = 9
+_BESIDE_THE_TEXT = 3
+"""Columns of the screen that the text has not: its margins and the bar."""
 _STYLES = {"=": palette.FAINT, "-": palette.REMOVED, "+": palette.ADDED, "~": palette.STRONG}
 
 
@@ -37,6 +44,7 @@ class CompareScreen(AskingScreen):
         super().__init__()
         self._shared = shared
         self._sessions = before, after
+        self._diff: SessionDiff | None = None
 
     def compose(self) -> ComposeResult:
         yield TextView()
@@ -44,22 +52,32 @@ class CompareScreen(AskingScreen):
 
     def on_mount(self) -> None:
         self._say("comparing …")
-        self._compare()
 
-    @work
-    async def _compare(self) -> None:
+    def on_resize(self, event: events.Resize) -> None:
+        self._show(event.size.width - _BESIDE_THE_TEXT)
+
+    @work(exclusive=True)
+    async def _show(self, columns: int) -> None:
         before, after = self._sessions
-        document = await self._ask(self._shared.readers.documents, lambda model: _compared(model, before, after))
-        if document is not None:
-            self.query_one(TextView).show(document)
+        known = self._diff
+
+        def compare(model: ReadModel) -> tuple[SessionDiff, Document]:
+            diff = known or model.compare_sessions(before, after)
+            return diff, _document(diff, columns)
+
+        found = await self._ask(self._shared.readers.documents, compare)
+        if found is not None:
+            keep_place = self._diff is not None
+            self._diff, document = found
+            self.query_one(TextView).show(document, keep_place=keep_place)
             self._say("")
 
     def action_back(self) -> None:
         self.app.pop_screen()
 
 
-def _compared(model: ReadModel, before: str, after: str) -> Document:
+def _document(diff: SessionDiff, columns: int) -> Document:
     out = Writer()
-    for line in diff_lines(model.compare_sessions(before, after), Style(colour=False), _DIGITS, exact=False):
+    for line in diff_lines(diff, Style(colour=False), _DIGITS, exact=False, columns=columns):
         out.text(line, _STYLES.get(line[:1], palette.PLAIN))
     return out.done()

@@ -58,25 +58,6 @@ async def test_steps_and_turns_forward_and_back(archive: Path) -> None:
         await deck.see("turn 1 of 14")
 
 
-async def test_jumps_by_kind(archive: Path) -> None:
-    async with running(archive, place=START) as deck:
-        await deck.see("turn 1 of 14")
-        await deck.press("e")
-        await deck.see("turn 8 of 14", "1 failed, 41 passed")
-        await deck.press("e")
-        await deck.see("no error after this")
-        await deck.press("T")
-        await deck.see("turn 7 of 14", "→ Bash", "$ npm test", "↳ error")
-        await deck.press("t")
-        await deck.see("turn 8 of 14", "→ Read")
-        await deck.press("u")
-        await deck.see("turn 10 of 14", "thread a1b2c3d4e5f60718a")
-        await deck.press("g", "a")
-        await deck.see("turn 10 of 14", kafka_session.SUBAGENT_PROMPT[:40])
-        await deck.press("A")
-        await deck.see("no subagent before this")
-
-
 async def test_a_long_wait_is_a_line_of_its_own_that_the_cursor_passes(archive: Path) -> None:
     async with running(archive, place=place(archive, f"{kafka_session.SESSION}~4")) as deck:
         await deck.see("·· 2m 1s tool ··")
@@ -104,15 +85,6 @@ async def test_every_tab_shows_its_page(archive: Path, size: tuple[int, int]) ->
         await deck.see("[6 raw]", '{"id": "msg_1"')
         await deck.press("7")
         await deck.see("[7 headers]", "continues", "user-agent: claude-cli/2.1.219")
-
-
-async def test_unfolding_shows_what_was_folded(archive: Path) -> None:
-    async with running(archive, LARGE, place(archive, f"{kafka_session.SESSION}~4")) as deck:
-        await deck.see("turn 8 of 14")
-        await deck.press("2", "f")
-        await deck.see("system", "You are a coding agent.", '"description": "Bash tool"')
-        await deck.press("f")
-        await deck.see("= system prompt and 4 tools (f unfolds)")
 
 
 async def test_search_goes_from_place_to_place_and_marks_them(archive: Path) -> None:
