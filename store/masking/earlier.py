@@ -43,7 +43,7 @@ class EarlierBodies:
         most, found = 0, list[tuple[int, Like]]()
         for each in self._kept.latest_first:
             old = each.body.raw
-            if body.startswith(old[each.talk : each.talk + most], talk):  # else another one has more of it
+            if body.startswith(memoryview(old)[each.talk : each.talk + most], talk):  # else another one has more of it
                 most = _same(old, each.talk, body, talk)
                 place = _parting(old, each.talk + most, body, talk + most)
                 found.append((place - each.talk, Like(each.body, place)))
@@ -51,8 +51,8 @@ class EarlierBodies:
 
     def remember(self, body: Earlier, talk: int, likes: Sequence[Like]) -> None:
         """Keep a body, instead of that of its ``likes`` which it goes on with."""
-        over = [like.body for like in likes if _is_over(like, body.raw)]
-        self._kept.remember(_Kept(body, talk), lambda each: any(each.body is other for other in over))
+        over = {id(like.body) for like in likes if _is_over(like, body.raw)}
+        self._kept.remember(_Kept(body, talk), lambda each: id(each.body) in over)
 
 
 def talk_in(body: bytes) -> int:
