@@ -17,6 +17,9 @@ from store.errors import NotFound, StoreError
 PAGE = 128
 """Rows that the list of steps asks for at once; a page begins at a multiple of it."""
 
+_AROUND = 64
+"""Rows that the first picture can have before or after the cursor."""
+
 _SLICE = 256
 
 T = TypeVar("T")
@@ -42,7 +45,7 @@ class Standing:
 
 @dataclass(frozen=True, slots=True)
 class Opening:
-    """What the first picture of a session needs: where to begin, and the rows around, from a page's ``first`` on."""
+    """What the first picture of a session needs: where to begin, and whole pages of rows around, from ``first`` on."""
 
     session: str
     standing: Standing
@@ -91,8 +94,8 @@ def opening(key: str, begin_at: int | None, page: Page) -> Question[Opening]:
         found = standing(key)(model)
         at_live_end = begin_at is None and found.session is not None and found.session.live
         position = max(found.steps - 1, 0) if at_live_end else begin_at or 0
-        first = position // PAGE * PAGE
-        rows = model.steps(key, first, first + PAGE)
+        first = max(position - _AROUND, 0) // PAGE * PAGE
+        rows = model.steps(key, first, (position + _AROUND) // PAGE * PAGE + PAGE)
         shown = detail(key, position, page, Viewing(plain=True))(model)
         return Opening(key, found, at_live_end, position, first, rows, shown)
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import kafka_session
 import pytest
+from terminal import deck_words, on_terminal
 from tui_pilot import record, running
 
 from deck.timeline import Timeline
@@ -92,3 +93,17 @@ def _first_and_then(archive: Path, rev: str) -> tuple[Opening, list[str], list[s
     assert opening.detail is not None and rendered is not None
     first, then = ([line.text for line in shown.document.lines] for shown in (opening.detail, rendered))
     return opening, first, then
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no pseudo-terminals there")
+def test_the_first_picture_is_whole_wherever_the_session_is_opened(tmp_path: Path) -> None:
+    clock = kafka_session.Clock()
+    one = kafka_session.Thread(clock)
+    turns = (one.send([kafka_session.text(f"Question {n}")], [kafka_session.text(f"Answer {n}")]) for n in range(70))
+    archive = record(tmp_path / "archive", turns)
+    words = deck_words(archive, f"{kafka_session.SESSION}~4")  # its step is the third of a page of rows
+    with on_terminal(words, (120, 40)) as terminal:
+        terminal.until(lambda screen: "turn 66 of 70" in screen.lines[0] and screen.lines[-1].endswith("step 1"))
+        shown = terminal.screen.text
+    assert "Question 50" in shown and "···" not in shown
+    assert "user · text · 11 characters" in shown and "q back" in shown

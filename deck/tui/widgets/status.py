@@ -41,7 +41,7 @@ class Status(TextLine):
 
     def _key_spans(self) -> list[Span]:
         """The keys, as many as there is room for; always the last two, which help and lead back or out."""
-        room = self.size.width - len(self._where) - 2
+        room = self.columns - len(self._where) - 2
         spans: list[Span] = []
         named = [(clean(f" {keys} "), clean(f"{word} ")) for keys, word in self._keys]
         for keys, word in (*named[-2:], *named[:-2]):

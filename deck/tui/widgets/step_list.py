@@ -17,6 +17,8 @@ from deck.tui.widgets.virtual_list import VirtualList
 from deck.views import StepRow
 
 KEPT_PAGES = 64
+_DIGITS = 4
+"""Of a turn's number, at least."""
 
 
 class StepList(VirtualList):
@@ -81,10 +83,11 @@ class StepList(VirtualList):
         self.refresh()
 
     def fill(self, start: int, rows: Sequence[StepRow]) -> None:
-        """The rows from position ``start`` on, which begins a page."""
-        page = start // PAGE
-        self._asked.discard(page)
-        self._pages[page] = rows
+        """The rows from position ``start`` on, which begins a page; there can be several pages."""
+        for place in range(0, len(rows), PAGE):
+            page = (start + place) // PAGE
+            self._asked.discard(page)
+            self._pages[page] = rows[place : place + PAGE]
         while len(self._pages) > KEPT_PAGES:
             self._pages.popitem(last=False)
         self.refresh()
@@ -123,19 +126,21 @@ class StepList(VirtualList):
         if row is None:
             return [(Safe("     ···"), palette.FAINT)]
         starred = (row.turn, row.number) in self._stars or (row.number == 1 and (row.turn, 0) in self._stars)
-        return step_spans(row, self._agents.get(row.thread, 0), starred, width)
+        digits = max(len(str(self.count)), _DIGITS)  # a turn has a step at least
+        return _step_spans(row, self._agents.get(row.thread, 0), starred, digits, width)
 
 
-def step_spans(row: StepRow, agent: int, starred: bool, width: int) -> Sequence[Span]:
+def _step_spans(row: StepRow, agent: int, starred: bool, digits: int, width: int) -> Sequence[Span]:
     """A step on one line: turn number where a turn begins, star, offset, mark of a subagent, kind, summary."""
-    number = f"{row.turn_number:>4}" if row.number == 1 else "    "
+    number = f"{row.turn_number if row.number == 1 else '':>{digits}}"
+    passed = f"{offset(row.at_ms):<8} "
     label, style = palette.look(row)
     lead: list[Span] = [
         (Safe(number), palette.FAINT),
         (Safe("*" if starred else " "), palette.STAR),
-        (clean(f"{offset(row.at_ms):<9}"), palette.FAINT),
+        (clean(passed), palette.FAINT),
     ]
-    used = len(number) + 10
+    used = len(number) + 1 + len(passed)
     if agent:
         mark = clean(f"{'│' * min(agent, 3)}{agent} ")
         lead.append((mark, palette.LANE))

@@ -26,6 +26,11 @@ class TextLine(Widget):
             self._left, self._right = left, right
             self.refresh()
 
+    @property
+    def columns(self) -> int:
+        """Its width; the screen's where it has none yet, so that it need not be drawn again when it has."""
+        return self.size.width or self.app.size.width
+
     def render_line(self, y: int) -> Strip:
         width, base = self.size.width, self.rich_style
         right = sum(width_of(text) for text, _ in self._right)

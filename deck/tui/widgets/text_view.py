@@ -40,6 +40,7 @@ class TextView(ScrollView, can_focus=True, inherit_bindings=False):
     def __init__(self, id: str | None = None) -> None:
         super().__init__(id=id)
         self._rows = Layout(Document(()), 80)
+        self._is_early = True  # whether the text was laid out for no width
         self._needle = ""
         self._sought: int | None = None  # lines that were searched for the needle; None when nothing is looked for
         self._base = palette.PLAIN
@@ -65,8 +66,14 @@ class TextView(ScrollView, can_focus=True, inherit_bindings=False):
         self._work()
         self.refresh()
 
+    @property
+    def _width(self) -> int:
+        """Cells that a row has."""
+        return max(self.scrollable_content_region.width - 1, 8)
+
     def _begin(self, document: Document) -> None:
-        self._rows = Layout(document, max(self.scrollable_content_region.width - 1, 8))
+        self._is_early = not self.size.width
+        self._rows = Layout(document, self._width)
         self._work()
         self.refresh()
 
@@ -92,12 +99,15 @@ class TextView(ScrollView, can_focus=True, inherit_bindings=False):
                 self.scroll_to(y=max(0, self._rows.top_of(found) - 1), animate=False, force=True)
 
     def on_resize(self) -> None:
-        if self._rows.width != max(self.scrollable_content_region.width - 1, 8):
+        if self._is_early or self._rows.width != self._width:
             line = self._rows.line_at(round(self.scroll_y))
             self._begin(self.document)
             self.scroll_to(y=self._rows.top_of(line), animate=False, force=True)
 
     def render_lines(self, crop: Region) -> list[Strip]:
+        if self._is_early:  # it is drawn before it is told its size, and ought to be drawn once
+            self._rows = Layout(self.document, self._width)
+            self._rows.measure(_SLICE_SECONDS)
         self._base = self.rich_style  # dear, and the same for every line
         return super().render_lines(crop)
 

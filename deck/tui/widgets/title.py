@@ -63,7 +63,7 @@ class Title(TextLine):
     def _draw(self) -> None:
         """What says most is kept where there is little room: the turn, the title, the cost, then hash and agent."""
         parts: dict[str, Span] = {}
-        room = self.size.width - sum(width_of(text) for text, _ in self._state) - 3
+        room = self.columns - sum(width_of(text) for text, _ in self._state) - 3
         session = self.standing.session if self.standing else None
         if session is not None:
             model = self._detail.turn.model if self._detail else ""

@@ -54,6 +54,7 @@ class VirtualList(ScrollView, can_focus=True, inherit_bindings=False):
         self.cursor = 0
         self._lines = 0
         self._base = palette.PLAIN
+        self._has_place = False
 
     # what subclasses say
 
@@ -87,20 +88,24 @@ class VirtualList(ScrollView, can_focus=True, inherit_bindings=False):
 
     def show_cursor(self) -> None:
         """Scroll so far that the cursor is on the screen, with a line of context where there is one."""
-        height = self.size.height
-        if height <= 0:
-            return
-        top = round(self.scroll_y)
+        top = self._top()
+        if self.size.height > 0 and top != round(self.scroll_y):
+            self.scroll_to(y=top, animate=False, force=True)
+
+    def _top(self) -> int:
+        """The line that stands on top when the cursor is on the screen."""
+        top, height = round(self.scroll_y), self.size.height
         margin = 1 if height > 4 else 0
         if self.cursor < top + margin:
             top = self.cursor - margin
         elif self.cursor >= top + height - margin:
             top = self.cursor - height + 1 + margin
-        top = max(0, min(top, self._lines - height))
-        if top != round(self.scroll_y):
-            self.scroll_to(y=top, animate=False, force=True)
+        return max(0, min(top, self._lines - height))
 
     def render_lines(self, crop: Region) -> list[Strip]:
+        if not self._has_place:  # it is drawn before it is told its size, and ought to be drawn once
+            self._has_place = True
+            self.set_reactive(ScrollView.scroll_y, self._top())
         self._base = self.rich_style  # dear, and the same for every line
         return super().render_lines(crop)
 
@@ -139,4 +144,5 @@ class VirtualList(ScrollView, can_focus=True, inherit_bindings=False):
 
     def on_resize(self) -> None:
         self.virtual_size = Size(self.scrollable_content_region.width, self._lines)
+        self.vertical_scrollbar.position = self.scroll_y
         self.show_cursor()
