@@ -17,6 +17,8 @@ from deck.tui.pages import diff, headers, raw, request, response, step
 from deck.tui.pages.raw import LIMIT
 from deck.tui.pages.viewing import Viewing
 from store.exchange import Exchange, Outcome
+from store.notes import Note, encode
+from store.record import Recorder
 
 
 def changed() -> Iterator[Exchange]:
@@ -82,6 +84,18 @@ def test_an_edit_is_a_diff(archives: dict[str, Timeline]) -> None:
 
 def test_a_call_without_result_says_so(archives: dict[str, Timeline]) -> None:
     assert "no result on record" in read(archives["unfinished"], 2, page(step), number=3)
+
+
+def test_what_people_put_beside_a_step_stands_over_it(tmp_path: Path) -> None:
+    with Timeline.open(record(tmp_path / "archive", exchanges())) as timeline:
+        turn = timeline.turns(timeline.sessions()[0].key)[6].id
+        timeline.star(turn, 3, "look here\x1b[2J")
+        with Recorder(timeline.archive) as recorder:
+            for note in (Note(turn, text="of all", author="ann"), Note(turn, ref="tags/v1"), Note(turn, 2, text="two")):
+                recorder.put_note(encode(note))
+        first, _, third = (read(timeline, 7, page(step), number=number) for number in (1, 2, 3))
+    assert "tag: v1\nnote · ann · " in first and "\n  of all\n" in first and "two" not in first
+    assert "★ star · " in third and "\n  look here\\x1b[2J\n→ Bash" in third and "of all" not in third
 
 
 def test_diff_names_every_kind_of_change(archives: dict[str, Timeline]) -> None:

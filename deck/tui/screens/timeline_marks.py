@@ -2,13 +2,18 @@
 
 from textual.message import Message
 
+from deck.render import short
 from deck.tui import questions
+from deck.tui.border import clean
 from deck.tui.pages import DIFF
 from deck.tui.screens.timeline_view import TimelineView
 from deck.tui.shared import Marked
 from deck.tui.stars import Star, put_star, take_star
 from deck.tui.widgets.detail_pane import DetailPane
 from deck.tui.widgets.step_list import StepList
+
+_SHORT = 120
+"""Characters of a note on the bottom line; the step page has all of it."""
 
 
 class TimelineMarks(TimelineView):
@@ -66,9 +71,10 @@ class TimelineMarks(TimelineView):
             self._say("no step has a star; s puts one")
             return
         starts = self._shape.starts
-        places = sorted(starts[star.turn_number - 1] + max(star.step - 1, 0) for star in self._stars)
+        places = {starts[star.turn_number - 1] + max(star.step - 1, 0): star for star in reversed(self._stars)}
         at = self.query_one(StepList).position
-        self._go_exactly(next((place for place in places if place > at), places[0]))
+        place = min(places, key=lambda place: (place <= at, place))
+        self._go_exactly(place, f"★ {short(clean(places[place].note.text), _SHORT)}")
 
     def action_unstar(self) -> None:
         star = self._star_here()
@@ -87,6 +93,7 @@ class TimelineMarks(TimelineView):
         if await self._ask(self._readers.documents, question):
             self._say(said)
             self._show_stars()
+            self._show_detail()
 
     def _star_here(self) -> Star | None:
         """The star of the step under the cursor."""

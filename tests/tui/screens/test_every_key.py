@@ -42,7 +42,7 @@ TIMELINE: Walk = [
     *[("7", "[7 headers]"), ("1", "[1 step]"), ("x", "[4 context]"), ("d", "request of turn 2 against turn 1")],
     *[("m", "turn 2 is marked"), ("J", "turn 3 · step 1/2"), ("D", "request of turn 3 against turn 2 (marked)")],
     *[("apostrophe", "turn 2 · step 1/2"), ("s", "a note for the star"), ("…look here", "starred: look here")],
-    *[("g", "turn 1 · step 1/3"), ("asterisk", "turn 2 · step 1/2"), ("S", "the star is off")],
+    *[("g", "turn 1 · step 1/3"), ("asterisk", "★ look here"), ("S", "the star is off")],
     *[("slash", "search in this session"), ("…scan", "1 of"), ("n", "2 of"), ("N", "1 of")],
     *[("colon", "hash, HEAD~2"), ("…HEAD~3", "turn 4 · step 1/2")],
     *[("y", "…, with all its digits"), ("Y", "…:1, with all its digits")],
