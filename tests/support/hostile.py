@@ -1,13 +1,25 @@
 """What a recorded session may hold to drive, deceive or break the terminal of whoever looks at it."""
 
+import json
 from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
 
-from kafka_session import Clock, Thread, call, result, text
+from kafka_session import TITLE_ONLY, Clock, Thread, call, result, text
 
+from deck.timeline import Timeline
 from store.exchange import Exchange
+from store.notes import Note, encode
+from store.record import Recorder
 
 EVERYTHING = "5e551011-0000-4000-8000-everything00"
 """The session that has them all."""
+
+AGENT = "a1b2c3d4\x1b]0;owned\x07"
+SUMMARY = (
+    "The parser reads one character past the end of a string, and the test for it fails; nobody has mended it yet."
+)
 
 PAYLOADS = (
     "\x1b]8;;https://evil.example\x07link\x1b]8;;\x07",
@@ -87,9 +99,50 @@ def exchanges() -> Iterator[Exchange]:
     """A session per payload, which has it wherever text can be; then one session that has them all."""
     clock = Clock()
     for number, payload in enumerate(PAYLOADS):
-        thread = Thread(clock, session_of(number), members={"model": payload})
-        yield thread.send([text(payload)], [text(payload)])
+        yield from with_one(payload, session_of(number), clock)
     yield from everything(clock)
+
+
+def with_one(payload: str, session: str, clock: Clock) -> Iterator[Exchange]:
+    """Title, project, model, prompt, call, subagent, answer, header, summary and error, each with the payload."""
+    title = Thread(clock, session, tools=[], members=TITLE_ONLY)
+    yield title.send([text("A title, please.")], [text(json.dumps({"title": payload}))])
+    folder = f"<env>\nWorking directory: /w/{payload.splitlines()[0]}\n</env>"
+    system = {"system": [text(f"{payload}\n{folder}")], "model": payload}
+    thread = Thread(clock, session, members=system)
+    asked = call(1, "Agent", description=payload, prompt=payload, subagent_type=payload)
+    yield thread.send([text(payload), *pictures(payload)], [text(payload), asked])
+    yield Thread(clock, session, agent=AGENT, members=system).send([text(payload)], [text(payload)])
+    told = thread.send([result(1, payload, failed=True)], [text(f"<summary>{payload} {SUMMARY}</summary>")])
+    header = (b"x-hostile", payload[:4000].encode("utf-8", "surrogatepass"))
+    yield replace(
+        told,
+        request_headers=(*told.request_headers, header),
+        response_headers=(*told.response_headers, header),
+        response_body=told.response_body.replace(b'"claude-sonnet-4-6"', json.dumps(payload).encode()),
+    )
+    after = Thread(clock, session, messages=[{"role": "user", "content": [text(f"Continued: {payload} {SUMMARY}")]}])
+    refused = json.dumps({"type": "error", "error": {"type": payload, "message": payload}}).encode()
+    yield replace(after.send([text(payload)], []), status=400, response_body=refused)
+
+
+def pictures(payload: str) -> list[dict[str, Any]]:
+    """A picture and a paper with the payload for their kind, their place and their name."""
+    at = {"type": "url", "url": payload}
+    data = {"type": "base64", "media_type": payload, "data": "AAAA"}
+    return [{"type": "image", "source": data}, {"type": "document", "title": payload, "context": payload, "source": at}]
+
+
+def put_beside(archive: Path) -> None:
+    """A note, a star and tags with payloads, as whoever made the archive may have put them there."""
+    with Timeline.open(archive) as timeline, Recorder(timeline.archive) as recorder:
+        (*_, turn) = timeline.turns(EVERYTHING)
+        notes = [
+            Note(turn.id, text=ATTACK, author=ATTACK),
+            Note(turn.id, 1, text=ATTACK, author=ATTACK, tags=("star",)),
+        ]
+        for note in (*notes, Note(turn.id, ref="tags/5e漢字a\u0301\u0301")):
+            recorder.put_note(encode(note))
 
 
 def everything(clock: Clock) -> Iterator[Exchange]:

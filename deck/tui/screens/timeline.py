@@ -161,8 +161,7 @@ class TimelineScreen(TimelineMarks):
         await self._ask_user(Prompt(purpose, _PROMPTS[purpose], complete=self._revs if purpose == "rev" else None))
 
     async def action_star(self) -> None:
-        star = self._star_here()
-        await self._ask_user(Prompt("star", "a note for the star; it may be empty", star.note.text if star else ""))
+        await self._ask_user(Prompt("star", "a note for the star; it may be empty", self._note_here()))
 
     async def _revs(self, text: str) -> Sequence[str]:
         """Revs that begin so, as they may be shown and typed."""

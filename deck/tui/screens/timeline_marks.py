@@ -83,8 +83,15 @@ class TimelineMarks(TimelineView):
         else:
             self.run_worker(self._change(take_star(star.note), "the star is off"), group="star")
 
+    def _note_here(self) -> str:
+        """The note of the star under the cursor, as it can be shown and typed."""
+        star = self._star_here()
+        return clean(star.note.text) if star else ""
+
     def _put_star(self, text: str) -> None:
-        if self._detail is not None:
+        if text and text == self._note_here():  # it may be another text than what was shown of it
+            self._say("the star stays as it is")
+        elif self._detail is not None:
             row, star = self._detail.row, self._star_here()
             question = put_star(row.turn, row.number, text, star.note if star else None)
             self.run_worker(self._change(question, f"starred: {text}" if text else "starred"), group="star")

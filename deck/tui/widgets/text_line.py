@@ -1,12 +1,12 @@
 """One line of text with something on its left and something on its right."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from textual.strip import Strip
 from textual.widget import Widget
 
 from deck.render import width_of
-from deck.tui.border import Safe, Span, strip
+from deck.tui.border import Safe, Span, cut, strip
 from deck.tui.palette import PLAIN
 
 
@@ -35,6 +35,16 @@ class TextLine(Widget):
         width, base = self.size.width, self.rich_style
         right = sum(width_of(text) for text, _ in self._right)
         if not right:
-            return strip(self._left, width, base)
-        left = strip(self._left, max(width - right - 2, 0), base)
+            return strip(_within(self._left, width), width, base)
+        room = max(width - right - 2, 0)
+        left = strip(_within(self._left, room), room, base)
         return Strip.join([left, strip([(Safe(" "), PLAIN), *self._right], width - left.cell_length, base)])
+
+
+def _within(spans: Iterable[Span], width: int) -> Iterator[Span]:
+    """As many of these as there is room for, the last one cut with an ellipsis."""
+    for text, style in spans:
+        yield cut(text, width), style
+        width -= width_of(text)
+        if width <= 0:
+            return
