@@ -5,8 +5,12 @@ from collections.abc import Callable
 
 from mitmproxy import ctx
 from mitmproxy.addons.proxyserver import Proxyserver
+from mitmproxy.connection import Address
+from mitmproxy.proxy.mode_servers import ServerInstance
+from mitmproxy.proxy.mode_specs import ProxyMode
 
 LOOPBACK = "127.0.0.1"
+_EVERYWHERE = ("0.0.0.0", "::")
 
 
 def prefer_loopback() -> None:
@@ -20,8 +24,8 @@ def keep_to_loopback() -> None:
 
     From Python 3.12 on (eager tasks) it binds first; before, it reads the option that `prefer_loopback` set.
     """
-    is_everywhere = any(address[0] in ("0.0.0.0", "::") for address in _addresses())
-    if is_everywhere and ctx.options.listen_host == LOOPBACK:
+    server = _server()
+    if server is not None and any(_is_left(each, address) for each in server.servers for address in each.listen_addrs):
         ctx.options.server = False
         ctx.options.server = True
 
@@ -53,7 +57,13 @@ def is_loopback(host: str) -> bool:
 
 def _addresses() -> list[tuple[str, int]]:
     server = _server()
-    return [] if server is None else [(address[0], address[1]) for address in server.listen_addrs()]
+    bound = [] if server is None else [(each, address) for each in server.servers for address in each.listen_addrs]
+    return [(address[0], address[1]) for each, address in bound if not _is_left(each, address)]
+
+
+def _is_left(server: ServerInstance[ProxyMode], address: Address) -> bool:
+    """Whether an address was bound before anybody could choose, so that it is soon listened on no more."""
+    return address[0] in _EVERYWHERE and server.mode.listen_host(ctx.options.listen_host) == LOOPBACK
 
 
 def _server() -> Proxyserver | None:

@@ -94,6 +94,15 @@ def test_who_listens_on_all_addresses_is_told_loudly(start: Any) -> None:
     assert [each.level for each in found] == [Level.MEND]
 
 
+def test_who_keeps_to_this_machine_is_not_warned_and_told_the_port_that_stays(start: Any) -> None:
+    """From Python 3.12 on mitmproxy binds all addresses before any script is loaded, and another port then."""
+    proxy = start()
+    told = proxy.report()["port"]
+    until(lambda: {host for host, _port in listened_on(proxy)} == {"127.0.0.1"})
+    assert listened_on(proxy) == {("127.0.0.1", told)}
+    assert "other machines" not in proxy.log()
+
+
 def listened_on(proxy: Proxy) -> set[tuple[str, int]]:
     """The IPv4 addresses on which the process listens, as the system says."""
     assert proxy.process is not None
