@@ -33,16 +33,18 @@ _OWN = re.compile(
     r"|\?(?:7|25|1000|1002|1003|1004|1006|1015|1016|1049|2004|2026|2048)[hl]"  # modes of the terminal
     r"|\?(?:2026|2048)\$p|[<>=][0-9;]*u"  # what the terminal can do, and how it reports keys
 )
+_COLOUR = re.compile(r"(?:[34]8;(?:2;\d+;\d+;\d+|5;\d+)|(?<!\d)(?:3|4|9|10)[0-7](?!\d))")
 _POINTER = re.compile(r"22;[a-z-]*")
 
 
 class Screen:
-    """What stands on a terminal of this size; ``foreign`` is what no program of ours writes."""
+    """What stands on a terminal of this size, and its ``colours``; ``foreign`` is what no program of ours writes."""
 
     def __init__(self, columns: int, rows: int) -> None:
         self.columns, self.rows = columns, rows
         self.foreign: list[str] = []
         self.clipboard: list[str] = []
+        self.colours: set[str] = set()
         self.painted = 0
         self._cells = [[" "] * columns for _ in range(rows)]
         self._row = self._column = 0
@@ -80,6 +82,8 @@ class Screen:
             self._row, self._column = int(row or 1) - 1, int(column or 1) - 1
         elif not _OWN.fullmatch(found["parameters"] + found["end"]):
             self.foreign.append(found[0])
+        elif found["end"] == "m":
+            self.colours.update(_COLOUR.findall(found["parameters"]))
 
     def _write(self, text: str) -> None:
         if text.isascii() and 0 <= self._row < self.rows:

@@ -148,6 +148,7 @@ def test_only_textuals_own_sequences_come_out(archive: Path, size: tuple[int, in
         terminal.until(lambda screen: len(screen.clipboard) == 1)
         leave(terminal)
         assert terminal.screen.foreign == []
+        assert bool(terminal.screen.colours) is not bool(colours)
 
 
 @pytest.mark.prove

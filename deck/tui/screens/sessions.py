@@ -61,9 +61,14 @@ class SessionsScreen(AskingScreen):
     def compose(self) -> ComposeResult:
         yield TextLine(id="title")
         yield SessionList()
+        yield TextLine(id="name")
+        yield TextLine(id="figures")
         yield Status([*SessionList.BINDINGS, *SESSION_KEYS])
 
     # what is there
+
+    def on_resize(self) -> None:
+        self.call_after_refresh(self._tell)
 
     def on_screen_resume(self) -> None:
         self._watch()
@@ -118,6 +123,7 @@ class SessionsScreen(AskingScreen):
         )
         shown = sum(1 for item in items if isinstance(item, SessionLine))
         self.query_one(Status).set_where(f"{shown} of {len(views)}")
+        self._tell()
         if not views:
             self._say("no turn is recorded here yet; `deck run -- AGENT` records one")
 
@@ -128,6 +134,13 @@ class SessionsScreen(AskingScreen):
             if isinstance(item, SessionLine):
                 found += self._unfolded.get(item.view.key, ())
         return found
+
+    @on(SessionList.Moved)
+    def _tell(self) -> None:
+        """Say below the list what it has no room for."""
+        named, figures = self.query_one(SessionList).left_out()
+        self.query_one("#name", TextLine).show(named)
+        self.query_one("#figures", TextLine).show(figures)
 
     # what the user does
 

@@ -60,6 +60,16 @@ def spans(line: SessionLine, now_ms: int, widths: Widths) -> list[Span]:
     return found
 
 
+def left_out(line: SessionLine, now_ms: int, widths: Widths) -> tuple[list[Span], list[Span]]:
+    """What these columns have no room for, on two lines: title and project; figures and the session's id."""
+    texts = _texts(line, now_ms)
+    figures = [text for name, (text, _) in texts.items() if text and name not in widths]
+    named: list[Span] = [(clean(f" {line.view.title}"), palette.STRONG)]
+    if line.project:
+        named.append((clean(f" · {line.project}"), palette.FAINT))
+    return named, [(clean(f" {' · '.join((*figures, line.view.key))}"), palette.FAINT)]
+
+
 def _texts(line: SessionLine, now_ms: int) -> dict[str, tuple[str, Style]]:
     session = line.view
     return {

@@ -59,6 +59,13 @@ class SessionList(VirtualList):
             return next((line.view for line in lines if line.view.key == item.session), None)
         return item.view if item else None
 
+    def left_out(self) -> tuple[Sequence[Span], Sequence[Span]]:
+        """What the columns have no room for, of the session under the cursor, on two lines."""
+        session = self.session
+        line = next((item for item in self._items if isinstance(item, SessionLine) and item.view is session), None)
+        columns = self._columns_in(self.scrollable_content_region.width - 1)
+        return session_columns.left_out(line, self._now_ms, columns) if line else ((), ())
+
     def is_passed(self, line: int) -> bool:
         return isinstance(self._items[line], str) if line < len(self._items) else False
 

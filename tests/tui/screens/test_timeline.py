@@ -183,6 +183,14 @@ async def test_pointing_at_the_scrubber_goes_there(archive: Path) -> None:
         await deck.see("turn 1 of 14", "·   ·")
         await deck.pilot.click(Scrubber, offset=(1 + 4 * 7, 0))
         await deck.see("turn 8 of 14")
+        await deck.pilot.mouse_down(Scrubber, offset=(1 + 4 * 2, 0))
+        await deck.see("turn 3 of 14")
+        await deck.pilot.hover(Scrubber, offset=(1 + 4 * 11, 1))
+        await deck.see("turn 12 of 14")
+        await deck.pilot.mouse_up(Scrubber, offset=(1 + 4 * 11, 1))
+        await deck.pilot.hover(Scrubber, offset=(1 + 4 * 4, 1))
+        await deck.press("y")
+        await deck.see("copied", "turn 12 of 14")
 
 
 async def test_clicking_a_step_goes_there(archive: Path) -> None:
