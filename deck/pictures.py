@@ -1,4 +1,4 @@
-"""Images inside messages: media type, size, pixel dimensions. Their pixels are never decoded.
+"""Images inside messages: media type, size, pixel dimensions. Their pixels are not decoded here.
 
 Dimensions stand in the first bytes of a file, which is all that is looked at: no image library has to be trusted with
 bytes that somebody else chose.
@@ -27,6 +27,7 @@ class Picture(NamedTuple):
     width: int
     height: int
     address: str = ""
+    coded: str = ""  # its bytes in base64, as they were sent
 
     def words(self) -> str:
         """What it is, in a line."""
@@ -83,7 +84,7 @@ def _of_base64(media: str, coded: str) -> Picture:
         head = base64.b64decode(coded[: _HEAD // 3 * 4], validate=True)
     except (binascii.Error, ValueError):
         return Picture(media, size, 0, 0)
-    return Picture(media, size, *dimensions(head))
+    return Picture(media, size, *dimensions(head), coded=coded)
 
 
 def dimensions(head: bytes) -> tuple[int, int]:

@@ -19,6 +19,7 @@ from tui_pilot import running  # noqa: E402  found through the path set above
 PICTURES = {
     "timeline.svg": ((120, 32), ["enter", "e", "e"], "turn 3 · step 2"),
     "diff.svg": ((80, 24), ["enter", *"JJJJ", "d"], "request of turn 5 against turn 4"),
+    "context.svg": ((80, 24), ["enter", "G", "x", "enter"], "tokens · as reported"),
 }
 """File name -> size of the screen, keys to press from the sessions on, text that shows that all is there."""
 

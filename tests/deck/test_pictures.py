@@ -50,7 +50,7 @@ def test_nothing_raises(tail: bytes, name: str) -> None:
 
 
 CODED = base64.b64encode(png(13, 7)).decode()
-SEEN = Picture("image/png", len(png(13, 7)), 13, 7)
+SEEN = Picture("image/png", len(png(13, 7)), 13, 7, coded=CODED)
 ANTHROPIC = {"type": "base64", "media_type": "image/png", "data": CODED}
 
 

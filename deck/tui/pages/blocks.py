@@ -49,7 +49,8 @@ def write_content(out: Writer, block: Block, viewing: Viewing, indent: int = 0, 
 
         write_markdown(out, block.text, indent)
     else:
-        out.text(block.text, palette.ERROR if block.is_error else palette.PLAIN, indent)
+        if block.text:
+            out.text(block.text, palette.ERROR if block.is_error else palette.PLAIN, indent)
         _write_data(out, block, viewing, indent)
 
 
@@ -66,7 +67,12 @@ def _write_data(out: Writer, block: Block, viewing: Viewing, indent: int) -> Non
 
     pictures = pictures_of(block)
     for picture in pictures:
-        out.line(f"▣ {picture.words()}", palette.RESULT, indent)
+        hidden = "" if viewing.unfolded or not picture.coded else " (f draws it)"
+        out.line(f"▣ {picture.words()}{hidden}", palette.RESULT, indent)
+        if viewing.unfolded and picture.coded:
+            from deck.tui.pages.picture import write_picture
+
+            write_picture(out, picture, indent)
     parts = block.data if isinstance(block.data, list) else [block.data]
     if block.data is not None and len(parts) > len(pictures):
         write_json(out, block.data, viewing, indent)

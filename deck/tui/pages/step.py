@@ -28,7 +28,8 @@ def build(model: ReadModel, row: StepRow, viewing: Viewing) -> Document:
             write_block(out, step.call, viewing)
         _write_result(out, step, step.block, step.call, viewing)
     else:
-        out.line(f"{row.role} · {row.kind} · {plural(len(step.block.text), 'character')}", palette.STRONG)
+        size = f" · {plural(len(step.block.text), 'character')}" if step.block.text else ""
+        out.line(f"{row.role} · {row.kind}{size}", palette.STRONG)
         write_content(out, step.block, viewing)
     return out.done()
 
