@@ -3,6 +3,7 @@
 import re
 import threading
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Final
 
 from store.masking.edits import Edit
@@ -31,8 +32,7 @@ class Masking:
         fields: Fields | None = None,
         version: str = str(VERSION),
     ) -> None:
-        self._keywords = Keywords(builtin() if rules is None else rules)
-        self._signs = Signs(self._keywords)
+        self._keywords, self._signs = _compiled(builtin() if rules is None else tuple(rules))
         self._exact = tuple(exact)
         self._learning = threading.Lock()  # a recorder learns from two threads
         self._judged: dict[bytes, bool] = {}  # values of headers: whether each is learned; the latest is last
@@ -76,3 +76,9 @@ class Masking:
     def by_field(self, text: bytes, leaves: Iterable[Leaf]) -> tuple[set[tuple[int, int]], list[Edit]]:
         """See `Fields.apply`."""
         return self.fields.apply(text, leaves, self.token)
+
+
+@lru_cache(maxsize=2)  # nearly every archive has the built-in rules, which take 10 ms
+def _compiled(rules: tuple[Rule, ...]) -> tuple[Keywords, Signs]:
+    keywords = Keywords(rules)
+    return keywords, Signs(keywords)

@@ -10,6 +10,7 @@ from store.errors import StoreError
 WORD: Final = r"!#-&(-_a-~"
 """What words are made of: printable ASCII but quotes."""
 
+_ESCAPED: Final = [f"\\x{byte:02x}" for byte in range(256)]
 NOTHING: Final = r"[^\x00-\xff]"
 """A pattern that finds nothing."""
 
@@ -29,5 +30,5 @@ def compile_pattern(pattern: str, where: str) -> Any:
 def any_of(words: Iterable[bytes], flags: str = "") -> str:
     """The pattern of the longest of ``words`` at the first place where there is one."""
     longest_first = sorted(words, key=len, reverse=True)
-    choice = "|".join("".join(f"\\x{byte:02x}" for byte in word) for word in longest_first)
+    choice = "|".join(["".join([_ESCAPED[byte] for byte in word]) for word in longest_first])
     return f"(?{flags}:{choice})" if choice else NOTHING

@@ -111,8 +111,8 @@ class Disk:
     def find(self, path: str | Path) -> Inode:
         """The file or folder of this name, as the system would find it."""
         inode = self.root
-        for name in Path(path).parts:
-            if name == "/" or name == ".":
+        for name in str(path).split("/"):
+            if name in ("", "."):
                 continue
             if not inode.is_folder:
                 raise NotADirectoryError(20, "Not a directory", str(path))
