@@ -41,7 +41,8 @@ def _write_beside(out: Writer, beside: Beside, row: StepRow) -> None:
     for note in beside.notes:
         if note.step == row.number or (row.number == 1 and not note.step):
             what = "★ star" if note.is_star else "note"
-            out.line(f"{what} · {note.author} · {wall_time(note.time_ms)}", palette.STAR)
+            who = note.author.partition(" <")[0]  # the address is of no use here; `deck log` tells it
+            out.line(f"{what} · {who} · {wall_time(note.time_ms)}", palette.STAR)
             if note.text:
                 out.text(note.text, indent=2)
 
