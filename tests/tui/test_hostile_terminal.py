@@ -49,7 +49,7 @@ def open_by(terminal: Terminal, key: str, *signs: str) -> None:
     """Press a key and wait until one of these stands there."""
     terminal.press(key)
     if (terminal.screen.columns, terminal.screen.rows) == SMALL:
-        terminal.settle(0.2)
+        terminal.settle(0.1)
         return
     try:
         terminal.until(lambda screen: any(sign in screen.text for sign in signs))
