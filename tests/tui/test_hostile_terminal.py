@@ -16,6 +16,7 @@ DOWN = "\x1b[6~"  # page down
 ESCAPE = "\x1b"
 PALETTE = "\x10"  # Ctrl-P
 SESSIONS = len(hostile.PAYLOADS) + 1
+FIGURES = "· step "
 SIZE = (100, 30)
 SMALL = (30, 8)
 """So small that a page can have its sign below the last line."""
@@ -58,6 +59,21 @@ def open_by(terminal: Terminal, key: str, *signs: str) -> None:
     terminal.settle(0.02)
 
 
+def close_by(terminal: Terminal, key: str, sign: str) -> None:
+    """Press a key and wait until this is gone."""
+    terminal.press(key)
+    terminal.until(lambda screen: sign not in screen.text)
+    terminal.settle(0.2 if key == ESCAPE else 0.02)
+
+
+def answer(terminal: Terminal, key: str, *texts: str) -> None:
+    """Type into the prompt that a key opens on the last line of the timeline, until that has its figures again."""
+    terminal.press(key)
+    terminal.until(lambda screen: FIGURES not in screen.lines[-1])
+    press(terminal, *texts)
+    terminal.until(lambda screen: FIGURES in screen.lines[-1])
+
+
 def look_at_the_sessions(terminal: Terminal) -> None:
     """The list folded, unfolded, grouped, sorted and filtered; two sessions compared; help, prompt and commands."""
     press(terminal, "j")
@@ -70,15 +86,16 @@ def look_at_the_sessions(terminal: Terminal) -> None:
     open_by(terminal, "D", "+++ session")
     press(terminal, DOWN, "G")
     open_by(terminal, "?", "sessions compared")
-    press(terminal, "q")
-    press(terminal, "q")
+    close_by(terminal, "q", "sessions compared")
+    close_by(terminal, "q", "? help  q back")
     open_by(terminal, "/", "words in title")
     open_by(terminal, "lone\r", "filter: lone")
     open_by(terminal, ESCAPE, f"{SESSIONS} of {SESSIONS}")
     open_by(terminal, "?", "group by project")
-    press(terminal, "q")
+    close_by(terminal, "q", "group by project")
     open_by(terminal, PALETTE, "Search for commands")
-    press(terminal, "sort", ESCAPE)
+    press(terminal, "sort")
+    close_by(terminal, ESCAPE, "🔎")
     open_by(terminal, "*", "starred the last turn")
 
 
@@ -94,20 +111,20 @@ def look_at_a_session(terminal: Terminal, turns: str) -> None:
             press(terminal, "f", DOWN, "f", DOWN)
         press(terminal, "1", "r", DOWN, "j", "j", "r")
     press(terminal, "\r", "\x04", "\r", "\t", "\t", "\t", "\t", "e", "t", "u", "a", "c", "]", "D", "m", "K", "D", "d")
-    open_by(terminal, "/", "search in this")
-    press(terminal, "x\r", "n", "N")
-    open_by(terminal, ":", "hash, HEAD")
-    press(terminal, "5e\t", ESCAPE)
-    open_by(terminal, ":", "hash, HEAD")
-    press(terminal, "nothing\x7f\r")
-    open_by(terminal, "s", "a note", "spaces")  # the end of the note of a star that is there
-    open_by(terminal, "\r", "starred", "the star stays as it is")
-    open_by(terminal, "s", "a note", "spaces")
-    press(terminal, "a note \u202e\r", "*", "S")
+    answer(terminal, "/", "x\r")
+    press(terminal, "n", "N")
+    answer(terminal, ":", "5e\t", ESCAPE)
+    answer(terminal, ":", "nothing\x7f\r")
+    answer(terminal, "s", "\r")  # the note of a star that is there
+    answer(terminal, "s", "a note \u202e\r")
+    press(terminal, "*", "S")
     open_by(terminal, "?", "next turn")  # what closes the help would close the session before it is there
-    press(terminal, "G", "q")
+    press(terminal, "G")
+    close_by(terminal, "q", "╭──")
     open_by(terminal, PALETTE, "Search for commands")
-    press(terminal, "play", ESCAPE, "1", "g", " ", " ")
+    press(terminal, "play")
+    close_by(terminal, ESCAPE, "🔎")
+    press(terminal, "1", "g", " ", " ")
 
 
 def test_there_are_enough_payloads() -> None:
