@@ -4,6 +4,7 @@ A body in which nothing is found stays as it is, byte for byte. A content coding
 or, where it hides a secret, only what could be undone. A body that could not be masked is withheld.
 """
 
+import threading
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final, NamedTuple
@@ -31,6 +32,8 @@ class Cleaner:
         self._masker = Masker(key, self._masking)
         self._bodies = BodyMasker(self._masking)
         self._forms = Forms()
+        self._forms_of_whole = Forms()
+        self._one_at_a_time = threading.Lock()  # of whole exchanges
         self.headers = self._masker.headers
         self.url = self._masker.url
         self.text = self._masker.text
@@ -79,7 +82,11 @@ class Cleaner:
         return headed, cleaned
 
     def _response(self, exchange: Exchange) -> "CleanResponse":
-        response = CleanResponse(self._masking, Forms(), exchange.response_headers)  # in any thread
+        with self._one_at_a_time:
+            return self._whole_response(exchange)
+
+    def _whole_response(self, exchange: Exchange) -> "CleanResponse":
+        response = CleanResponse(self._masking, self._forms_of_whole, exchange.response_headers)
         body, position = exchange.response_body, 0
         for at_ms, size in exchange.chunks:
             response.arrive(body[position : position + size], at_ms)
