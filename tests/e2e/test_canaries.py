@@ -261,7 +261,7 @@ def test_no_piece_of_a_secret_in_a_flow_file_is_on_disk(tmp_path: Path, python: 
 
 
 @pytest.mark.timeout(1800)
-@pytest.mark.parametrize("points", [10, pytest.param(100, marks=pytest.mark.prove)])
+@pytest.mark.parametrize("points", [5, pytest.param(100, marks=pytest.mark.prove)])
 def test_no_piece_of_a_secret_survives_kill_9(
     start: Callable[..., Proxy], provider: Provider, tmp_path: Path, points: int
 ) -> None:

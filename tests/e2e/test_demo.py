@@ -15,7 +15,7 @@ from deck.timeline import Timeline
 pytestmark = pytest.mark.e2e
 
 
-@pytest.mark.parametrize("sdk", [True, False], ids=["sdk", "plain"])
+@pytest.mark.parametrize("sdk", [True, pytest.param(False, marks=pytest.mark.prove)], ids=["sdk", "plain"])
 def test_the_demo_records_a_whole_session(tmp_path: Path, sdk: bool) -> None:
     paths = [str(ROOT)]
     if sdk:
