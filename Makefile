@@ -9,7 +9,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 NEXT_STAMP := $(NEXT)/.installed
 NEXT_PYTHON := $(shell sh tools/newer-python.sh)
-WORKERS ?= 3
+WORKERS ?= 4
 # What meets another generation of mitmproxy or Python; `make prove` runs every end-to-end test on it.
 ON_NEXT ?= $(patsubst %,tests/e2e/test_%.py,kill capture capture_modes capture_websocket)
 
