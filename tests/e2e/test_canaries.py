@@ -18,7 +18,7 @@ from canaries import PIECE, Planted, Search
 from mitmproxy import http, io
 from mitmproxy.test import tflow
 from openai_response_streams import Events
-from openai_socket import SocketProvider, as_sent, create
+from openai_socket import SocketProvider, as_sent, create, trust
 from provider import CODINGS, Authority, Provider, Reply, event, message_events, message_json
 from proxy import Proxy, until
 from recorded import turns
@@ -225,7 +225,7 @@ def test_no_piece_of_a_secret_in_a_socket_is_on_disk(
         proxy = start(provider_port=sockets.port)
         headers = {"authorization": f"Bearer {planted.odd('socket authorization')}"}
         with websockets.sync.client.connect(
-            "wss://api.openai.com/v1/responses", additional_headers=headers, open_timeout=30
+            "wss://api.openai.com/v1/responses", additional_headers=headers, open_timeout=30, ssl=trust()
         ) as socket:
             message = as_sent(create(f"the key is {asking}"))
             socket.send(message.decode())

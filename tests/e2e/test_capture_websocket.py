@@ -9,7 +9,7 @@ import pytest
 import websockets.sync.client
 from openai_response_streams import Events
 from openai_sdk import client
-from openai_socket import SocketProvider, as_sent, create
+from openai_socket import SocketProvider, as_sent, create, trust
 from provider import Authority
 from proxy import Proxy, until
 from recorded import Turn, gaps, turns
@@ -55,14 +55,14 @@ def ask(socket: Any, *sent: dict[str, Any], wanted: int = 1) -> list[bytes]:
 def connect(url: str = URL) -> Any:
     """A socket through the proxy. The library gives a handshake 10 s, which a machine at work may take longer for."""
     headers = {"authorization": "Bearer sk-secret"}
-    return websockets.sync.client.connect(url, additional_headers=headers, max_size=None, open_timeout=30)
+    return websockets.sync.client.connect(url, additional_headers=headers, max_size=None, open_timeout=30, ssl=trust())
 
 
 def test_the_sdk_has_its_answers_and_each_is_a_turn(start: Any, sockets: SocketProvider) -> None:
     proxy: Proxy = start(provider_port=sockets.port)
     sockets.script(answer(1).messages, answer(2, "Bye.").messages)
     texts = []
-    with client() as sdk, sdk.responses.connect() as connection:
+    with client() as sdk, sdk.responses.connect(websocket_connection_options={"ssl": trust()}) as connection:
         for number in (1, 2):
             asked: Any = create("Say something.", **({"previous_response_id": "resp_1"} if number == 2 else {}))
             connection.send(asked)

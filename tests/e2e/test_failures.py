@@ -23,6 +23,7 @@ import openai
 import pytest
 from clients import CLIENTS, SAID, Asking, Client
 from noting import Ear, Heard, Leave
+from openai_socket import trust
 from provider import Authority, Provider, Reply
 from proxy import PYTHONS, Proxy, lead_through, until
 from recorded import Turn, asked, gaps, turns
@@ -219,7 +220,8 @@ def test_a_provider_that_refuses_the_upgrade(scene: Scene, status: int, capsys: 
     (client,) = [each for each in CLIENTS if each.name == "responses"]
     asking = Asking(f"{client}: {status} for a socket")
     scene.remote.script(client.refuses(status), client.answers())
-    with pytest.raises(InvalidStatus) as refused, openai.OpenAI(api_key="sk-openai-secret").responses.connect():
+    sdk = openai.OpenAI(api_key="sk-openai-secret")
+    with pytest.raises(InvalidStatus) as refused, sdk.responses.connect(websocket_connection_options={"ssl": trust()}):
         pass
     assert (refused.value.response.status_code, refused.value.response.body) == (status, client.refusal)
     assert client.ask(asking) == SAID

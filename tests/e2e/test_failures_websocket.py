@@ -19,7 +19,7 @@ from clients import SAID
 from openai.resources.responses.responses import ResponsesConnection
 from openai_response_streams import Events
 from openai_sdk import client
-from openai_socket import SocketProvider, create
+from openai_socket import SocketProvider, create, trust
 from provider import Authority
 from proxy import PYTHONS, Proxy, lead_through, until
 from recorded import Turn, asked, gaps
@@ -83,7 +83,7 @@ def test_an_error_message(scene: Scene, status: int, capsys: Any) -> None:
     words = f"refused with {status}"
     error = b'{"type": "error", "status": %d, "error": {"code": "busy", "message": "Busy"}}' % status
     scene.sockets.script([error], WHOLE)
-    with client() as sdk, sdk.responses.connect() as socket:
+    with client() as sdk, sdk.responses.connect(websocket_connection_options={"ssl": trust()}) as socket:
         send(socket, words)
         assert hear(socket, 1) == [error]
         (turn,) = scene.wait_for(words, 1)
@@ -99,7 +99,7 @@ def test_a_provider_that_breaks_off(scene: Scene, place: str, capsys: Any) -> No
     words = f"cut {place}"
     came = WHOLE[: PLACES[place]]
     scene.sockets.script([*came, None])
-    with client() as sdk, sdk.responses.connect() as socket:
+    with client() as sdk, sdk.responses.connect(websocket_connection_options={"ssl": trust()}) as socket:
         send(socket, words)
         assert hear(socket, len(came)) == came
         with pytest.raises(ConnectionClosed):
@@ -117,7 +117,7 @@ def test_a_provider_that_stalls(scene: Scene, place: str, capsys: Any) -> None:
     words = f"stalls {place}"
     came = WHOLE[: PLACES[place]]
     scene.sockets.script(came)
-    with client() as sdk, sdk.responses.connect() as socket:
+    with client() as sdk, sdk.responses.connect(websocket_connection_options={"ssl": trust()}) as socket:
         send(socket, words)
         assert hear(socket, len(came)) == came
         until(lambda: any(words.encode() in seen for seen in scene.sockets.seen))
@@ -135,7 +135,7 @@ def test_a_provider_that_stalls(scene: Scene, place: str, capsys: Any) -> None:
 def ask_again(scene: Scene, words: str) -> None:
     """The same question on a new socket, answered now; the text is as the SDK has it."""
     scene.sockets.script(WHOLE)
-    with client() as sdk, sdk.responses.connect() as socket:
+    with client() as sdk, sdk.responses.connect(websocket_connection_options={"ssl": trust()}) as socket:
         send(socket, words)
         for event in socket:
             if event.type == "response.completed":

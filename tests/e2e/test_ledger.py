@@ -12,7 +12,7 @@ import sdk
 import websockets.exceptions
 import websockets.sync.client
 from openai_response_streams import Events
-from openai_socket import SocketProvider, as_sent, create
+from openai_socket import SocketProvider, as_sent, create, trust
 from provider import Authority, Provider, Reply, message_events, message_json
 from proxy import Proxy, until
 from recorded import gaps, turns
@@ -232,7 +232,7 @@ def test_responses_on_a_socket_are_counted_one_by_one(start: Any, authority: Aut
         )
         headers = {"authorization": "Bearer sk-secret", "session-id": ONE}
         url = "wss://api.openai.com/v1/responses"
-        with websockets.sync.client.connect(url, additional_headers=headers, max_size=None) as socket:
+        with websockets.sync.client.connect(url, additional_headers=headers, max_size=None, ssl=trust()) as socket:
             socket.send(as_sent(create("One.")).decode())
             while b'"type": "response.completed"' not in socket.recv(timeout=30, decode=False):
                 pass
