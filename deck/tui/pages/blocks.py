@@ -67,7 +67,8 @@ def _write_data(out: Writer, block: Block, viewing: Viewing, indent: int) -> Non
 
     pictures = pictures_of(block)
     for picture in pictures:
-        hidden = "" if viewing.unfolded or not picture.coded else " (f draws it)"
+        can_be_drawn = picture.coded and picture.media_type == "image/png"
+        hidden = " (f draws it)" if can_be_drawn and not viewing.unfolded else ""
         out.line(f"▣ {picture.words()}{hidden}", palette.RESULT, indent)
         if viewing.unfolded and picture.coded:
             from deck.tui.pages.picture import write_picture

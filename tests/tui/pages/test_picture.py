@@ -19,8 +19,8 @@ def png(width: int, height: int) -> bytes:
     )
 
 
-def shown(data: bytes, *, unfolded: bool) -> Document:
-    source = {"type": "base64", "media_type": "image/png", "data": base64.b64encode(data).decode()}
+def shown(data: bytes, *, unfolded: bool, media: str = "image/png") -> Document:
+    source = {"type": "base64", "media_type": media, "data": base64.b64encode(data).decode()}
     out = Writer()
     write_content(out, Block("user", "image", data=source), Viewing(unfolded=unfolded))
     return out.done()
@@ -39,3 +39,9 @@ def test_an_image_is_told_and_drawn_where_it_is_unfolded() -> None:
 def test_what_cannot_be_drawn_says_so() -> None:
     _, said = shown(png(120, 60)[:50], unfolded=True).lines
     assert said.text.startswith("cannot be drawn here")
+
+
+def test_nobody_is_told_to_draw_what_is_never_drawn() -> None:
+    (told,) = shown(b"\xff\xd8\xff\xe0 a photo", unfolded=False, media="image/jpeg").lines
+    assert "image/jpeg" in told.text
+    assert "draws" not in told.text
