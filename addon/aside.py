@@ -4,9 +4,16 @@ import asyncio
 import contextlib
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
-from typing import TypeVar
+from typing import Protocol, TypeVar
 
 _T = TypeVar("_T")
+
+
+class RunAside(Protocol):
+    """`Aside.run`."""
+
+    def __call__(self, work: Callable[[], _T], then: Callable[[], object]) -> "Future[_T]":
+        """Do ``work`` elsewhere, then call ``then`` in the event loop that this is called in."""
 
 
 class Aside:

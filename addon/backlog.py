@@ -12,6 +12,7 @@ from store.exchange import Exchange
 MAX_JOBS = 1_000
 MAX_GAPS = 1_000
 MAX_BYTES = 256 << 20
+_NOT_READY = 0.02  # seconds between two looks at jobs that are not ready
 
 
 @dataclass(slots=True)
@@ -44,6 +45,11 @@ class Job:
     def number(self) -> int:
         """The exchange's in the recorder's book; 0 for what was imported."""
         return self.source.number if isinstance(self.source, InFlight) else 0
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether it can be committed without waiting for what is cleaned aside."""
+        return not (isinstance(self.source, InFlight) and self.source.is_waiting)
 
     @property
     def size(self) -> int:
@@ -136,11 +142,20 @@ class Backlog:
             self._changed.notify()
 
     def take(self, timeout: float | None) -> Job | None:
-        """The oldest job, waiting for one; None after ``timeout`` seconds, when woken, or when closed and empty."""
+        """The oldest job that is ready, waiting for one; None after ``timeout`` seconds, or when woken.
+
+        Where none is ready, None soon: nobody says when one is. Once closed, the oldest, ready or not, or None.
+        """
         with self._changed:
             self._changed.wait_for(lambda: self._jobs or self._woken or self._closed, timeout)
+            if self._jobs and not self._closed and not any(job.is_ready for job in self._jobs):
+                self._changed.wait(_NOT_READY)
             self._woken = False
-            return self._jobs.popleft() if self._jobs else None
+            for place, job in enumerate(self._jobs):
+                if job.is_ready or self._closed:
+                    del self._jobs[place]
+                    return job
+            return None
 
     def rest(self, timeout: float | None) -> None:
         """Leave the jobs where they are for ``timeout`` seconds, or until woken or closed."""

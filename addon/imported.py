@@ -1,16 +1,16 @@
 """The exchanges in a flow that was read from a file: one for a request, one for each response inside a WebSocket."""
 
-from collections import deque
 from dataclasses import dataclass, field, replace
 
 from mitmproxy import http
 
 from addon import policy, traffic
+from addon.answering import Answering
 from addon.websocket import SWITCHED
 from store import socket_body
 from store.exchange import Chunk, Exchange, Mode, Outcome
 from store.providers import Providers
-from store.wire.openai_responses.socket import begins, ends
+from store.wire.openai_responses.socket import begins
 
 
 def exchanges(flow: http.HTTPFlow, providers: Providers, run: str, tags: tuple[str, ...]) -> list[Exchange]:
@@ -52,18 +52,18 @@ def _on_socket(flow: http.HTTPFlow, run: str, tags: tuple[str, ...]) -> list[Exc
         traffic.request_head(flow, Mode.IMPORT, traffic.url(flow), run, tags),
         response_headers=traffic.response_headers(flow),
     )
-    asked: deque[_Asked] = deque()
+    asked = Answering[_Asked]()
     found: list[Exchange] = []
     for message in flow.websocket.messages if flow.websocket else ():
         data, from_client, is_text = message.content, message.from_client, message.is_text
         at_ms = int(message.timestamp * 1000)
         if from_client and is_text and begins(data):
-            asked.append(_Asked(data, at_ms))
-        elif asked and not message.injected:
+            asked.ask(_Asked(data, at_ms))
+        elif not message.injected and (whose := asked.message(data, from_client=from_client, is_text=is_text)):
             piece = socket_body.piece(data, from_client=from_client, is_text=is_text)
-            asked[-1 if from_client else 0].passed.append((at_ms, piece))
-            if not from_client and is_text and ends(data):
-                found.append(asked.popleft().exchange(head, Outcome.COMPLETE))
+            whose.request.passed.append((at_ms, piece))
+            if whose.is_end:
+                found.append(whose.request.exchange(head, Outcome.COMPLETE))
     by_client = flow.websocket is not None and flow.websocket.closed_by_client
     outcome = Outcome.CLIENT_ABORTED if by_client else Outcome.UPSTREAM_ERROR
-    return found + [each.exchange(head, outcome, "the WebSocket was closed") for each in asked]
+    return found + [each.exchange(head, outcome, "the WebSocket was closed") for each in asked.clear()]

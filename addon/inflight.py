@@ -9,15 +9,18 @@ thread. A body is kept up to a limit (`addon.body`); of what comes after it only
 """
 
 import contextlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from dataclasses import replace
 from functools import partial
 from time import monotonic
 from typing import Final, NamedTuple
 
+from addon.answer import MOST_AT_ONCE, Answer
+from addon.aside import RunAside
 from addon.body import Body
-from store.clean import Cleaner, CleanResponse
+from store.clean import Cleaner
+from store.clean_response import Piece
 from store.exchange import UNCHANGED, Chunk, Cleaned, Exchange, Outcome, Side
 from store.headers import Headers
 from store.masking.body import TooMuch
@@ -26,7 +29,6 @@ from store.spool_entry import Entry
 BEGINNING_LAG: Final = 50  # ms after which the next piece of a request has the spool told of it
 REQUEST_LAG: Final = 0.01  # seconds that a whole request, and what is answered then, may
 ANSWER_LAG: Final = 0.1  # seconds that more of an answer may
-_MOST_AT_ONCE: Final = 16 << 10  # bytes that are cleaned in the event loop in one go: 2.5 ms at most
 
 Clean = tuple[bytes, Side]
 """A body as it is to be kept, and what came of cleaning it."""
@@ -37,8 +39,8 @@ class Spooling(NamedTuple):
 
     cleaner: Cleaner
     open_entry: Callable[[], Entry | None]  # asked once
-    aside: Callable[[Callable[[], Clean], Callable[[], object]], "Future[Clean]"] | None = None
-    """Does what would take long elsewhere, then calls the second in the event loop; None: it is done at once."""
+    aside: RunAside | None = None
+    """Does what would take long; None: it is done at once."""
 
 
 class InFlight:
@@ -63,7 +65,7 @@ class InFlight:
         self._first_byte: int | None = None
         self._response = Body()  # its pieces, where there is nothing that cleans them
         self._times: list[int] = []
-        self._clean: CleanResponse | None = None
+        self._answer: Answer | None = None
         self._is_lagging = False
         self.on_lag: Callable[[], object] | None = None
         """Has `catch_up` called after `ANSWER_LAG`; without it no piece of a response may lag behind."""
@@ -78,6 +80,12 @@ class InFlight:
     def size(self) -> int:
         """Bytes held in memory."""
         return self._request.kept + self._response.kept
+
+    @property
+    def is_waiting(self) -> bool:
+        """Whether `exchange` would wait for what is cleaned aside."""
+        aside, answer = self._request_aside, self._answer
+        return (aside is not None and not aside.done()) or (answer is not None and answer.is_waiting)
 
     @property
     def is_spooled(self) -> bool:
@@ -112,7 +120,7 @@ class InFlight:
         self._status, self._response_headers, self._durable_at = status, headers, durable_at
         self._first_byte = self._now()
         if self._spooling is not None:
-            self._clean = self._spooling.cleaner.response(headers)
+            self._answer = Answer(self._spooling.cleaner.response(headers), self._spooling.aside)
 
     def response_data(self, data: bytes) -> None:
         """A piece of the response body."""
@@ -122,24 +130,24 @@ class InFlight:
         data = self._response.count(data)
         if not data:
             return
-        clean = self._clean
-        if clean is None:
+        answer = self._answer
+        if answer is None:
             self._times.append(now)
             self._response.pieces.append(data)
             return
         on_lag = self.on_lag
-        if clean.arrive(data, now) or on_lag is None:
+        if answer.arrive(data, now) or on_lag is None:
             self._spool()
         elif not self._is_lagging:
             self._is_lagging = True
             on_lag()
         if self._durable_at is not None and self._response.size >= self._durable_at:
-            self._make_durable(clean)
+            self._make_durable(answer)
 
-    def _make_durable(self, clean: CleanResponse) -> None:
+    def _make_durable(self, answer: Answer) -> None:
         self._spool()
-        if self.entry is not None and clean.held <= _MOST_AT_ONCE:
-            self._finish_response(clean, self.entry, self._now(), is_cut=False)
+        if self.entry is not None and answer.is_short:
+            self._finish_response(answer, self.entry, self._now(), self._response.size_if_cut is not None)
             self.entry.sync()
 
     def catch_up(self) -> None:
@@ -163,8 +171,8 @@ class InFlight:
             self._is_head_spooled = True
             if entry is not None:
                 entry.response_head(self._status, self._response_headers, self._first_byte or 0)
-        if self._clean is not None:
-            self._spool_pieces(self._clean, entry, self._now())
+        if self._answer is not None:
+            self._answer.take(self._write)
 
     def _spool_request(self, spooling: Spooling, entry: Entry | None) -> None:
         if self._request_side is not None or self._request_aside is not None:
@@ -173,7 +181,7 @@ class InFlight:
         came = b"".join(self._request.pieces)
         clean = partial(spooling.cleaner.request, came, self.head.request_headers, is_cut)
         try:
-            self._request_is_clean(entry, clean(most=_MOST_AT_ONCE if spooling.aside else None))
+            self._request_is_clean(entry, clean(most=MOST_AT_ONCE if spooling.aside else None))
         except TooMuch:
             if spooling.aside is not None:
                 self._request_aside = spooling.aside(clean, self._take_request)
@@ -192,15 +200,13 @@ class InFlight:
             if self._request_end is not None:
                 entry.request_end(self._request_end, self._request_side)
 
-    @staticmethod
-    def _spool_pieces(clean: CleanResponse, entry: Entry | None, now: int) -> None:
-        pieces = clean.take()
-        if pieces and entry is not None:
-            entry.responses([(data, now if at_ms is None else at_ms) for data, at_ms in pieces])
+    def _write(self, pieces: Sequence[Piece]) -> None:
+        if self.entry is not None:
+            now = self._now()
+            self.entry.responses([(data, now if at_ms is None else at_ms) for data, at_ms in pieces])
 
-    def _finish_response(self, clean: CleanResponse, entry: Entry | None, now: int, is_cut: bool) -> None:
-        self._spool_pieces(clean, entry, now)
-        rest = clean.finish(is_cut)
+    def _finish_response(self, answer: Answer, entry: Entry | None, now: int, is_cut: bool) -> None:
+        rest = answer.finish(self._write if entry is not None else _nowhere, is_cut)
         if rest and entry is not None:
             entry.response(rest, now)
 
@@ -213,26 +219,28 @@ class InFlight:
         self._outcome, self._error = outcome if is_whole else Outcome.TRUNCATED, error
         self._is_cut = outcome is not Outcome.COMPLETE or response_size is not None
         self._spool()
-        entry, clean = self.entry, self._clean
+        entry, answer = self.entry, self._answer
         if self._spooling is not None:
             self._spool_request(self._spooling, entry)
-        if clean is not None and clean.held <= _MOST_AT_ONCE:
-            self._finish_response(clean, entry, self._end, self._is_cut)
-            clean = None
+        if answer is not None:
+            answer.over()
+            if answer.is_short:
+                self._finish_response(answer, entry, self._end, self._is_cut)
+                answer = None
         if entry is not None:
-            if clean is None and self._request_aside is None:
+            if answer is None and self._request_aside is None:
                 entry.end(self._outcome, error, self._end, request_size, response_size, self._response_side)
                 self._is_spooled = True
             entry.close()
 
     @property
     def _response_side(self) -> Side:
-        return self._clean.side if self._clean is not None else UNCHANGED
+        return self._answer.side if self._answer is not None else UNCHANGED
 
     def release(self) -> None:
         """Let the bodies go: mitmproxy's flow and the tee refer to each other, so they live until a collection."""
         self._request.pieces, self._response.pieces, self._times = [], [], []
-        self._clean = self._spooling = self._request_aside = self.on_lag = None
+        self._answer = self._spooling = self._request_aside = self.on_lag = None
 
     def abandon(self) -> None:
         """Give it up: later pieces are ignored, and what the spool has of it is left for recovery."""
@@ -246,11 +254,11 @@ class InFlight:
 
     def exchange(self, notes: tuple[str, ...] = ()) -> Exchange:
         """The exchange as it passed; after `end`. Waits for what is being cleaned."""
-        clean = self._clean
+        answer = self._answer
         if self._request_aside is not None:
             self._request_is_clean(None, self._request_aside.result())
-        if clean is not None:
-            self._finish_response(clean, None, 0, self._is_cut)
+        if answer is not None:
+            self._finish_response(answer, None, 0, self._is_cut)
         side, rules = self._request_side, self._spooling.cleaner.rules if self._spooling else ""
         sizes = map(len, self._response.pieces)
         return replace(
@@ -261,9 +269,9 @@ class InFlight:
             status=self._status,
             response_headers=self._response_headers,
             first_byte_ms=self._first_byte,
-            response_body=clean.body if clean else b"".join(self._response.pieces),
+            response_body=answer.body if answer else b"".join(self._response.pieces),
             response_size=self._response.size_if_cut,
-            chunks=clean.chunks if clean else tuple(map(Chunk, self._times, sizes)),
+            chunks=answer.chunks if answer else tuple(map(Chunk, self._times, sizes)),
             cleaned=Cleaned(rules, side, self._response_side) if side is not None else None,
             end_ms=self._end,
             outcome=self._outcome,
@@ -273,3 +281,7 @@ class InFlight:
 
     def _now(self) -> int:
         return int((monotonic() - self._began) * 1000)
+
+
+def _nowhere(_pieces: Sequence[Piece]) -> None:
+    """What is written nowhere any more."""

@@ -37,9 +37,9 @@ def watch(changed: Callable[[], None]) -> None:
         server.servers.changed.connect(changed)
 
 
-def port() -> int:
-    """The first port that is listened on; 0 where there is none (yet)."""
-    return next((int(address[1]) for address in _addresses()), 0)
+def ports() -> tuple[int, ...]:
+    """The ports that are listened on."""
+    return tuple(dict.fromkeys(int(number) for _, number in _addresses()))
 
 
 def exposed() -> list[str]:

@@ -11,8 +11,9 @@ import logging
 from functools import partial
 
 from mitmproxy import addonmanager, ctx, http, tls
+from mitmproxy.proxy.server_hooks import ServerConnectionHookData
 
-from addon import admission, distrust, imported, listening, policy, settings, settling, traffic
+from addon import admission, distrust, imported, listening, policy, settings, settling, traffic, unreached
 from addon.guard import Guard
 from addon.inflight import ANSWER_LAG, REQUEST_LAG, InFlight
 from addon.report import Counts, Report
@@ -35,6 +36,7 @@ class Capture:
 
     def __init__(self, counts: Counts) -> None:
         self._settings: Settings | None = None
+        self._is_refused = False  # what was set cannot be taken: nothing of it is used, no other archive either
         self._providers = providers.load()
         self._routes = Routes(self._providers)
         self._writer: Writer | None = None
@@ -47,13 +49,15 @@ class Capture:
         """Declare the options; listen on loopback where the user did not say otherwise (mitmproxy: everywhere)."""
         settings.declare(loader)
         listening.prefer_loopback()
+        self._is_refused = not settings.take(ctx.options)
 
     def configure(self, updated: set[str]) -> None:
         """Read the options; at the first time open the archive, which never changes afterwards.
 
         What makes no sense is logged as an error: mitmdump then stops while it starts, and goes on once it runs.
         """
-        if self._writer is not None and not any(name.startswith("deck_") for name in updated):
+        is_ours = self._writer is None or any(name.startswith("deck_") for name in updated)
+        if self._is_refused or not is_ours:
             return
         try:
             chosen = self._settings = settings.read(ctx.options)
@@ -102,6 +106,11 @@ class Capture:
         if distrust.note(data, self._providers, self._counts.tls_failures):
             self._touch()
             self._tell()
+
+    def server_connect_error(self, data: ServerConnectionHookData) -> None:
+        """A server cannot be connected."""
+        if unreached.note(data, self._providers, self._counts.unreached):
+            self._touch()
 
     def requestheaders(self, flow: http.HTTPFlow) -> None:
         """Decide whether this request is kept, and let its body stream."""
@@ -277,7 +286,7 @@ class Capture:
             self._writer.lost("capture-failed", head, type(error).__name__, number)
 
     def _listening(self) -> None:
-        self._counts.port = listening.port()
+        self._counts.ports = listening.ports()
         self._touch()
         self._tell()
 

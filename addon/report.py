@@ -27,8 +27,14 @@ class Counts:
     refused: int = 0  # model calls answered 503 by the fail policy
     strangers: int = 0  # requests without the proxy's password, answered 407
     late: int = 0  # responses whose end did not wait for their commit any longer
-    port: int = 0
+    ports: tuple[int, ...] = ()  # that are listened on
     tls_failures: dict[str, int] = field(default_factory=dict)  # provider host -> clients that refused the proxy's CA
+    unreached: dict[str, int] = field(default_factory=dict)  # host:port of a model server -> failed connections to it
+
+    @property
+    def port(self) -> int:
+        """The first of the ports; 0 where there is none (yet)."""
+        return self.ports[0] if self.ports else 0
 
 
 class Report:
@@ -61,6 +67,7 @@ class Report:
         status = {
             "pid": os.getpid(),
             "port": counts.port,
+            "ports": list(counts.ports),
             "turns": counts.turns,
             "known": counts.known,
             "recovered": counts.recovered,
@@ -74,6 +81,7 @@ class Report:
             "last": counts.last,
             "last_session": counts.last_session,
             "tls_failures": dict(counts.tls_failures),
+            "unreached": dict(counts.unreached),
         }
         with contextlib.suppress(OSError):
             # Its folder may be everybody's: a name that nobody can guess, and a file that is the user's alone.

@@ -1,10 +1,11 @@
-"""The options of ``mitmdump -s capture.py``, declared and read."""
+"""The options of ``mitmdump -s capture.py``, declared, taken and read."""
 
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from mitmproxy import addonmanager, optmanager
+from mitmproxy import addonmanager, exceptions, optmanager
 
 from store.ids import ID_BYTES, is_prefix
 from store.locations import archive_folder
@@ -13,6 +14,10 @@ UNVERIFIED = (
     "ssl_insecure is set, so anybody on the way could pose as the provider; nothing is recorded. Name the missing root "
     "with --set ssl_verify_upstream_trusted_ca=FILE, or record all the same with --set deck_unverified=true"
 )
+
+
+_log = logging.getLogger("deck")
+_FAIL_POLICIES = ("open", "closed")
 
 
 class SettingsError(ValueError):
@@ -40,7 +45,7 @@ def declare(loader: addonmanager.Loader) -> None:
         str,
         "open",
         "When nothing can be written: let traffic pass and note a gap (open), or refuse model calls (closed).",
-        choices=["open", "closed"],
+        choices=_FAIL_POLICIES,
     )
     loader.add_option("deck_tag", Sequence[str], [], "Tags of every turn that is recorded.")
     loader.add_option("deck_run", str, "", "Id of the run object that the turns belong to.")
@@ -53,8 +58,28 @@ def declare(loader: addonmanager.Loader) -> None:
     )
 
 
+def take(options: optmanager.OptManager) -> bool:
+    """Give the declared options the values that were set before they were declared; false where that cannot be.
+
+    mitmproxy does so itself after ``load``. But where a value cannot be taken, say of an option that is set twice, its
+    error ends there unheard, and the proxy goes on without the script. Here it is logged, so that mitmdump stops while
+    it starts, and nothing is left that could fail again.
+    """
+    try:
+        options.process_deferred()
+    except exceptions.OptionsError as error:
+        ours = [name for name in options.deferred if name.startswith("deck_") and name in options]
+        for name in ours:
+            del options.deferred[name]
+        _log.error("deck: the options set for the recorder (%s) cannot be taken: %s", ", ".join(ours), error)
+        return False
+    return True
+
+
 def read(options: optmanager.OptManager) -> Settings:
     """The options as they stand. Raises `SettingsError`."""
+    if options.deck_fail not in _FAIL_POLICIES:  # mitmproxy looks at choices on the command line only
+        raise SettingsError(f"deck_fail is {' or '.join(_FAIL_POLICIES)}, not {options.deck_fail[:40]!r}")
     run: str = options.deck_run
     if run and not (is_prefix(run) and len(run) == 2 * ID_BYTES):
         raise SettingsError("deck_run takes the 64 hex digits of a run object")

@@ -2,23 +2,23 @@
 
 A client's message that asks for a response is the request body of a new exchange, byte for byte; what passes after it,
 in either direction, is its response body (`store.socket_body`), until the provider's message that ends the response.
-Answers come in the order of their requests. What passes while nothing is asked is no model call and is passed over.
+Whose a message is `addon.answering` says. What passes while nothing is asked is no model call and is passed over.
 Status and headers are those of the handshake, as the messages have none.
 """
 
 import time
-from collections import deque
 from collections.abc import Callable
 from dataclasses import replace
 
 from mitmproxy import ctx, http
 
 from addon import policy, traffic
+from addon.answering import Answering
 from addon.inflight import InFlight
 from store import socket_body
 from store.exchange import Exchange, Outcome
 from store.headers import Headers
-from store.wire.openai_responses.socket import begins, ends
+from store.wire.openai_responses.socket import begins
 
 SWITCHED = 101
 Begin = Callable[[Exchange], InFlight | str]
@@ -83,38 +83,35 @@ class Sockets:
 
 
 class Socket:
-    """One socket and the exchanges in flight on it, oldest first."""
+    """One socket and the exchanges in flight on it."""
 
     def __init__(self, head: Exchange, headers: Headers, begin: Begin) -> None:
         self._head = head
         self._headers = headers
         self._begin = begin
-        self._flights: deque[InFlight] = deque()
+        self._flights = Answering[InFlight]()
 
     def ask(self, data: bytes) -> str:
         """A message that asks for a response is about to be passed on; why it must not be, or empty."""
         flight = self._begin(replace(self._head, started_ms=int(time.time() * 1000)))
         if isinstance(flight, str):
             return flight
-        self._flights.append(flight)
+        self._flights.ask(flight)
         flight.request_data(data)
         flight.request_end()
         return ""
 
     def pass_on(self, data: bytes, *, from_client: bool, is_text: bool) -> InFlight | None:
         """Any other message is about to be passed on; the exchange that it ends, if it does."""
-        if not self._flights:
+        whose = self._flights.message(data, from_client=from_client, is_text=is_text)
+        if whose is None:
             return None
-        flight = self._flights[-1 if from_client else 0]
+        flight = whose.request
         if not flight.is_answered:
             flight.response_head(SWITCHED, self._headers, None)
         flight.response_data(socket_body.piece(data, from_client=from_client, is_text=is_text))
-        if from_client or not is_text or not ends(data):
-            return None
-        return self._flights.popleft()
+        return flight if whose.is_end else None
 
     def close(self) -> list[InFlight]:
         """The exchanges that had not ended. Idempotent."""
-        cut = list(self._flights)
-        self._flights.clear()
-        return cut
+        return self._flights.clear()

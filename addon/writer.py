@@ -18,15 +18,15 @@ from pathlib import Path
 from addon.backlog import Backlog, Gap, Job
 from addon.collector import patient
 from addon.inflight import InFlight, Spooling
-from addon.loss import detail, words
 from addon.memory import Heap
 from addon.opened import Opened
 from addon.report import Counts, Report
 from store.archive import Archive
 from store.book import Book, Fate, fate_of, tag
-from store.errors import StoreError
+from store.errors import NotRecovered, StoreError
 from store.exchange import Exchange, Outcome
 from store.files import FILES, Files
+from store.loss import detail, words
 from store.record import Recorder
 from store.recover import recover
 from store.reserve import is_full
@@ -160,6 +160,8 @@ class Writer:
     def _recover(self, archive: Archive, recorder: Recorder) -> None:
         try:
             self.counts.recovered += recover(archive, recorder)
+        except NotRecovered as error:  # it is no loss yet: each start would tell another
+            _log.warning("deck: %s. %s", error, error.hint)
         except Exception as error:  # noqa: BLE001  an old exchange that cannot be recorded must not stop new ones
             self.lost("not-recovered", None, words(error))
             _log.warning("deck: exchanges of an earlier run could not be recovered: %s", words(error))

@@ -105,10 +105,11 @@ def _open(line: list[str], archive: str | None) -> int:
     rev = line[0] if line else None
     if rev is not None:
         _check(rev, path)
-    from deck.output import has_screen
+    from deck.output import no_terminals
 
-    if not has_screen():
-        raise Problem("the timeline needs a terminal", "Without one: deck sessions, deck log, deck checkout", USAGE)
+    if missing := no_terminals():
+        what = f"the timeline needs a terminal, and {' and '.join(missing)} {'is' if len(missing) == 1 else 'are'} none"
+        raise Problem(what, "Without one: deck sessions, deck log, deck checkout", USAGE)
     gc.disable()  # until something is on the screen: nearly all that is made before stays
     try:
         from deck.tui import app

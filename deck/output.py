@@ -15,7 +15,13 @@ _LESS = "FRX"  # quit if it fits one screen, pass colours, leave the text on the
 
 def has_screen() -> bool:
     """Whether there is a terminal to draw the timeline on (Textual writes to stderr), and to read keys from."""
-    return all(stream.isatty() for stream in (sys.stdin, sys.stdout, sys.stderr))
+    return not no_terminals()
+
+
+def no_terminals() -> list[str]:
+    """Which of the streams that the timeline needs are no terminal."""
+    streams = {"stdin": sys.stdin, "stdout": sys.stdout, "stderr": sys.stderr}
+    return [name for name, stream in streams.items() if not stream.isatty()]
 
 
 def screen_width() -> int | None:
@@ -38,17 +44,12 @@ def paged(environ: Mapping[str, str] = os.environ) -> Iterator[Style]:
     if not sys.stdout.isatty():
         yield style
         return
-    import shlex
-    import subprocess
-
-    pager = environ.get("DECK_PAGER", environ.get("PAGER", "less"))
-    try:
-        words = shlex.split(pager)
-    except ValueError as error:  # a quote that never closes
-        raise Problem(f"the pager {pager!r} cannot be read: {error}", "Set DECK_PAGER.", USAGE) from error
-    if words in ([], ["cat"]):
+    words = pager_words(environ)
+    if not words:
         yield style
         return
+    import subprocess
+
     try:
         process = subprocess.Popen(
             words,
@@ -75,6 +76,18 @@ def paged(environ: Mapping[str, str] = os.environ) -> Iterator[Style]:
         except BrokenPipeError:
             pass
         _wait(process)
+
+
+def pager_words(environ: Mapping[str, str]) -> list[str]:
+    """The command line of the user's pager; none where they want none. Raises `Problem` where it cannot be read."""
+    import shlex
+
+    pager = environ.get("DECK_PAGER", environ.get("PAGER", "less"))
+    try:
+        words = shlex.split(pager)
+    except ValueError as error:  # a quote that never closes
+        raise Problem(f"the pager {pager!r} cannot be read: {error}", "Set DECK_PAGER.", USAGE) from error
+    return [] if words == ["cat"] else words
 
 
 def _wait(process: Any) -> None:

@@ -173,6 +173,11 @@ def count(number: int) -> str:
     return str(number)
 
 
+def reported(number: int | None) -> str:
+    """`count` of a figure that a provider may not have told: then ``?``."""
+    return "?" if number is None else count(number)
+
+
 def plural(number: int, noun: str) -> str:
     """``1 turn``, ``2 turns``."""
     return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from deck.compare.folding import Fold, folded
-from deck.compare.lines import Line, piece_lines, shown
+from deck.compare.lines import Line, brief_lines, piece_lines, shown
 from deck.compare.parting import first_lines, parting_text
 from deck.compare.report import turn_lines
 from deck.compare.tally import Tally
@@ -15,11 +15,12 @@ _CONTEXT = 2  # steps around those that differ
 
 
 def diff_lines(
-    diff: TurnDiff | SessionDiff | TextDiff, style: Style, digits: int, *, exact: bool, columns: int
+    diff: TurnDiff | SessionDiff | TextDiff, style: Style, digits: int, *, exact: bool, columns: int, fold: str = ""
 ) -> Iterator[str]:
     """Lines of a comparison that found something; ``digits`` of an id are shown in columns.
 
-    Two sessions stand side by side in so many ``columns``; what is not side by side can be longer.
+    Two sessions stand side by side in so many ``columns``; what is not side by side can be longer. ``fold`` says how
+    what is long and only in one of them is unfolded; where it is empty nothing is folded.
     """
     match diff:
         case TurnDiff():
@@ -27,10 +28,12 @@ def diff_lines(
             yield from _sides(_turn(diff.before), " · ".join(filter(None, (_turn(diff.after), follows))), style)
             yield from (_painted(line, style) for line in turn_lines(diff, exact=exact))
         case SessionDiff():
-            yield from _sides(_session(diff.before), _session(diff.after), style)
+            before, after = diff.recorded
+            yield from _sides(_session(diff.before, before), _session(diff.after, after), style)
             yield style.strong(safe(parting_text(diff), newlines=False))
-            yield from (_painted(line, style) for line in first_lines(diff, exact=exact))
             yield from _side_by_side(diff.steps, style, digits, columns)
+            found = first_lines(diff, exact=exact)
+            yield from (_painted(line, style) for line in (brief_lines(found, fold) if fold else found))
         case TextDiff():
             yield from _sides(diff.before, diff.after, style)
             yield from (_painted(line, style) for line in piece_lines(diff.pieces))
@@ -60,8 +63,14 @@ def _turn(row: TurnRow) -> str:
     return f"turn {row.id} · turn {row.number:,} of {row.session}"
 
 
-def _session(line: tuple[TurnRow, ...]) -> str:
-    return f"session {line[-1].session} · {plural(len(line), 'turn')} · {line[0].summary}"
+def _session(line: tuple[TurnRow, ...], recorded: int) -> str:
+    name = line[-1].session
+    own = sum(1 for turn in line if turn.session == name)
+    turns = plural(recorded, "turn")
+    told = turns if own == recorded else f"{own:,} of {turns}, the main line"
+    if own < len(line):
+        told += f", after {len(line) - own:,} of another session"
+    return f"session {name} · {told} · {line[0].summary}"
 
 
 def _painted(line: Line, style: Style) -> str:
@@ -82,6 +91,8 @@ def _safe(text: str) -> str:
 def _side_by_side(pairs: tuple[StepPair, ...], style: Style, digits: int, columns: int) -> Iterator[str]:
     """Two columns of steps with their addresses; runs of equal ones folded."""
     width = max((columns - 7) // 2, 20)
+    if not pairs:
+        return
     yield "\n" + style.strong("step by step")
     for pair in folded(pairs, lambda pair: pair.sign != "=", _CONTEXT):
         if isinstance(pair, Fold):

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
-from deck.render import Style, count, duration, padded, percent, plural, safe, short, width_of
+from deck.render import Style, duration, padded, percent, plural, reported, safe, short, width_of
 from deck.render_notes import decoration
 from deck.views import Beside, SessionView
 
@@ -111,8 +111,8 @@ def _row(view: SessionView, told: SessionTold, now_ms: int, length: int) -> _Row
         agent=safe(view.client or "?", newlines=False),
         model=short(safe(", ".join(view.models), newlines=False), _MODELS),
         turns=plural(view.turns, "turn"),
-        sent=f"{count(view.input_tokens)} in{hit}",
-        got=f"{count(view.output_tokens)} out",
+        sent=f"{reported(view.input_tokens)} in{hit}",
+        got=f"{reported(view.output_tokens)} out",
         cost=told.cost,
         took=duration(max(view.last_ms - view.started_ms, 0)),
         ended=", ".join(["live" if view.live else view.outcome, *troubles]),

@@ -12,7 +12,7 @@ from time import perf_counter
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
-from deck import revs
+from deck import diagnostics, revs
 from deck.progress import Progress
 from deck.revs import Target
 from deck.timeline_beside import beside, session_tags
@@ -21,7 +21,7 @@ from deck.timeline_rows import Rows
 from deck.timeline_turns import Turns
 from deck.views import Beside, Hit, Piece, SessionView, Step, StepRow, TurnRow, TurnView
 from store.archive import Archive
-from store.errors import NotFound
+from store.errors import NotFound, NotRecovered
 from store.ids import from_hex
 from store.objects import Object
 
@@ -43,7 +43,7 @@ class Timeline:
         self.rows = Rows(archive)
         self._turns = Turns(archive, self.rows)
         self._names = ArchiveNames(archive)
-        self._newest = self._names.head()
+        self._newest = self._names.newest()
         self._costs: TurnCosts | None = None
 
     @classmethod
@@ -74,12 +74,18 @@ class Timeline:
     def refresh(self) -> bool:
         """Take in what was recorded since the last look; true where there are new turns. Cheap, made for polling."""
         self.archive.refresh()
-        before, self._newest = self._newest, self._names.head()
+        before, self._newest = self._newest, self._names.newest()
         return self._newest != before
 
     def sessions(self) -> list[SessionView]:
-        """Every session, the one with the newest turn first."""
+        """Every session, live ones first, then the one with the newest activity."""
         return self.rows.sessions()
+
+    def lost_turns(self) -> str:
+        """A sentence about turns that were recorded and cannot be read (`deck.lost_turns`), or ``""``."""
+        from deck.lost_turns import lost_turns  # only lists of sessions ask for it
+
+        return lost_turns(self.archive)
 
     def ledger(self) -> "Ledger":
         """What became of everything that recorders saw, by session."""
@@ -260,7 +266,7 @@ class Timeline:
         return turn_before(self.rows, id)
 
     def resolve(self, rev: str) -> Target:
-        """What a rev names (`deck.revs`). Raises `NotFound` or `Ambiguous`."""
+        """What a rev names (`deck.revs`). Raises `NotFound` or `Ambiguous`, `Damaged` where all turns are lost."""
         return revs.resolve(rev, self._names)
 
     def revs_beginning(self, text: str, limit: int) -> list[str]:
@@ -282,4 +288,6 @@ def _recover(archive: Archive) -> None:
         recover(archive)
     except OSError:
         return  # an archive that cannot be written can still be read; the spool keeps what is in it
+    except NotRecovered as error:
+        diagnostics.report(error)  # and the rest is read
     archive.refresh()

@@ -17,7 +17,17 @@ class ArchiveNames:
         self._archive = archive
 
     def head(self) -> str | None:
-        """The newest turn."""
+        """The newest turn. Raises `Damaged` where turns were recorded and none can be read."""
+        newest = self.newest()
+        if newest is None:
+            from deck.lost_turns import lost_turns
+
+            if told := lost_turns(self._archive):
+                raise Damaged(told)
+        return newest
+
+    def newest(self) -> str | None:
+        """The newest turn that can be read."""
         row = self._archive.index.db.execute("SELECT id FROM turns ORDER BY number DESC LIMIT 1").fetchone()
         return row[0].hex() if row else None
 

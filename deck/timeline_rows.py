@@ -19,12 +19,25 @@ _TURN = (
     " t.model, t.input, t.output, t.cache_read, t.cache_write_5m, t.cache_write_1h, t.reasoning, t.stop, t.error,"
     " t.summary"
 )
+_ANY_INPUT = "coalesce(t.input, t.cache_read, t.cache_write_5m, t.cache_write_1h)"
+
+
+def _reported(sum: str, figure: str) -> str:
+    """A session's sum, NULL where none of its turns was told the figure; they are looked at where the sum is 0."""
+    some = f"EXISTS(SELECT 1 FROM turns t WHERE t.session = s.session AND {figure} IS NOT NULL)"
+    return f"CASE WHEN s.{sum} > 0 OR {some} THEN s.{sum} END"
+
+
 _SESSION = (
     "session, title, client, version, models, turns,"
     " (SELECT count(*) FROM threads h WHERE h.session = s.session AND h.thread <> ''),"
-    " errors, failures, interrupted, input, cached, output, started_ms, last_ms, outcome, head"
+    f" errors, failures, interrupted, {_reported('input', _ANY_INPUT)}, cached, {_reported('output', 't.output')},"
+    " started_ms, last_ms, outcome, head"
 )
-_TOKENS_IN = "total(input) + total(cache_read) + total(cache_write_5m) + total(cache_write_1h)"
+_TOKENS_IN = (
+    f"CASE WHEN count({_ANY_INPUT}) THEN"
+    " CAST(total(input) + total(cache_read) + total(cache_write_5m) + total(cache_write_1h) AS INTEGER) END"
+)
 _STEP = "position, turn, turn_number, number, role, kind, name, summary, call_id, is_error, at_ms, thread"
 _WINDOW = 500
 _STEP_KINDS = {
@@ -52,10 +65,10 @@ class Rows:
         return self._archive.index.db
 
     def sessions(self) -> list[SessionView]:
-        """Every session, the one with the newest turn first."""
+        """Every session, by `SessionView.recency`, those of one moment by when they were recorded."""
         live = self._live()
         rows = self._db.execute(f"SELECT {_SESSION} FROM sessions s ORDER BY head_number DESC")
-        return [_session_view(row, live) for row in rows]
+        return sorted((_session_view(row, live) for row in rows), key=lambda view: view.recency)
 
     def session(self, key: str) -> SessionView | None:
         """One session, None where there is none of that key."""
@@ -69,14 +82,13 @@ class Rows:
     def branches(self, session: str) -> list[BranchRow]:
         """What runs beside a session's main line: subagents in order of their first turn, then side calls by role."""
         rows = self._db.execute(
-            f"SELECT thread, role, count(*), {_TOKENS_IN}, total(output), min(ordinal) FROM turns"
+            f"SELECT thread, role, count(*), {_TOKENS_IN}, sum(output), min(ordinal) FROM turns t"
             " WHERE session = ? AND (thread <> '' OR role LIKE 'aux:%')"
             " GROUP BY thread, CASE WHEN thread = '' THEN role END ORDER BY thread = '', min(ordinal)",
             (session,),
         ).fetchall()
         return [
-            BranchRow(session, thread, role, turns, int(read), int(out), first)
-            for thread, role, turns, read, out, first in rows
+            BranchRow(session, thread, role, turns, read, out, first) for thread, role, turns, read, out, first in rows
         ]
 
     def _live(self) -> set[str]:

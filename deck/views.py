@@ -26,14 +26,24 @@ class SessionView(NamedTuple):
     errors: int  # turns whose answer is an error
     failures: int  # calls of tools that failed
     interrupted: int
-    input_tokens: int  # uncached input + cache reads + cache writes over all turns
+    input_tokens: int | None  # uncached input + cache reads + cache writes over all turns, None where none was reported
     cached_tokens: int
-    output_tokens: int
+    output_tokens: int | None
     started_ms: int
     last_ms: int  # end of the last turn
     outcome: str  # outcome of the last main turn
     head: str  # id of the session's last turn
     live: bool  # a writer is alive and its newest turn is of this session
+
+    @property
+    def recency(self) -> tuple[bool, int]:
+        """Sorts sessions for every list: live ones first, then the newest activity, whenever that was recorded."""
+        return not self.live, -self.last_ms
+
+    @property
+    def tokens(self) -> int:
+        """All tokens that were reported."""
+        return (self.input_tokens or 0) + (self.output_tokens or 0)
 
 
 class BranchRow(NamedTuple):
@@ -43,8 +53,8 @@ class BranchRow(NamedTuple):
     thread: str  # of a subagent; "" for side calls
     role: str  # sub | aux:…
     turns: int
-    input_tokens: int
-    output_tokens: int
+    input_tokens: int | None  # None where none was reported
+    output_tokens: int | None
     first: int  # number of its first turn in the session
 
 

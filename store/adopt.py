@@ -19,6 +19,8 @@ def adopt(archive: Archive) -> None:
     for name in archive.files.names(archive.journals):
         path = archive.journals / name
         with contextlib.suppress(OSError, Damaged):  # what cannot be sealed stays readable; fsck speaks of it
+            if not archive.files.is_file(path):
+                continue
             if path.suffix == ".log" and not archive.index.is_closed(path.stem):
                 _adopt(archive, path)
             elif path.suffix == ".new":

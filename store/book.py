@@ -217,9 +217,31 @@ def parse(data: bytes, *, is_alive: bool, left: Collection[int], is_torn: bool) 
     An open exchange is in flight while its recorder is alive or its file is there; else it is lost. Data that is no
     book gives nothing, and is not certain.
     """
-    if len(data) < _HEADER.size or not data.startswith(_MAGIC):
+    if not _is_book(data):
         return Pages(Counter(), False, "", 0)
     _magic, booted, started_ms, run = _HEADER.unpack_from(data)
+    fates, is_whole = _fates(data)
+    counts: Counter[tuple[bytes, Fate]] = Counter()
+    for number, (code, session) in fates.items():
+        fate = Fate(code)
+        if fate is Fate.OPEN and not is_alive and number not in left:
+            fate = Fate.UNFINISHED
+        counts[session, fate] += 1
+    certain = is_whole and not is_torn and (is_alive or booted == boot() != _NO_BOOT)
+    return Pages(counts, certain, run.hex() if any(run) else "", started_ms)
+
+
+def fate_in(data: bytes, number: int) -> Fate:
+    """The fate of one exchange, as a book's file says; `Fate.OPEN` where it says none."""
+    return Fate(_fates(data)[0].get(number, (Fate.OPEN, NO_SESSION))[0]) if _is_book(data) else Fate.OPEN
+
+
+def _is_book(data: bytes) -> bool:
+    return len(data) >= _HEADER.size and data.startswith(_MAGIC)
+
+
+def _fates(data: bytes) -> tuple[dict[int, tuple[int, bytes]], bool]:
+    """Fate and session by number, and whether every entry can be understood."""
     fates: dict[int, tuple[int, bytes]] = {}
     whole = len(data) - (len(data) - _HEADER.size) % _ENTRY.size
     known = {int(fate) for fate in Fate}
@@ -232,14 +254,7 @@ def parse(data: bytes, *, is_alive: bool, left: Collection[int], is_torn: bool) 
             continue
         before, named = fates.get(number, (int(Fate.OPEN), NO_SESSION))
         fates[number] = (min(code, before), session if session != NO_SESSION else named)
-    counts: Counter[tuple[bytes, Fate]] = Counter()
-    for number, (code, session) in fates.items():
-        fate = Fate(code)
-        if fate is Fate.OPEN and not is_alive and number not in left:
-            fate = Fate.UNFINISHED
-        counts[session, fate] += 1
-    certain = is_whole and not is_torn and (is_alive or booted == boot() != _NO_BOOT)
-    return Pages(counts, certain, run.hex() if any(run) else "", started_ms)
+    return fates, is_whole
 
 
 def _header(run: str, started_ms: int) -> bytes:

@@ -43,6 +43,12 @@ def folders(archive: Path, files: Files) -> list[Path]:
     return [root / name for name in files.names(root) if files.is_folder(root / name)]
 
 
+def fate(folder: Path, files: Files, number: int) -> Fate:
+    """What the book of a dead recorder says of an exchange; `Fate.OPEN` where it says nothing. Raises `OSError`."""
+    path = _path(folder, files)
+    return Fate.OPEN if path is None else book.fate_in(files.read(path), number)
+
+
 def settle(folder: Path, files: Files, number: int, fate: Fate, session: str) -> None:
     """Put a fate into the book of a dead recorder, if it has one. Raises `OSError`."""
     path = _path(folder, files)

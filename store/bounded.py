@@ -25,6 +25,10 @@ class Layer(Protocol):
     failed: str
     room: int
 
+    @property
+    def is_whole(self) -> bool:
+        """Whether the stream is at its end."""
+
     def feed(self, data: bytes) -> bytes:
         """What the new bytes decode to, at most ``room`` bytes. Once ``failed`` is set, it is of no further use."""
 
@@ -44,6 +48,11 @@ class Identity:
         self.room -= len(data)
         return data
 
+    @property
+    def is_whole(self) -> bool:
+        """See `Layer`."""
+        return True
+
 
 class Zlib:
     """gzip (which may have several members) and deflate (which servers send with and without a zlib header)."""
@@ -55,6 +64,11 @@ class Zlib:
         self._members = 0
         self._held = b""  # the first byte of a deflate body: two are needed to tell its two forms apart
         self._codec = zlib.decompressobj(zlib.MAX_WBITS | 16) if name == "gzip" else None
+
+    @property
+    def is_whole(self) -> bool:
+        """See `Layer`."""
+        return self._codec is not None and self._codec.eof
 
     def feed(self, data: bytes) -> bytes:
         """See `Layer`."""
@@ -107,6 +121,11 @@ class Brotli:
         self._codec = brotli.Decompressor()
         self._error: type[Exception] = brotli.error
 
+    @property
+    def is_whole(self) -> bool:
+        """See `Layer`."""
+        return bool(self._codec.is_finished())
+
     def feed(self, data: bytes) -> bytes:
         """See `Layer`."""
         parts: list[bytes] = []
@@ -140,6 +159,11 @@ class Zstd:
         self._frames = 0
         self._maker = zstandard.ZstdDecompressor(max_window_size=max_window)
         self._codec = self._maker.decompressobj()
+
+    @property
+    def is_whole(self) -> bool:
+        """See `Layer`."""
+        return bool(self._codec.eof)
 
     def feed(self, data: bytes) -> bytes:
         """See `Layer`. (The library's stream writer would be shorter, but keeps output back that was flushed.)"""

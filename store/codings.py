@@ -13,6 +13,7 @@ from store.bounded import Brotli, Identity, Layer, Zlib, Zstd
 
 DEFAULT_LIMIT: Final = 64 * 2**20
 _STEP: Final = 1 << 12
+_LITTLE: Final = 32  # bytes that stand for 16 MB at most (brotli)
 _MAX_LAYERS: Final = 4  # "gzip, gzip, gzip, …" is an attack, not a habit
 
 
@@ -33,6 +34,7 @@ class Decoder:
 
     def __init__(self, content_encoding: str, limit: int = DEFAULT_LIMIT) -> None:
         self.failed = ""
+        self._has_given = False
         self._layers: list[Layer] = []
         names = [name.strip().lower() for name in content_encoding.split(",")]
         names = [name for name in names if name not in ("", "identity")]
@@ -59,17 +61,31 @@ class Decoder:
         for layer in self._layers:
             data = layer.feed(data)
             self.failed = self.failed or layer.failed
+        self._has_given = self._has_given or bool(data)
         return data
 
-    def flush(self) -> bytes:
-        """The rest after the last `feed`: nothing for these codings, which hold no decoded byte back."""
-        return b""
+    def feed_some(self, data: bytes, most: int) -> tuple[bytes, bytes]:
+        """`feed`, but it stops soon after ``most`` bytes have come out; and what of ``data`` was not looked at."""
+        parts: list[bytes] = []
+        at = size = 0
+        while at < len(data) and size <= most and not self.failed:
+            parts.append(self.feed(data[at : at + _LITTLE]))
+            at += _LITTLE
+            size += len(parts[-1])
+        return b"".join(parts), b"" if self.failed else data[at:]
+
+    def end(self) -> None:
+        """Nothing more comes, and nothing is missing: a coding that breaks off before its first byte was none."""
+        if not self.failed and not self._has_given and not all(layer.is_whole for layer in self._layers):
+            self.failed = "it breaks off before its first byte"
 
 
-def decode(body: bytes, content_encoding: str, limit: int = DEFAULT_LIMIT) -> Decoded:
-    """A whole body decoded at once; see `Decoder`."""
+def decode(body: bytes, content_encoding: str, limit: int = DEFAULT_LIMIT, *, is_whole: bool = False) -> Decoded:
+    """A body decoded at once; see `Decoder`. Where it ``is_whole``, it has a coding only if one comes to something."""
     decoder = Decoder(content_encoding, limit)
-    data = decoder.feed(body) + decoder.flush()
+    data = decoder.feed(body)
+    if is_whole and body:
+        decoder.end()
     return Decoded(data, decoder.failed)
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from store.errors import BadConfig
+from store.files import FILES
 
 CONFIG: Final = "config.toml"
 
@@ -14,7 +15,7 @@ def load(archive: Path, parse_float: Callable[[str], Any] = float) -> dict[str, 
     """What the file of the archive in this folder says; nothing where there is none. Raises `BadConfig`."""
     file = archive / CONFIG
     try:
-        return tomllib.loads(file.read_text("utf-8"), parse_float=parse_float)
+        return tomllib.loads(FILES.read(file).decode("utf-8"), parse_float=parse_float)
     except (FileNotFoundError, NotADirectoryError):
         return {}
     except OSError as error:

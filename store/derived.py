@@ -1,7 +1,8 @@
 """SQLite files that hold nothing but what can be made again: opened, made anew where they are of no use, removed.
 
 A file says of itself which schema it has and for which archive. One of another schema, of another archive, or that is
-no database, is replaced by an empty one; where nothing can be written the caller's ``otherwise`` stands in.
+no database, is replaced by an empty one; where nothing can be written the caller's ``otherwise`` stands in. An archive
+may come from somebody else: a file with a view or a trigger, or with other tables than it says, is of another schema.
 """
 
 import contextlib
@@ -16,7 +17,8 @@ def open_file(path: Path | None, schema: str, wanted: str, otherwise: str = ":me
     """The database in ``path`` with this schema, which names itself ``wanted``; an ``otherwise`` for no path.
 
     ``otherwise`` is what SQLite opens where no file can be written: memory, or ``""`` for a private temporary file.
-    ``schema`` are statements that are split at semicolons; a table ``meta(name, value)`` is among them.
+    ``schema`` are statements that are split at semicolons; a table ``meta(name, value)`` is among them. More
+    tables may be made later.
     """
     if path is None:
         db = _connect(otherwise)
@@ -24,7 +26,7 @@ def open_file(path: Path | None, schema: str, wanted: str, otherwise: str = ":me
         _make_private(path)
         try:
             db = _connect(str(path))
-            found = _version(db)
+            found = _version(db, schema)
             if found == wanted:
                 return db
             if found is not None:
@@ -67,9 +69,13 @@ def _replacement(path: Path, error: sqlite3.DatabaseError, otherwise: str) -> sq
 
 
 def _make_private(path: Path) -> None:
-    """Make the file, if there is none, for the user alone: SQLite goes by the umask, and beside it by this file."""
-    with contextlib.suppress(OSError):  # what is wrong SQLite says better
-        os.close(private_opener(str(path), os.O_RDWR | os.O_CREAT))
+    """Make the file, if there is none, for the user alone: SQLite goes by the umask, and beside it by this file.
+
+    One that is there is not even opened: closing it would take every lock away that this process has on it (POSIX), and
+    the next process that leaves would remove the log that this one goes on using.
+    """
+    with contextlib.suppress(OSError):  # it is there; else what is wrong SQLite says better
+        os.close(private_opener(str(path), os.O_RDWR | os.O_CREAT | os.O_EXCL))
 
 
 def _connect(name: str) -> sqlite3.Connection:
@@ -79,18 +85,28 @@ def _connect(name: str) -> sqlite3.Connection:
     return db
 
 
-def _version(db: sqlite3.Connection) -> str | None:
-    """What the file says of itself: version and archive; `None` for a new one."""
-    if db.execute("SELECT 1 FROM sqlite_master WHERE name = 'meta'").fetchone() is None:
-        return None if db.execute("SELECT 1 FROM sqlite_master").fetchone() is None else ""
+def _statements(schema: str) -> list[str]:
+    """The statements of a schema, as SQLite keeps their text."""
+    return [stripped for statement in schema.split(";") if (stripped := statement.strip())]
+
+
+def _version(db: sqlite3.Connection, schema: str) -> str | None:
+    """What the file says of itself: version and archive; `None` for a new one, empty for one of another schema."""
+    found = db.execute("SELECT type, sql FROM sqlite_master WHERE sql IS NOT NULL").fetchall()
+    if not found:
+        return None
+    wanted = set(_statements(schema))
+    further = {type_ for type_, sql in found if sql not in wanted}
+    if further - {"table"} or not wanted.issubset(sql for _type, sql in found):
+        return ""
     row = db.execute("SELECT value FROM meta WHERE name = 'schema'").fetchone()
     return "" if row is None else str(row[0])
 
 
 def _create(db: sqlite3.Connection, schema: str, wanted: str) -> None:
     db.execute("BEGIN IMMEDIATE")
-    if _version(db) is None:  # else another process was faster
-        for statement in schema.split(";"):
+    if _version(db, schema) is None:  # else another process was faster
+        for statement in _statements(schema):
             db.execute(statement)
         db.execute("INSERT INTO meta VALUES('schema', ?)", (wanted,))
     db.execute("COMMIT")

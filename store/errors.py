@@ -10,6 +10,8 @@ StoreError                  base of all; `deck.diagnostics` maps each to a sente
 ├── Ambiguous               a prefix or name that fits several (`candidates`)
 ├── Taken                   a tag of that name is there already
 ├── Busy                    another process does what only one may do at a time
+├── TooLarge                more than a commit can hold
+├── NotRecovered            what a dead recorder left in the spool cannot become a turn
 └── Damaged                 stored bytes that do not give what they should (`where` says which)
     ├── Missing             an object that something names and no pack holds
     └── Cyclic              an object whose stored form needs itself
@@ -71,6 +73,20 @@ class Taken(StoreError):
 
 class Busy(StoreError):
     """Another process does what only one may do at a time."""
+
+
+class TooLarge(StoreError):
+    """More than a commit can hold: it can never be kept."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message, "A commit holds 256 MiB; what is larger is told as a gap.")
+
+
+class NotRecovered(StoreError):
+    """What a dead recorder left in the spool cannot become a turn; its file waits there."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message, "It waits in the spool; `deck fsck --repair` sets aside what waits for lost bytes.")
 
 
 class Damaged(StoreError):

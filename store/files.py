@@ -74,19 +74,22 @@ class Files:
 
     def exists(self, path: Path) -> bool:
         """Whether anything has this name."""
-        try:
-            self.status(path)
-        except (FileNotFoundError, NotADirectoryError):
-            return False
-        return True
+        return self._mode(path) != 0
 
     def is_folder(self, path: Path) -> bool:
         """Whether a folder, and no symbolic link to one, has this name."""
-        return self.exists(path) and stat.S_ISDIR(self.status(path).st_mode)
+        return stat.S_ISDIR(self._mode(path))
 
     def is_file(self, path: Path) -> bool:
         """Whether a regular file, and no symbolic link to one, has this name."""
-        return self.exists(path) and stat.S_ISREG(self.status(path).st_mode)
+        return stat.S_ISREG(self._mode(path))
+
+    def _mode(self, path: Path) -> int:
+        """Kind and permissions of what has this name; 0 where nothing has. One look: it may go at any moment."""
+        try:
+            return self.status(path).st_mode
+        except (FileNotFoundError, NotADirectoryError):
+            return 0
 
     def size(self, path: Path) -> int:
         """Bytes in a file; 0 where there is none."""
@@ -96,9 +99,9 @@ class Files:
             return 0
 
     def read(self, path: Path) -> bytes:
-        """A whole file."""
+        """A whole file; nothing of a pipe."""
         with open(path, "rb", opener=_reading) as file:
-            return file.read()
+            return file.read() or b""  # None of a pipe that somebody holds open, and be it this process
 
     def read_at(self, path: Path, offset: int, length: int) -> bytes:
         """At most ``length`` bytes from ``offset``; fewer at the end of the file."""

@@ -3,6 +3,7 @@
 The check lets fsck see damage to `key`, which nothing else would show: tokens would silently differ from then on.
 """
 
+import re
 from typing import Final
 
 from blake3 import blake3
@@ -10,8 +11,9 @@ from blake3 import blake3
 from store.errors import NotAnArchive
 from store.ids import is_prefix
 
-_ANY_FORMAT: Final = "deck archive "
-FORMAT: Final = f"{_ANY_FORMAT}1"
+_VERSION: Final = 1
+FORMAT: Final = f"deck archive {_VERSION}"
+_ANY_FORMAT: Final = re.compile(r"deck archive ([1-9][0-9]{0,8})\Z")
 _REPAIR: Final = "deck fsck --repair makes it again."
 KEY_BYTES: Final = 32
 _ID_DIGITS: Final = 32
@@ -23,10 +25,10 @@ def encode(archive_id: bytes, key: bytes) -> bytes:
     return head + _check(head, key)
 
 
-def is_whole(data: bytes, key: bytes) -> bool:
-    """Whether the check fits: then the file was written so, perhaps by a version that this one cannot read."""
-    head = b"".join(data.splitlines(keepends=True)[:2])
-    return data == head + _check(head, key)
+def is_newer(data: bytes) -> bool:
+    """Whether the file names a version after this one. Its check may be another then, so it is not asked for."""
+    version = _ANY_FORMAT.match(_name(data))
+    return version is not None and int(version[1]) > _VERSION
 
 
 def _check(head: bytes, key: bytes) -> bytes:
@@ -35,12 +37,17 @@ def _check(head: bytes, key: bytes) -> bytes:
 
 def parse(data: bytes) -> bytes:
     """The archive's id (16 bytes). Raises `NotAnArchive`. The check is fsck's business, reading needs no key."""
-    name, _, rest = data.decode("ascii", "replace").partition("\n")
+    name = _name(data)
     if name != FORMAT:
-        is_newer = name.startswith(_ANY_FORMAT)
-        hint = "Update deck: a newer one made this archive." if is_newer else "deck fsck says whether it is damaged."
+        newer = "Update deck: a newer one made this archive."
+        hint = newer if is_newer(data) else "deck fsck says whether it is damaged."
         raise NotAnArchive(f"the archive has format {name[:40]!r}; this deck reads {FORMAT!r}", hint)
-    archive_id = rest.partition("\n")[0]
+    archive_id = data[len(name) + 1 :].decode("ascii", "replace").partition("\n")[0]
     if len(archive_id) != _ID_DIGITS or not is_prefix(archive_id):
         raise NotAnArchive("the archive's FORMAT file is damaged", _REPAIR)
     return bytes.fromhex(archive_id)
+
+
+def _name(data: bytes) -> str:
+    """The first line."""
+    return data.partition(b"\n")[0].decode("ascii", "replace")

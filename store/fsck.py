@@ -35,7 +35,10 @@ def examine(path: Path, progress: Progress = lambda _what, _done, _of: None, fil
 
 
 def open_damaged(path: Path, files: Files = FILES) -> Archive:
-    """An archive with an empty index in memory; where its FORMAT is damaged, packs and journals say its id."""
+    """An archive with an empty index in memory; where its FORMAT is damaged, packs and journals say its id.
+
+    Raises `NotAnArchive`, also where FORMAT names a newer version, be it by damage: what that keeps is not known here.
+    """
     refuse_other(path, files)
     refuse_unsafe(path, files)
     key = files.read(path / "key") if files.exists(path / "key") else b""
@@ -43,7 +46,7 @@ def open_damaged(path: Path, files: Files = FILES) -> Archive:
     try:
         archive_id = format_file.parse(found)
     except NotAnArchive as error:
-        if format_file.is_whole(found, key):
+        if format_file.is_newer(found):
             raise
         heads = [files.read_at(each, 0, 24) for each in _headed(path, files)]
         known = Counter(head[8:] for head in heads if head[:8] in (pack.MAGIC, journal.MAGIC) and len(head) == 24)

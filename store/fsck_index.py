@@ -10,6 +10,7 @@ from store.fsck_report import Report
 
 FILE: Final = "index.sqlite"
 _VERSION: Final = "SELECT value FROM {db}.meta WHERE name = 'schema'"
+_FOREIGN: Final = "SELECT name FROM {db}.sqlite_master WHERE type IN ('view', 'trigger')"
 _HOW_FAR: Final = "SELECT name, scanned FROM {db}.packs UNION ALL SELECT name, size FROM {db}.journals ORDER BY 1, 2"
 _ROWS: Final = {
     "blocks": "SELECT p.name, b.first, b.offset, b.length, b.frame, b.frame_first"
@@ -57,6 +58,8 @@ def _problems(fresh: Archive, path: Path) -> list[str]:
         db.execute("ATTACH ? AS disk", (f"{path.absolute().as_uri()}?mode=ro",))
         attached = True
         db.execute("BEGIN")  # from the first query on one picture, whatever others write
+        if _all(db, _FOREIGN, "disk"):  # asked for its rows, it need not end
+            return ["it has a view or a trigger, which no index has"]
         if _all(db, _VERSION, "disk") != _all(db, _VERSION, "main"):
             return []  # of another version or archive: the next one who opens it makes it anew
         fresh.refresh()  # whoever told the index of a commit had written it before

@@ -1,7 +1,6 @@
 """Checking journals: headers, hash chains, seals, and that none is gone."""
 
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -40,6 +39,13 @@ def pack_names(archive: Archive) -> list[str]:
     return _names(archive, archive.packs, ".pack")
 
 
+def missing_writers(archive: Archive) -> list[int]:
+    """Numbers that no file has though a later writer has one: writers are numbered without gaps."""
+    names = (*journal_names(archive), *pack_names(archive))
+    numbers = {int(match[1], 16) for name in names if (match := _WRITER.match(name))}
+    return sorted(set(range(1, max(numbers, default=0))) - numbers)
+
+
 def _names(archive: Archive, folder: Path, suffix: str) -> list[str]:
     files = archive.files
     found = [name for name in files.names(folder) if name.endswith(suffix) and files.is_file(folder / name)]
@@ -56,7 +62,9 @@ def check_journals(archive: Archive, report: Report) -> JournalCheck:
         has_blocks = files.size(archive.packs / f"{name}.pack") > HEADER_BYTES
         if is_writer(name) and has_blocks and not files.exists(archive.journals / f"{name}.log"):
             report.add("missing-journal", f"{name}.pack", "the pack has no journal that says what was committed")
-    _note_gaps(found.names | packs, report)
+    for number in missing_writers(archive)[:_MOST_GAPS]:
+        told = "no file has this writer's number: it died before it had a journal, or its pack and journal are gone"
+        report.note("no-writer", f"{number:08x}", told)
     return found
 
 
@@ -89,11 +97,3 @@ def _check_journal(archive: Archive, file: str, found: JournalCheck, report: Rep
         report.add("torn-tail", file, f"{rest} bytes at the end are no whole record")
     if not sealed:
         report.note("unsealed", file, "its writer died, or its last records were cut; the next recorder seals it")
-
-
-def _note_gaps(names: Iterable[str], report: Report) -> None:
-    """Writers are numbered without gaps, so files that are gone as a pair leave one."""
-    numbers = {int(match[1], 16) for name in names if (match := _WRITER.match(name))}
-    for number in sorted(set(range(1, max(numbers, default=0))) - numbers)[:_MOST_GAPS]:
-        told = "no file has this writer's number: it died before it had a journal, or its pack and journal are gone"
-        report.note("no-writer", f"{number:08x}", told)

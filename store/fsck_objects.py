@@ -58,18 +58,23 @@ class ObjectCheck:
     def check_records(self, records: Iterable[tuple[str, Record]]) -> None:
         """Check that the journals' objects are there and of the right kind."""
         turns: set[bytes] = set()
+        lost: set[bytes] = set()
         for where, record in records:
             wanted, kind = record.object_id, OBJECT_KINDS.get(record.type)
             if wanted == NO_OBJECT or wanted in turns:
                 continue
-            if why := self.state(wanted):
+            why = self.state(wanted)
+            if why:
                 self._add_lost(where, f"object {wanted.hex()}", wanted, why)
             place = self._archive.index.locate(wanted)
             if place is not None and kind is not None and place.kind != kind:
                 self._report.add("broken-journal", where, f"it is about a {kind}, and names a {place.kind}")
             if kind == "turn" and place is not None:
                 turns.add(wanted)
+            elif kind == "turn" and why:
+                lost.add(wanted)
         self._report.turns = len(turns)
+        self._report.lost_turns = len(lost)
         self._report.purged = len(self._gone)
 
     def _check_object(self, wanted: bytes, kind: str) -> None:

@@ -45,7 +45,8 @@ class Report:
     packs: int = 0
     blocks: int = 0
     objects: int = 0
-    turns: int = 0
+    turns: int = 0  # that journals commit and packs hold
+    lost_turns: int = 0  # that journals commit and no pack holds
     records: int = 0
     purged: int = 0  # objects that are named, not there, and deleted on purpose
     content_bytes: int = 0
@@ -56,6 +57,12 @@ class Report:
     def sound(self) -> bool:
         """Whether nothing is wrong."""
         return not self.findings
+
+    @property
+    def hurt_turns(self) -> int:
+        """How many of the turns that are there lack something of theirs, or cannot be read."""
+        places = {each.where for each in self.findings if each.kind != "missing-record"}
+        return sum(place.startswith("turn ") for place in places)
 
     def add(self, kind: str, where: str, message: str) -> None:
         """Note a finding."""

@@ -16,6 +16,7 @@ from store.records import message_payload
 from store.seen import Conversations, Seen
 
 _TOOL_LISTS_KEPT: Final = 3
+_MOST_ANSWER: Final = 64 << 20  # escaped it can be three times as long as the body, and a commit takes both bodies too
 _OPENING: Final = 12  # first messages in which a client may tell its working directory; Codex does in the sixth
 
 
@@ -70,11 +71,12 @@ class Incoming(NamedTuple):
         return next((found for name in ("request-id", "x-request-id") if (found := header(headers, name))), "")
 
     def answer_element(self) -> bytes | None:
-        """The answer as a message element; none where there is none, or one that is nested too deep to write."""
+        """The answer as a message element; none where there is none, or one too deep or too long to write."""
         try:
-            return None if self.answer.message is None else dumps(self.answer.message)
+            element = None if self.answer.message is None else dumps(self.answer.message)
         except ValueError:
             return None
+        return element if element is None or len(element) <= _MOST_ANSWER else None
 
 
 class Intake:

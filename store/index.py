@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 from store import derived
-from store.journal import Type
+from store.journal import COMMITS, Type
 from store.link_keys import VERSION as KEYS_VERSION
 from store.pack import REPACKED, Block
 
@@ -108,6 +108,14 @@ class Index:
             (object_id,),
         ).fetchone()
         return None if row is None else Place(*row)
+
+    def lost_turns(self) -> int:
+        """How many turns journals commit that could not be taken in: where they lay is damaged or gone."""
+        (count,) = self.db.execute(
+            "SELECT count(DISTINCT object) FROM records WHERE type IN (?, ?) AND object NOT IN (SELECT id FROM turns)",
+            tuple(map(int, COMMITS)),
+        ).fetchone()
+        return int(count)
 
     def reusable(self, ids: Sequence[bytes], own_pack: str) -> set[bytes]:
         """Those of at most 30 objects of which a writer may refer to a stored copy: in its own pack or a sealed one."""

@@ -1,8 +1,9 @@
 """Masking of credentials in headers and URLs, before hashing and before any byte reaches a disk.
 
 Headers go by allow-list: names are kept, values of names that are not known to be harmless become a token. URL user
-info goes, and so do values of query parameters whose names say that they are keys. In what stays the rules for bodies
-look for secrets, and they are told which credentials the headers held. Masking what is masked changes nothing.
+info goes, and so do values of parameters (of query, fragment and path) whose names say that they are keys. In what
+stays the rules for bodies look for secrets, and they are told which credentials the headers held. Masking what is
+masked changes nothing.
 """
 
 import base64
@@ -48,8 +49,11 @@ _HARMLESS_PREFIXES = (
 )
 _CREDENTIAL = re.compile(rb"(?!sec-websocket)(?:.*(?:auth|key|token|secret))", re.IGNORECASE)
 _SECRET_PARAMETER = re.compile(
-    r"key|token|secret|passw|signature|\bsig\b|auth|credential|session|\bcode\b|assertion", re.IGNORECASE
+    r"key|token|secret|passw|signature|\bsig\b|auth|credential|session|\bcode\b|assertion"
+    r"|(?<![a-z])(?:jwt|pwd)(?![a-z])",
+    re.IGNORECASE,
 )
+_NAME = re.compile(r"(?:\A|;)([^;=]*)=")  # of a parameter
 
 
 @lru_cache(256)
@@ -65,7 +69,7 @@ class Masker:
     def __init__(self, key: bytes, masking: "Masking | None" = None) -> None:
         self.token = Tokens(key).token
         self._masking = masking
-        self._last_url = ("", "")  # and as it is masked: an agent asks the same one again and again
+        self._last_url: tuple[object, str, str] = (None, "", "")  # by the finder, and as it is masked: asked again
         self._known: tuple[object, dict[Headers, Headers]] = (None, {})  # by the finder: the same are asked twice
 
     def headers(self, headers: Headers) -> Headers:
@@ -82,6 +86,7 @@ class Masker:
         return found
 
     def _headers(self, headers: Headers) -> Headers:
+        self.learn(headers)
         masked = tuple([(name, value if _is_harmless(name) else self._header(name, value)) for name, value in headers])
         kept = b"\n".join([value for name, value in headers if _is_harmless(name)])
         if self._masking is None or not self._masking.hits(kept):
@@ -93,10 +98,16 @@ class Masker:
             return self.url(value.decode("latin-1")).encode("latin-1")
         if not value or TOKEN.fullmatch(value):
             return value
-        if self._masking is not None and _CREDENTIAL.match(name):
-            for each in _credentials(value):
-                self._masking.learn(each)
         return self.token("header", value)
+
+    def learn(self, headers: Headers) -> None:
+        """Look for the credentials in these headers from now on: in bodies, URLs and other headers. From any thread."""
+        if self._masking is None:
+            return
+        for name, value in headers:
+            if value and not _is_harmless(name) and _CREDENTIAL.match(name) and not TOKEN.fullmatch(value):
+                for each in _credentials(value):
+                    self._masking.learn(each)
 
     def data(self, text: bytes) -> bytes:
         """A text with what the rules find in it masked."""
@@ -108,11 +119,11 @@ class Masker:
         return self.data(text.encode("utf-8", "surrogatepass")).decode("utf-8", "surrogatepass")
 
     def url(self, url: str) -> str:
-        """A URL without user info and with the values of key-like query parameters masked."""
-        last = self._last_url
-        if url != last[0]:
-            last = self._last_url = (url, self._by_rules(self._masked_url(url)))
-        return last[1]
+        """A URL without user info and with the values of key-like parameters masked."""
+        last, finder = self._last_url, self._masking and self._masking.finder
+        if url != last[1] or finder is not last[0]:
+            last = self._last_url = (finder, url, self._by_rules(self._masked_url(url)))
+        return last[2]
 
     def _by_rules(self, url: str) -> str:
         raw = url.encode("utf-8", "surrogatepass")
@@ -129,16 +140,22 @@ class Masker:
         if "@" in netloc:
             user, _, host = netloc.rpartition("@")
             netloc = f"{self._escaped('userinfo', user)}@{host}"
-        query = "&".join(self._parameter(each) for each in parts.query.split("&")) if parts.query else ""
-        if (netloc, query) == (parts.netloc, parts.query):
-            return url
-        return urlunsplit((parts.scheme, netloc, parts.path, query, parts.fragment))
+        path = "/".join([self._parameter(each) if ";" in each else each for each in parts.path.split("/")])
+        masked = parts._replace(
+            netloc=netloc, path=path, query=self._parameters(parts.query), fragment=self._parameters(parts.fragment)
+        )
+        return url if masked == parts else urlunsplit(masked)
+
+    def _parameters(self, text: str) -> str:
+        return "&".join([self._parameter(each) for each in text.split("&")]) if text else ""
 
     def _parameter(self, text: str) -> str:
-        name, equals, value = text.partition("=")
-        if not value or not _SECRET_PARAMETER.search(unquote(name)):
-            return text
-        return f"{name}{equals}{self._escaped('query', value)}"
+        """What stands between two ``&``, masked from the first value on that is a key: it may have a ``;`` in it."""
+        for found in _NAME.finditer(text):
+            value = text[found.end() :]
+            if value and _SECRET_PARAMETER.search(unquote(found[1])):
+                return f"{text[: found.end()]}{self._escaped('query', value)}"
+        return text
 
     def _escaped(self, rule: str, value: str) -> str:
         raw = unquote(value).encode("utf-8", "surrogatepass")

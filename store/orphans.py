@@ -17,7 +17,7 @@ class Orphan(NamedTuple):
 
     data: bytes
     dispose: Callable[[], None]  # removes the file
-    folder: Path
+    path: Path
 
 
 def orphans(
@@ -43,7 +43,7 @@ def orphans(
                     data = files.read(path)
                 except OSError:
                     continue
-                yield Orphan(data, partial(files.remove, path), folder)
+                yield Orphan(data, partial(files.remove, path), path)
             leave(folder)
         finally:
             release(folder, lock, files)

@@ -12,7 +12,6 @@ rest of one frame. Measured traps (zstandard 0.23, 0.25): after a reopening or a
 writing starts a new one; an unfinished frame is read as a stream, reading it in one call raises.
 """
 
-import errno
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -22,7 +21,7 @@ import zstandard
 from blake3 import blake3
 
 from store.bounded import Brotli, Layer, Zstd
-from store.errors import Damaged
+from store.errors import Damaged, TooLarge
 from store.files import Files
 from store.records import Tag
 from store.varint import Cursor, put
@@ -243,11 +242,11 @@ class PackWriter:
         return True
 
     def commit(self, records: list[tuple[Tag, bytes]]) -> Block:
-        """Append one block with these records and make it durable. Raises `OSError`, `EFBIG` where it is too long."""
+        """Append one block with these records and make it durable. Raises `OSError`, or `TooLarge`."""
         assert self._stream is not None and not self.broken
         content = joined(records)
         if not fits(content):
-            raise OSError(errno.EFBIG, "a commit of 256 MiB or more", str(self.path))
+            raise TooLarge("an exchange of 256 MiB or more")
         new_frame = self._frame_content == 0
         data = self._stream.compress(content) + self._stream.flush(zstandard.COMPRESSOBJ_FLUSH_BLOCK)
         found = block(NEW_FRAME if new_frame else 0, len(content), self.records, data)

@@ -88,9 +88,9 @@ class Recorder:
             self._archive.refresh()
 
     def record(self, exchange: Exchange, durable: Callable[[], object] = lambda: None) -> Recorded:
-        """Keep an exchange. Raises `OSError` where it could not be made durable; nothing is half kept then.
+        """Keep an exchange. Raises `OSError` where it could not be made durable, `TooLarge` where it never can be.
 
-        ``durable`` is called as soon as the turn is on stable storage, before the index is told.
+        Nothing is half kept then. ``durable`` is called when the turn is on stable storage, before the index is told.
         """
         incoming = self._intake.prepare(exchange)
         return self._despite_index(lambda: self._record(incoming, durable))

@@ -7,30 +7,36 @@ could not bring back is what a check finds afterwards.
 
 import contextlib
 import os
+import secrets
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
 from store import derived, format_file, fsck_files, journal
 from store.archive import Archive
-from store.errors import StoreError
+from store.errors import Damaged, StoreError
 from store.files import FILES, Files
 from store.fsck import open_damaged
 from store.fsck_index import FILE as INDEX_FILE
 from store.fsck_index import check_index
-from store.fsck_journals import is_writer, journal_names, pack_names
+from store.fsck_journals import is_writer, journal_names, missing_writers, pack_names
 from store.fsck_report import Progress, Report
 from store.gc import alone
+from store.lost_commits import LostCommit, lost_commits
+from store.orphans import orphans
 from store.quarantine import set_aside
 from store.repair_journal import rebuilt_journal
 from store.repair_pack import salvage
+from store.spool_exchange import rebuild
 from store.survey import survey_journal, survey_pack
+from store.writer import ordinal
 
 
 class Action(NamedTuple):
     """Something that a repair did, or (``skipped``) left alone. ``kind`` is a stable word for programs."""
 
-    kind: str  # format | key | mode | pack | journal | tail | ref | left-over | index | skipped
+    kind: str  # format | key | mode | pack | journal | tail | spool | ref | left-over | index | skipped
     where: str
     message: str
 
@@ -47,7 +53,12 @@ def repair(path: Path, progress: Progress = lambda _what, _done, _of: None, file
         names = sorted({*pack_names(archive), *journal_names(archive)})
         _mend_each(archive, names, "packs", _mend_pack, actions, progress)
         archive.refresh()  # what the packs hold now
-        _mend_each(archive, names, "journals", _mend_journal, actions, progress)
+        lost = lost_commits(archive)
+        if any(not each.journal for each in lost):
+            names.append(_unused_name(archive))
+            lost = [each._replace(journal=each.journal or names[-1]) for each in lost]
+        _mend_each(archive, names, "journals", partial(_mend_journal, lost), actions, progress)
+        _mend_spool(archive, actions)
         _mend_index(path, files, actions)
     return actions
 
@@ -132,16 +143,23 @@ def _mend_pack(archive: Archive, name: str, actions: list[Action]) -> None:
     copy = set_aside(files, archive.path, path.name, data, why)
     files.replace(path, kept.data)
     lost = len(data) - len(kept.data)
-    told = f"{kept.blocks} blocks kept, {kept.mended} of them mended, {lost} bytes lost; the old pack is {copy}"
+    told = f"{_plural(kept.blocks, 'block')} kept, {kept.mended} of them mended, {_plural(lost, 'byte')} lost"
+    told += f"; the old pack is {copy}"
     actions.append(Action("pack", path.name, told))
 
 
-def _mend_journal(archive: Archive, name: str, actions: list[Action]) -> None:
+def _unused_name(archive: Archive) -> str:
+    """The name for a journal in the place of one that is gone: the first that is, or the newest."""
+    numbers = [*missing_writers(archive), 1 + max(map(ordinal, journal_names(archive)), default=0)]
+    return f"{numbers[0]:08x}-{secrets.token_hex(4)}"
+
+
+def _mend_journal(lost: Sequence[LostCommit], archive: Archive, name: str, actions: list[Action]) -> None:
     files, path = archive.files, archive.journals / f"{name}.log"
     if not is_writer(name):
         return
     data = files.read(path) if files.exists(path) else b""
-    new = rebuilt_journal(archive, name, data)
+    new = rebuilt_journal(archive, name, data, [each for each in lost if each.journal == name])
     if new is None:
         end = len(data) - len(data) % journal.RECORD_BYTES
         if end != len(data):
@@ -152,8 +170,26 @@ def _mend_journal(archive: Archive, name: str, actions: list[Action]) -> None:
         broken = sum(bool(line.why) for line in survey_journal(data, archive.id))
         copy = "the old one is " + set_aside(files, archive.path, path.name, data, f"{broken} records are broken")
     files.replace(path, new.data)
-    told = f"{new.kept} records kept, {new.recovered} turns and notes committed again from their pack; {copy}"
+    anew = _plural(new.turns, "turn") + (f" and {_plural(new.notes, 'note')}" if new.notes else "")
+    told = f"{_plural(new.kept, 'record')} kept, {anew} committed again from the packs; {copy}"
     actions.append(Action("journal", path.name, told))
+
+
+def _mend_spool(archive: Archive, actions: list[Action]) -> None:
+    """Set aside what dead recorders left that goes on with a body which is lost: it can never become a turn."""
+    archive.refresh()
+    for orphan in orphans(archive.path, archive.files):
+        try:
+            rebuild(orphan.data, partial(archive.get_kind, kind="blob"))
+        except Damaged as error:
+            name = str(orphan.path.relative_to(archive.path))
+            kept = set_aside(archive.files, archive.path, name, orphan.data, f"it cannot be recovered: {error}")
+            orphan.dispose()
+            actions.append(Action("spool", name, f"an exchange set aside as {kept}: {error}"))
+
+
+def _plural(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
 def _cut(archive: Archive, path: Path, name: str, data: bytes, end: int, actions: list[Action]) -> None:

@@ -2,14 +2,17 @@
 
 Records that fit the chain value before them are kept, whatever is damaged around them. A turn that lies whole in the
 writer's pack and that no journal commits gets a `recovered` record, in the order of the pack; so do runs and notes, of
-their own type. The chain is made anew: what the old one proved, the quarantined file still does.
+their own type. Where gc has replaced the pack, `store.lost_commits` says what the journal lost. The chain is made anew:
+what the old one proved, the quarantined file still does.
 """
 
+from collections.abc import Sequence
 from typing import Final, NamedTuple
 
 from store import journal
 from store.archive import Archive
 from store.journal import COMMITS, RECORD_BYTES, Record, Type
+from store.lost_commits import LostCommit
 from store.survey import Line, survey_journal
 from store.turn import parse
 
@@ -18,11 +21,12 @@ _COMMITTED: Final = ("turn", "note")  # what a pack never holds without a record
 
 
 class Rebuilt(NamedTuple):
-    """A journal's bytes, how many records of the old one are in it, and how many turns and notes it commits anew."""
+    """A journal's bytes, how many records of the old one are in it, and how many turns and notes it adds."""
 
     data: bytes
     kept: int
-    recovered: int
+    turns: int
+    notes: int
 
 
 class _Lost(NamedTuple):
@@ -34,27 +38,35 @@ class _Lost(NamedTuple):
     kind: str
 
 
-def rebuilt_journal(archive: Archive, name: str, data: bytes) -> Rebuilt | None:
+def rebuilt_journal(
+    archive: Archive, name: str, data: bytes, packed_again: Sequence[LostCommit] = ()
+) -> Rebuilt | None:
     """The journal of a writer, made again; `None` where the one there is (but for a torn tail) needs none of it.
 
-    ``archive`` has a fresh index of all packs and journals. ``data`` is the journal as it is, empty where it is gone.
+    ``archive`` has a fresh index of all packs and journals. ``data`` is the journal as it is, empty where it is gone;
+    ``packed_again`` is what it lost of the objects in packs of gc.
     """
     lines = list(survey_journal(data, archive.id))
-    kept = [line.record for line in lines if line.record is not None and line.record.type != Type.SEAL]
+    kept = [line for line in lines if line.record is not None and line.record.type != Type.SEAL]
     lost, last_block = _lost(archive, name), _last_block(archive, name)
-    if last_block is None and not data:
+    if last_block is None and not data and not packed_again:
         return None
     sound = journal.is_header(data[:RECORD_BYTES], archive.id) and not _is_broken(lines)
-    if sound and not any(each.kind in _COMMITTED and each.offset < (last_block or 0) for each in lost):
+    needed = packed_again or any(each.kind in _COMMITTED and each.offset < (last_block or 0) for each in lost)
+    if sound and not needed:
         return None
-    started = _started(archive, data, kept, lost)
+    known = sorted([*kept, *map(_again, packed_again)], key=lambda line: line.position)
+    records = [line.record for line in known if line.record is not None]
+    anew: list[_Lost | LostCommit] = [*packed_again, *lost]
+    started = _started(archive, data, records, [each.object_id for each in anew if each.kind == "turn"])
     out = [journal.header(archive.id, started)]
     chain, last = journal.seed(out[0]), 0
-    for record in (*_merged(kept, lost), Record(Type.SEAL, 0)):
+    for record in (*_merged(records, lost), Record(Type.SEAL, 0)):
         last = max(last, record.time_ms, started)
         out.append(journal.encode(record._replace(time_ms=last), chain))
         chain = out[-1][journal.BODY_BYTES :]
-    return Rebuilt(b"".join(out), len(kept), sum(each.kind in _COMMITTED for each in lost))
+    turns, notes = (sum(each.kind == kind for each in anew) for kind in _COMMITTED)
+    return Rebuilt(b"".join(out), len(kept), turns, notes)
 
 
 def _is_broken(lines: list[Line]) -> bool:
@@ -88,13 +100,12 @@ def _lost(archive: Archive, name: str) -> list[_Lost]:
     return [_Lost(*row) for row in rows]
 
 
-def _started(archive: Archive, data: bytes, kept: list[Record], lost: list[_Lost]) -> int:
+def _started(archive: Archive, data: bytes, known: list[Record], turns: list[bytes]) -> int:
     """When the writer began, as far as that is known, in Unix ms."""
     if journal.is_header(data[:RECORD_BYTES], archive.id):
         return journal.started_ms(data)
-    if kept:
-        return kept[0].time_ms
-    turns = [each.object_id for each in lost if each.kind == "turn"]
+    if known and known[0].time_ms:
+        return known[0].time_ms
     return max(0, int(parse(archive.get_kind(turns[0], "turn"))["times"]["start"])) if turns else 0
 
 
@@ -111,3 +122,8 @@ def _merged(kept: list[Record], lost: list[_Lost]) -> list[Record]:
 
 def _recovered(lost: _Lost) -> Record:
     return Record(_TYPES[lost.kind], 0, lost.object_id, lost.place, lost.offset)
+
+
+def _again(lost: LostCommit) -> Line:
+    """The record of an object of which only its place in the journal is known."""
+    return Line(lost.position, Record(_TYPES[lost.kind], 0, lost.object_id))

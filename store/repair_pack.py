@@ -7,6 +7,7 @@ it was. What is mended wrongly (once in 2^32 tries) gives objects that nothing n
 """
 
 from collections.abc import Iterator
+from itertools import chain
 from typing import NamedTuple
 
 from store import pack
@@ -14,7 +15,7 @@ from store.pack import BLOCK_HEADER, BLOCK_MAGIC, DENSE, MAX_CONTENT_BITS, NEW_F
 from store.survey import PackSurvey, survey_pack
 
 _MOST_MENDED = 16  # blocks
-_LONGEST_TRIED = 16 << 10  # bytes of data; every bit of that costs a third of a second
+_LONGEST_TRIED = 64 << 10  # bytes of data; every bit of that costs ten seconds. A small archive after gc is one block
 
 
 class Salvage(NamedTuple):
@@ -42,7 +43,7 @@ def _mended(data: bytes, survey: PackSurvey) -> bytes | None:
         if len(head) < BLOCK_HEADER:
             return None
         first = max((block.stop_record for block in survey.blocks if block.start < start), default=0)
-        for block in (*_other_heads(head, body, first), *_other_bodies(head, body)):
+        for block in chain(_other_heads(head, body, first), _other_bodies(head, body)):
             found = data[:start] + block + data[stop:]
             if any(each.start == start for each in survey_pack(found).blocks):
                 return found

@@ -13,7 +13,7 @@ from typing import Final
 from store.errors import NotAnArchive, Unsafe
 from store.files import Files
 
-_FILES: Final = ("FORMAT", "key")
+_FILES: Final = ("FORMAT", "key", "config.toml")
 _FOLDERS: Final = ("objects", "objects/pack", "journal", "index", "spool", "refs", "refs/tags", "quarantine")
 _TELLING: Final = ("FORMAT", "objects/pack", "journal")  # what says that a folder is, or was, an archive
 _LISTED: Final = "index"  # SQLite opens what lies there by its name

@@ -80,8 +80,8 @@ class Spool:
         """
         self._serial += 1
         cleaner = self.cleaner
-        url, headers = cleaner.url(head.url), cleaner.headers(head.request_headers)
-        payload = spool_exchange.request_head(head, url, headers, cleaner.rules, number)
+        headers = cleaner.headers(head.request_headers)  # first: what they hold may stand in the URL too
+        payload = spool_exchange.request_head(head, cleaner.url(head.url), headers, cleaner.rules, number)
         file = self._take()
         try:
             return Entry(self, file, self._serial & 0xFFFFFFFF, payload)

@@ -180,7 +180,7 @@ class Writer:
         return wanted
 
     def commit(self, kind: Type, wanted: bytes) -> Committed:
-        """Make the staged objects and a journal record that names ``wanted`` durable. Raises `OSError`.
+        """Make the staged objects and a journal record that names ``wanted`` durable. Raises `OSError` or `TooLarge`.
 
         Where nothing is staged (the record speaks of an object that is there), no block is written.
         """

@@ -24,6 +24,7 @@ def env(
 
     from deck.launch import gateways, ports, roots, variables
     from deck.locations import chosen_archive
+    from deck.recorders import running
     from deck.render import safe
     from store import providers
     from store.locations import ca_folder
@@ -34,16 +35,21 @@ def env(
     certificate = roots.ensure_ca(folder)
     files = [path for path in roots.sources(os.environ) if path.parent != folder]
     bundle = roots.write_bundle(folder / roots.BUNDLE, [*files, certificate])
+    recorded = chosen_archive(archive)
     named = [*gateways.in_variables(os.environ), *gateways.in_settings(Path.home(), Path.cwd(), os.environ)]
     routes = gateways.plan(
         named,
         variables.users_no_proxy(os.environ),
         variables.upstream(os.environ, [port]) is not None,
-        providers.known_hosts(chosen_archive(archive)),
+        providers.known_hosts(recorded),
     )
     exported = variables.for_agent(port, bundle, routes.no_proxy, os.environ)
     past_us = [f"{each.variable} names an address that clients reach past the proxy" for each in routes.reverses]
     for said in (*past_us, *(bypass.said for bypass in routes.bypassed)):
         print(safe(f"deck: {said}; `deck run` and `deck doctor` say more", newlines=False), file=sys.stderr)
+    if not any(each.port == port for each in running(recorded)):  # they say so themselves: nobody is called
+        start = "deck proxy" if port == ports.DEFAULT else f"deck proxy --port {port}"
+        told = f"no recorder of {recorded} listens on port {port}; `{start}` starts one"
+        print(safe(f"deck: {told}", newlines=False), file=sys.stderr)
     print(variables.exports(exported, chosen if chosen in variables.SHELLS or shell else variables.SHELLS[0]))
     return 0

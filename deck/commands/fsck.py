@@ -5,10 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Annotated
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from store.fsck import Report
 
 NAME = "fsck"
-_COUNTS = ("packs", "blocks", "objects", "turns", "records", "purged", "content_bytes")
+_COUNTS = ("packs", "blocks", "objects", "turns", "lost_turns", "records", "purged", "content_bytes")
 
 
 def fsck(
@@ -49,6 +51,8 @@ def fsck(
         for each in rows:
             print(safe(f"{title}{each.kind}: {each.where}: {each.message}", newlines=False))
     print(_summary(report))
+    if not report.sound:
+        print(safe(_what_now(report, path, repair), newlines=False))
     return OK if report.sound else FAILED
 
 
@@ -59,3 +63,18 @@ def _summary(report: Report) -> str:
     what = ", ".join(plural(number, name) for name, number in numbers.items())
     result = "all sound" if report.sound else plural(len(report.findings), "finding")
     return f"checked {what}, {count(report.content_bytes)} bytes of content: {result}"
+
+
+def _what_now(report: Report, path: Path, is_repaired: bool) -> str:
+    """How many turns are lost and how many are not, where damaged bytes are kept, and what to do."""
+    from deck.render import plural
+    from store.quarantine import FOLDER
+
+    lost = f"{plural(report.lost_turns, 'turn')} {'lost' if is_repaired else 'cannot be read'}"
+    told = f"{lost}, {report.hurt_turns:,} not whole, {report.turns - report.hurt_turns:,} whole"
+    aside = path / FOLDER
+    if aside.is_dir() and any(aside.iterdir()):
+        told += f"; damaged bytes are kept in {aside}"
+    if not is_repaired:
+        return f"{told}. `deck fsck --repair` brings back what can be, a copy of the archive has the rest"
+    return f"{told}. Only a copy of the archive has the rest: put that in its place"

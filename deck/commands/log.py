@@ -20,11 +20,12 @@ def log(
     """List the turns of a session, the newest first.
 
     Without a SESSION it is the one of the newest turn. With --graph each turn is drawn below the turns that follow
-    it, so forks, retries and subagents show as lines of their own.
+    it, so forks, retries and subagents show as lines of their own. With --all it ends with 5 where turns that were
+    recorded cannot be read.
     """
     from itertools import islice
 
-    from deck.diagnostics import USAGE, Problem
+    from deck.diagnostics import OK, USAGE, Problem, report
     from deck.locations import chosen_archive
     from deck.output import paged, print_json, screen_width
     from deck.render import cut, safe
@@ -33,13 +34,16 @@ def log(
     from deck.timeline import Timeline
     from deck.to_json import beside_json, row_json
     from deck.views import Beside
-    from store.errors import NotFound
+    from store.errors import Damaged, NotFound
 
     if number is not None and number < 0:
         raise Problem("-n needs a number from 0 on", code=USAGE)
+    code = OK
     with Timeline.open(chosen_archive(archive)) as timeline:
         if all:
             turns = timeline.newest_turns(None)
+            if lost := timeline.lost_turns():
+                code = report(Damaged(lost))
         else:
             target = timeline.resolve(session)
             if not target.session:
@@ -53,10 +57,10 @@ def log(
                 for row in chosen
             ]
             print_json("log", {"turns": rows})
-            return 0
+            return code
         told = Told(timeline.short_digits(), beside, lambda row: safe(cost_text(timeline, row.id), newlines=False))
         width = screen_width() if oneline else None
         with paged() as style:
             for line in log_lines(chosen, told, style, oneline=oneline, graph=graph):
                 print(line if width is None else cut(line, width))
-    return 0
+    return code

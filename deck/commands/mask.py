@@ -43,14 +43,20 @@ def _test(file: str, archive: Path, json: bool) -> int:
     import sys
     from pathlib import Path
 
-    from deck.diagnostics import FAILED, OK
+    from deck.diagnostics import FAILED, NOT_FOUND, OK, USAGE, Problem
     from deck.output import print_json
     from deck.render import plural
     from store.masking import config
     from store.masking.body import BodyMasker
     from store.masking.places import Line, lines_of
 
-    body = sys.stdin.buffer.read() if file == "-" else Path(file).read_bytes()
+    try:
+        body = sys.stdin.buffer.read() if file == "-" else Path(file).read_bytes()
+    except OSError as error:
+        code = NOT_FOUND if isinstance(error, FileNotFoundError) else USAGE
+        raise Problem(
+            f"{file}: {error.strerror}", "deck mask test reads one file, or - for standard input", code
+        ) from error
     masking = config.load(archive, bytes(32), os.environ)  # tokens are not shown, so any key does
     found = BodyMasker(masking).mask(body)
     rows: list[Line] = lines_of(body, found.places)

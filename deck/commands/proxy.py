@@ -23,16 +23,19 @@ def proxy(
     name are captured too. Example of a mode: --mode reverse:https://api.anthropic.com@8081
     """
     import os
+    import shlex
+    import sys
     from pathlib import Path
 
     from deck.launch import gateways, options, ports, roots, variables
     from deck.launch import proxy as process
     from deck.locations import chosen_archive
+    from deck.render import safe
     from store import providers
     from store.archive import Archive
     from store.locations import ca_folder
 
-    options.check(fail, set or ())
+    fail = options.check(fail, set or (), is_run=False)
     if mode:  # which may name other ports
         ports.check(port)
     else:
@@ -55,7 +58,8 @@ def proxy(
         hosts=routes.hosts,
         fail=fail,
         tags=tuple(tag or ()),
-        settings=("flow_detail=0", *(set or ())),  # what passes is for the archive, not for the terminal
+        settings=tuple(set or ()),
+        defaults=("flow_detail=0", "termlog_verbosity=warn"),  # what passes is for the archive, not for the terminal
         modes=tuple(mode or ()),
     )
     line = process.arguments(recording, [port], report=None)
@@ -63,4 +67,7 @@ def proxy(
     if secrets is not None:
         os.set_inheritable(secrets, True)
     command = process.command(line, secrets, None)
+    env = " ".join(["deck env", *([] if port == ports.DEFAULT else ["--port", str(port)])])
+    env += f" --archive {shlex.quote(archive)}" if archive else ""
+    print(safe(f'deck: the proxy records into {folder}; its clients: eval "$({env})"', newlines=False), file=sys.stderr)
     os.execv(command[0], command)

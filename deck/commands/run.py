@@ -21,6 +21,8 @@ def run(
     exit code; when it has ended, one line on stderr says how many turns were recorded and how to look at them. A proxy
     and CA that you already use stay in use. Example: deck run -- claude
     """
+    import shlex
+
     from deck.launch import session
     from deck.locations import chosen_archive
 
@@ -28,7 +30,7 @@ def run(
         session.Launch(
             command=cmd,
             archive=chosen_archive(archive),
-            archive_option=f"--archive {archive} " if archive else "",
+            archive_option=f"--archive {shlex.quote(archive)} " if archive else "",
             tags=tuple(tag or ()),
             settings=tuple(set or ()),
             fail=fail,

@@ -35,13 +35,13 @@ def search(
     Texts, thoughts, calls, results and system prompts are searched. Case, accents and signs do not count: orders-v2 is
     the phrase "orders v2". Without a QUERY the newest of what the filters let pass is listed. Each hit begins with its
     address, which deck show and deck checkout take. A text is found where it was said first, however often it was sent
-    again. Ends with 1 where nothing is found. What is new since the last search is indexed first; the index lies beside
-    the archive's own and may be deleted.
+    again. Ends with 1 where nothing is found, with 5 where it may lie in what cannot be read. What is new since the
+    last search is indexed first; the index lies beside the archive's own and may be deleted.
     """
     import sys
     import time
 
-    from deck.diagnostics import FAILED, USAGE, Problem
+    from deck.diagnostics import DAMAGED, FAILED, OK, USAGE, Problem, report
     from deck.filters import Filter
     from deck.filters import since as begin
     from deck.filters import until as end
@@ -54,6 +54,7 @@ def search(
     from deck.search.searcher import first
     from deck.search.wanted import EVERYTHING, ROLES, Wanted
     from deck.timeline import Timeline
+    from store.errors import Damaged
 
     query = " ".join((query, *more))
     if role is not None and role not in ROLES:
@@ -79,6 +80,7 @@ def search(
             searcher.catch_up(progress.show)
             hits, left_out = first(found, number)
             unreadable = searcher.unreadable
+        lost = timeline.lost_turns()
         groups = by_session(timeline, hits)
         if json:
             print_json("search", answer_json(groups, more=left_out, unreadable=unreadable))
@@ -89,11 +91,15 @@ def search(
                     print(line if width is None else cut(line, width))
     if unreadable:
         print(f"deck: {plural(unreadable, 'text')} cannot be read; `deck fsck` says why", file=sys.stderr)
+    if lost:
+        report(Damaged(lost))
     if not hits:
         print("deck: nothing found", file=sys.stderr)
     if left_out and not json:
         print(f"deck: the newest {len(hits):,}; there are more (-n)", file=sys.stderr)
-    return 0 if hits else FAILED
+    if hits:
+        return OK
+    return DAMAGED if unreadable or lost else FAILED
 
 
 def _session(timeline: Timeline, rev: str) -> str:

@@ -12,7 +12,7 @@ def sessions(
     json: Annotated[bool, "as JSON, schema deck.sessions/1"] = False,
     archive: Annotated[str | None, "the archive; the project's, or your own, if not given"] = None,
 ) -> int:
-    """List the sessions of the archive, the newest first.
+    """List the sessions: live ones, then by newest activity.
 
     The first column begins the session's id and can be used wherever a REV is wanted. Errors are answers, failures are
     tools. Costs are list prices, ? where there is none (deck stats has more). The last column but one says whether all
@@ -25,14 +25,14 @@ def sessions(
 
     from deck.cost.sessions import SessionCost, session_costs
     from deck.cost.table import load
-    from deck.diagnostics import report
+    from deck.diagnostics import DAMAGED, report
     from deck.locations import chosen_archive
     from deck.output import paged, print_json, screen_width
     from deck.render_sessions import SessionTold, session_lines
     from deck.timeline import Timeline
     from deck.to_json import cost_json, ledger_json, session_json
     from deck.views import Beside
-    from store.errors import BadConfig
+    from store.errors import BadConfig, Damaged
 
     with Timeline.open(chosen_archive(archive)) as timeline:
         ledger = timeline.ledger()
@@ -66,6 +66,9 @@ def sessions(
         with paged() as style:
             for line in session_lines(views, told, int(time.time() * 1000), style, width):
                 print(line)
+        if lost := timeline.lost_turns():
+            report(Damaged(lost))
+            return 0 if views else DAMAGED
         if not views:
             print("deck: no session yet; record one with `deck run -- COMMAND`", file=sys.stderr)
     return 0

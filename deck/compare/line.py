@@ -22,6 +22,7 @@ class Line:
         self._earlier: dict[str, TurnRow] = {}  # of every turn the one before it in its session that can be on a line
         self.keys: dict[str, Keys] = {}
         self.turns: tuple[TurnRow, ...] = tuple(self._walk(session))
+        self.recorded = len(self._load(session))  # turns that the session has in all
 
     def _walk(self, session: str) -> list[TurnRow]:
         turns = list(self._load(session).values())

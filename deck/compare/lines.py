@@ -5,6 +5,7 @@ the text, so that nothing is told by colour alone.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import groupby
 from typing import NamedTuple
 
 from deck.compare.align import Budget
@@ -14,6 +15,7 @@ from deck.compare.words import compare_texts
 from deck.render import plural
 
 _CONTEXT = 3  # lines around a change
+_LONG = (12, 2_000)  # lines and characters of what only one side has; more is folded where that is asked for
 _LONGEST = 300  # characters of a run that both texts have, in one line; more is cut in its middle
 _BRACKETS = {"-": ("[-", "-]"), "+": ("{+", "+}")}
 _BREAK = "⏎"
@@ -46,6 +48,17 @@ def text_lines(sign: str, text: str, indent: int = 0) -> Iterator[Line]:
 def changed_lines(before: str, after: str, budget: Budget, indent: int = 0) -> Iterator[Line]:
     """Two texts as one: lines that are gone, that are new, that changed within, and some of those around them."""
     return piece_lines(compare_texts(before, after, budget), indent)
+
+
+def brief_lines(lines: Iterable[Line], hint: str) -> Iterator[Line]:
+    """The lines, with one that tells the size, and the ``hint``, in place of what is long and all of one side."""
+    for (sign, indent), run in groupby(lines, key=lambda line: (line.sign, line.indent)):
+        part = list(run)
+        characters = sum(len(piece.text) for line in part for piece in line.pieces)
+        if sign in ("-", "+") and (len(part) > _LONG[0] or characters > _LONG[1]):
+            yield plain(sign, f"{plural(len(part), 'line')}, {plural(characters, 'character')} ({hint})", indent)
+        else:
+            yield from part
 
 
 def piece_lines(pieces: Iterable[Piece], indent: int = 0) -> Iterator[Line]:

@@ -1,4 +1,4 @@
-"""Two sessions as lines: where they part, in words; the first thing that differs; then step by step, side by side."""
+"""Two sessions as lines: where they part, in words; the first step that differs, and in which settings."""
 
 from collections.abc import Iterator
 
@@ -11,13 +11,24 @@ from deck.render import plural
 from deck.render_turn import block_title
 from deck.views import Step
 
+_DIGITS = 9  # of a turn's id
+
 
 def parting_text(diff: SessionDiff) -> str:
-    """Where two sessions part, in a sentence: ``identical through turn 7, then the result of Bash differs``."""
+    """Where two sessions part: ``identical through turn 7 (59c0f1d2a), then the result of Bash differs``.
+
+    Turns have the numbers that every list gives them, those of their session, whatever stands beside its line.
+    """
     if diff.parting is None:
         return f"identical: {plural(diff.shared, 'turn')}"
-    begin = f"identical through turn {diff.shared:,}, then " if diff.shared else "they part in turn 1: "
+    begin = f"identical through {_last_shared(diff)}, then " if diff.shared else "they part in their first turn: "
     return begin + _what(diff, diff.parting)
+
+
+def _last_shared(diff: SessionDiff) -> str:
+    before, after = diff.before[diff.shared - 1], diff.after[diff.shared - 1]
+    told = f"turn {before.number:,} ({before.id[:_DIGITS]})"
+    return told if before.number == after.number else f"{told}, turn {after.number:,} of the second"
 
 
 def _what(diff: SessionDiff, parting: Parting) -> str:
@@ -38,13 +49,16 @@ def _title(step: Step, other: Step | None) -> str:
 
 
 def first_lines(diff: SessionDiff, *, exact: bool) -> Iterator[Line]:
-    """The settings that differ, and the first step that does."""
+    """The first step that differs, and the settings that do."""
     budget = Budget()
+    if diff.parting is not None:
+        yield plain("#", "first difference")
+        yield from _difference(diff.parting, budget)
     yield from member_lines(diff.members, exact, budget)
-    if diff.parting is None:
-        return
-    before, after = diff.parting.before, diff.parting.after
-    yield plain("#", "first difference")
+
+
+def _difference(parting: Parting, budget: Budget) -> Iterator[Line]:
+    before, after = parting.before, parting.after
     if before is not None and after is not None and before.row.kind == after.row.kind:
         yield plain("~", _title(after, before))
         yield from changed_lines(block_text(before.block), block_text(after.block), budget, 2)

@@ -37,6 +37,7 @@ def compare_sessions(rows: Rows, turns: Turns, before: str, after: str, *, beyon
     return SessionDiff(
         before=old_turns,
         after=new_turns,
+        recorded=(lines[0].recorded, lines[1].recorded),
         shared=shared,
         parting=parting,
         members=settings(turns, old_turns[at].id, new_turns[at].id, budget),

@@ -115,7 +115,8 @@ class SessionDiff(NamedTuple):
 
     before: tuple[TurnRow, ...]
     after: tuple[TurnRow, ...]
-    shared: int  # turns that are the same from the start
+    recorded: tuple[int, int]  # turns that the two sessions have in all, on their lines or not
+    shared: int  # turns of the lines that are the same from the start
     parting: Parting | None  # None where nothing differs
     members: tuple[Member, ...]  # what their requests differ in there, besides the conversation
     steps: tuple[StepPair, ...]  # everything from there on

@@ -15,7 +15,6 @@ from deck.launch.roots import CA_CERTIFICATE
 from deck.recorders import Running
 
 _ENV = 'Set them all: eval "$(deck env{port})", in fish: deck env{port} | source; or use `deck run -- COMMAND`.'
-_DEFAULT_PORT = 8080
 _FEW_ROOTS = 20
 
 
@@ -41,7 +40,7 @@ def check(
         yield from _without_proxy(environ, alive)
         return
     recorder = next((each for each in alive if each.port == port), None)
-    then = _ENV.format(port="" if port == _DEFAULT_PORT else f" --port {port}")
+    then = _ENV.format(port="" if port == ports.DEFAULT else f" --port {port}")
     if recorder is None and not ports.is_listening(port):
         yield mend("shell", f"{name} names port {port}, where nobody listens", f"Start one: deck proxy --port {port}")
     elif recorder is None:
@@ -66,7 +65,7 @@ def _without_proxy(environ: Mapping[str, str], alive: Sequence[Running]) -> Iter
         message = f"{only} alone names a proxy, and agents (Claude Code among them) ignore it"
         yield mend("shell", message, "Set HTTPS_PROXY too: " + _ENV.format(port=""))
     elif alive:
-        port = "" if alive[0].port == _DEFAULT_PORT else f" --port {alive[0].port}"
+        port = "" if alive[0].port == ports.DEFAULT else f" --port {alive[0].port}"
         yield note("shell", "HTTPS_PROXY is not set: programs of this shell go past the proxy", _ENV.format(port=port))
     else:
         yield ok("shell", "it names no proxy; `deck run` sets what its agent needs")

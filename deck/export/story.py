@@ -12,7 +12,7 @@ from deck.export.chosen import Share
 from deck.render import duration, plural, safe, wall_time
 from deck.render_turn import block_text, block_title, usage_text
 from deck.timeline import Timeline
-from deck.views import StepRow, TurnRow
+from deck.views import SessionView, StepRow, TurnRow
 from store.reading import Block
 
 DIFF_LINES = 200  # of a turn; what is new in full is in its steps
@@ -60,10 +60,18 @@ def session_facts(share: Share) -> Facts:
         ("agent", f"{view.client} {view.version}".strip()),
         ("model", ", ".join(view.models)),
         ("turns", shown + agents),
-        ("tokens", f"{view.input_tokens:,} in, {view.cached_tokens:,} of them cached, {view.output_tokens:,} out"),
+        ("tokens", _tokens(view)),
         ("began", wall_time(view.started_ms)),
         ("took", duration(view.last_ms - view.started_ms)),
         ("ended", view.outcome),
+    )
+
+
+def _tokens(view: SessionView) -> str:
+    """What was reported, in full figures."""
+    read, got = ("?" if each is None else f"{each:,}" for each in (view.input_tokens, view.output_tokens))
+    return (
+        f"{read} in, {view.cached_tokens:,} of them cached, {got} out" if view.input_tokens else f"{read} in, {got} out"
     )
 
 

@@ -1,7 +1,8 @@
-"""Where an export goes: a file that only its owner reads, whole or not at all, or standard output."""
+"""Where an export goes: a file that only its owner reads, whole or not at all; standard output; a device or a pipe."""
 
 import os
 import secrets
+import stat
 import sys
 from collections.abc import Iterable
 from pathlib import Path
@@ -18,7 +19,8 @@ def write(pieces: Iterable[bytes], target: str, *, is_text: bool, force: bool) -
         if sys.stdout.isatty() and not is_text:
             raise Problem("this format is no text, and would drive the terminal", "Name a file: -o FILE", USAGE)
         return _print(pieces)
-    return _replace(Path(target).expanduser(), pieces, force)
+    path = Path(target).expanduser()
+    return _into(path, pieces) if _is_special(path) else _replace(path, pieces, force)
 
 
 def _print(pieces: Iterable[bytes]) -> int:
@@ -29,6 +31,25 @@ def _print(pieces: Iterable[bytes]) -> int:
         size += len(piece)
     sys.stdout.buffer.flush()
     return size
+
+
+def _is_special(path: Path) -> bool:
+    """Whether it is a device or a pipe, perhaps through a link (/dev/stdout): written into, it loses nothing."""
+    try:
+        mode = path.stat().st_mode
+    except OSError:
+        return False
+    is_streams = path.parent in (
+        Path("/dev"),
+        Path("/dev/fd"),
+        Path("/proc/self/fd"),
+    )  # a shell may lead them to a file
+    return stat.S_ISCHR(mode) or stat.S_ISFIFO(mode) or is_streams
+
+
+def _into(path: Path, pieces: Iterable[bytes]) -> int:
+    with path.open("ab") as file:  # where it is led to a file, what stands there stays
+        return sum(map(file.write, pieces))
 
 
 def _replace(path: Path, pieces: Iterable[bytes], force: bool) -> int:

@@ -29,10 +29,10 @@ def in_foreground() -> bool:
         return False
 
 
-def run(command: Sequence[str], environ: Mapping[str, str], keep: int) -> int:
+def run(command: Sequence[str], environ: Mapping[str, str], keep: Sequence[int]) -> int:
     """Run the agent to its end; its exit code, or 128 plus the signal that ended it.
 
-    ``keep`` is a descriptor the agent inherits (the proxy's lifeline). Call it from the main thread. Raises `Problem`
+    ``keep`` are descriptors the agent inherits (the proxy's lifeline). Call it from the main thread. Raises `Problem`
     (exit code 126 or 127) where the command cannot be run.
     """
     early: list[int] = []
@@ -49,7 +49,7 @@ def run(command: Sequence[str], environ: Mapping[str, str], keep: int) -> int:
     restore = _handle(pass_on)
     try:
         try:
-            agent = subprocess.Popen(command, env=dict(environ), pass_fds=[keep])
+            agent = subprocess.Popen(command, env=dict(environ), pass_fds=keep)
         except FileNotFoundError:
             raise Problem(f"{command[0]}: no such command.", code=NOT_FOUND) from None
         except OSError as error:

@@ -19,7 +19,7 @@ import json
 import re
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 from urllib.parse import SplitResult, urlsplit
@@ -60,15 +60,19 @@ class Named:
 
 @dataclass(frozen=True, slots=True)
 class Reverse:
-    """A variable to point at a reverse proxy before ``target`` (scheme and authority); ``path`` is kept."""
+    """A variable to point at a reverse proxy before ``target`` (scheme, host and port); the rest of it is kept.
+
+    ``user_info`` (``user:password@`` or empty) is secret: what `rewritten` gives is for the agent's environment only.
+    """
 
     variable: str
     target: str
     path: str
+    user_info: str = field(default="", repr=False)
 
     def rewritten(self, port: int) -> str:
         """The variable's value when the reverse proxy listens on ``port``."""
-        return f"http://127.0.0.1:{port}{self.path}"
+        return f"http://{self.user_info}127.0.0.1:{port}{self.path}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +124,8 @@ def plan(
         if may_reverse and address.variable and not is_projects:
             target = f"{address.url.scheme}://{_authority(address)}"
             query = f"?{address.url.query}" if address.url.query else ""
-            reverses.append(Reverse(address.variable, target, address.url.path + query))
+            user, at, _ = address.url.netloc.rpartition("@")
+            reverses.append(Reverse(address.variable, target, address.url.path + query, user + at))
         elif upstream or is_projects:
             said = f"{address.source} names an address that NO_PROXY keeps from the proxy"
             bypassed.append(Bypass(said, not is_projects))

@@ -5,6 +5,8 @@ from contextlib import ExitStack
 
 from deck.diagnostics import USAGE, Problem
 
+DEFAULT = 8080
+"""Of `deck proxy` and `deck env`, as of mitmproxy."""
 _HIGHEST = 65535
 
 

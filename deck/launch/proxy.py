@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from deck.diagnostics import Problem
-from deck.launch import ports
+from deck.launch import options, ports
 from deck.launch.gateways import Reverse
 from deck.launch.tally import Tally, read_report, total
 from deck.launch.variables import PROXY_USER, Upstream
@@ -49,16 +49,21 @@ class Recording:
     tags: tuple[str, ...] = ()
     run: str = ""
     settings: tuple[str, ...] = ()  # NAME=VALUE options of mitmproxy or the addon, the user's last word
+    defaults: tuple[str, ...] = ()  # settings like them, which they take the place of
     scripts: tuple[Path, ...] = ()  # further mitmproxy scripts
     modes: tuple[str, ...] = ()  # the user's own modes of mitmproxy, instead of forward and reverse
 
 
 def arguments(recording: Recording, ports: Sequence[int], report: Path | None) -> list[str]:
-    """mitmdump's command line but for what is secret; ``ports`` are the forward proxy's and one for each reverse."""
+    """mitmdump's command line but for what is secret; ``ports`` are the forward proxy's and one for each reverse.
+
+    What the user sets takes the place of ours: of an option with one value that is set twice, mitmproxy takes neither.
+    """
     forward = f"upstream:{recording.upstream.address}" if recording.upstream else "regular"
     targets = [forward, *(f"reverse:{reverse.target}" for reverse in recording.reverses)]
     modes = recording.modes or [f"{mode}@127.0.0.1:{port}" for mode, port in zip(targets, ports, strict=True)]
-    options = [
+    ours = [
+        *recording.defaults,
         *(f"scripts={script}" for script in (*recording.scripts, CAPTURE)),  # -s would be undone by a user's scripts=
         f"confdir={recording.confdir}",
         f"deck_archive={recording.archive}",
@@ -68,15 +73,21 @@ def arguments(recording: Recording, ports: Sequence[int], report: Path | None) -
         *(f"deck_tag={tag}" for tag in recording.tags),
     ]
     if report is not None:
-        options.append(f"deck_report={report}")
+        ours.append(f"deck_report={report}")
     if recording.roots is not None:
-        options.append(f"ssl_verify_upstream_trusted_ca={recording.roots}")
+        ours.append(f"ssl_verify_upstream_trusted_ca={recording.roots}")
+    users = {_name(setting) for setting in recording.settings}
+    kept = [setting for setting in ours if _name(setting) not in users or _name(setting) in options.ADDED_UP]
     line = ["--listen-host", "127.0.0.1", "--listen-port", str(ports[0])]
     for mode in modes:
         line += ["--mode", mode]
-    for option in (*options, *recording.settings):
-        line += ["--set", option]
+    for setting in (*kept, *recording.settings):
+        line += ["--set", setting]
     return line
+
+
+def _name(setting: str) -> str:
+    return setting.partition("=")[0]
 
 
 def command(line: Sequence[str], secrets: int | None, lifeline: int | None) -> list[str]:
@@ -138,7 +149,7 @@ class Proxy:
             if "address already in use" not in self.last_words().lower():
                 break
         self.stop()
-        raise Problem(f"the proxy did not start: {self.last_words() or 'it said nothing'}", f"Its log: {self.log}")
+        raise Problem(f"the proxy did not start: {self.last_words()}", f"Its log: {self.log}")
 
     def last_words(self) -> str:
         """The last line of the log, without what mitmdump adds to every failed start."""
@@ -194,16 +205,25 @@ class Proxy:
         if secrets is not None:
             os.close(secrets)
         deadline = time.monotonic() + _READY_SECONDS
-        # The report is written by the process itself: a port alone could be answered by somebody else's program.
-        while not (report.exists() and all(map(ports.is_listening, self.ports))):
+        # The process says so itself: a port could be answered by somebody else's program, and a reverse proxy that is
+        # knocked at connects to its server.
+        while not (said := read_report(report)) or not set(self.ports) <= set(said.ports):
             if process.poll() is not None:
+                self._note(f"the proxy ended with exit code {process.returncode}")
                 return False
             if time.monotonic() > deadline:
                 process.kill()
                 process.wait()
+                self._note(f"the proxy was ended: it neither listened nor recorded after {_READY_SECONDS:.0f} seconds")
                 return False
             time.sleep(_POLL_SECONDS)
         return True
+
+    def _note(self, end: str) -> None:
+        """Let the log say how a start failed where mitmdump did not."""
+        if not self.last_words():
+            with open(self.log, "a", encoding="utf-8", opener=private_opener) as log:
+                log.write(f"deck: {end}\n")
 
     def _watch(self) -> None:
         in_a_row = 0

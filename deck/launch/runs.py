@@ -5,8 +5,8 @@
 
 Turns name the start. ``git`` is null outside a work tree, else ``{"commit", "branch", "dirty"}`` (each null where git
 does not say in time). Of the environment only `KEPT` and the variables that name a model server are kept, and both
-they and the command line are masked, by the archive's rules and by more: what may be a credential is gone before
-anything is hashed or written.
+they and the command line are masked (`deck.launch.masked`): what may be a credential is gone before anything is
+hashed or written.
 """
 
 import getpass
@@ -20,16 +20,16 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from deck.launch import masked
 from deck.launch.gateways import OTHER_NAMES
 from deck.launch.tally import Tally
 from deck.launch.variables import PROXY_VARIABLES
 from store.mask import Masker
 
-KEPT = frozenset(
+_ADDRESSES = frozenset((*PROXY_VARIABLES, *OTHER_NAMES, "ALL_PROXY", "all_proxy"))
+KEPT = _ADDRESSES | frozenset(
     (
-        *PROXY_VARIABLES,
-        *OTHER_NAMES,
-        *("NO_PROXY", "no_proxy", "ALL_PROXY", "all_proxy"),
+        *("NO_PROXY", "no_proxy"),
         *("CI", "LANG", "LC_ALL", "SHELL", "TERM", "TZ", "VIRTUAL_ENV", "CONDA_DEFAULT_ENV"),
         *("ANTHROPIC_MODEL", "ANTHROPIC_SMALL_FAST_MODEL", "OPENAI_MODEL", "GEMINI_MODEL"),
         *("CLAUDE_CODE_USE_BEDROCK", "CLAUDE_CODE_USE_VERTEX", "CLAUDE_CODE_MAX_OUTPUT_TOKENS"),
@@ -37,12 +37,6 @@ KEPT = frozenset(
     )
 )
 _NAMES_A_SERVER = re.compile(r"\w+_(BASE_URL|API_BASE)\Z", re.IGNORECASE)
-_SECRET_WORD = re.compile(r"key|token|secret|passw|auth|credential|cookie|bearer", re.IGNORECASE)
-_SECRET_SHAPE = re.compile(  # of any length: unlike in a body, what is masked too much here is no loss
-    r"(sk|pk|rk|ghp|gho|ghs|github_pat|glpat|hf|xox[a-z]|AIza|AKIA|ya29|eyJ)[-_.A-Za-z0-9]{16,}"
-    r"|(?i:bearer|basic)\s+\S+"
-)
-_URL = re.compile(r"[a-z][a-z0-9+.-]*://", re.IGNORECASE)
 _GIT_SECONDS = 2.0
 
 
@@ -60,10 +54,10 @@ def start(
         "type": "start",
         "author": author(cwd),
         "host": socket.gethostname(),
-        "command": masked_command(command, masker),
+        "command": masked.command(command, masker),
         "cwd": str(cwd),
         "git": _work_tree(cwd),
-        "environment": {name: _masked(environ[name], masker) for name in kept},
+        "environment": {name: _kept_value(name, environ[name], masker) for name in kept},
         "tags": list(tags),
         "fail": fail,
         "deck": _version(),
@@ -84,32 +78,9 @@ def end(run: str, exit_code: int, tally: Tally) -> dict[str, Any]:
     }
 
 
-def masked_command(command: Sequence[str], masker: Masker) -> list[str]:
-    """The command line without credentials: values of options, variables and headers that are named like one."""
-    shown: list[str] = []
-    after_secret_option = False
-    for argument in command:
-        name, separator, value = argument.partition("=")
-        if after_secret_option and not argument.startswith("-"):
-            shown.append(_token(argument, masker))
-        elif separator and value and " " not in name and _SECRET_WORD.search(name):
-            shown.append(f"{name}={_token(value, masker)}")
-        else:
-            shown.append(_masked(argument, masker))
-        after_secret_option = argument.startswith("-") and not separator and bool(_SECRET_WORD.search(argument))
-    return shown
-
-
-def _masked(text: str, masker: Masker) -> str:
-    text = masker.url(text) if _URL.match(text) else masker.text(text)
-    header, colon, value = text.partition(":")
-    if colon and " " not in header and "/" not in header and _SECRET_WORD.search(header):
-        return f"{header}: {_token(value.strip(), masker)}"
-    return _SECRET_SHAPE.sub(lambda found: _token(found.group(), masker), text)
-
-
-def _token(secret: str, masker: Masker) -> str:
-    return masker.token("argument", secret.encode("utf-8", "surrogateescape")).decode("ascii")
+def _kept_value(name: str, value: str, masker: Masker) -> str:
+    is_address = name in _ADDRESSES or _NAMES_A_SERVER.match(name)
+    return masked.address(value, masker) if is_address else masked.text(value, masker)
 
 
 def _version() -> str:

@@ -1,21 +1,23 @@
 """One launch from beginning to end: archive, CA, routes, run object, proxy, agent, closing line."""
 
+import contextlib
 import os
 import secrets
 import shutil
+import sqlite3
 import sys
 import tempfile
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from deck.diagnostics import USAGE, Problem
-from deck.launch import agent, gateways, options, roots, runs, tally, variables
+from deck.diagnostics import USAGE, Problem, about_index, report
+from deck.launch import agent, gateways, options, ports, roots, runs, tally, variables
 from deck.launch.proxy import Proxy, Recording
 from deck.render import safe
 from store import providers
 from store.archive import Archive
-from store.errors import Ambiguous
+from store.errors import Ambiguous, StoreError
 from store.locations import ca_folder
 from store.mask import Masker
 from store.masking import config as masking
@@ -31,9 +33,9 @@ _LONGER = 4
 class Launch:
     """What to run and how to record it.
 
-    ``archive`` is made if absent; ``archive_option`` is what a later `deck` needs to find it (``--archive PATH `` with
-    the blank, or empty). ``roots`` are further CA files to trust on the way to servers, ``scripts`` further mitmproxy
-    scripts.
+    ``archive`` is made if absent; ``archive_option`` is what a later `deck` needs to find it (``--archive PATH ``,
+    quoted and with the blank, or empty). ``roots`` are further CA files to trust on the way to servers, ``scripts``
+    further mitmproxy scripts.
     """
 
     command: tuple[str, ...]
@@ -62,12 +64,19 @@ class _Ended:
 def run(launch: Launch, environ: Mapping[str, str] = os.environ) -> int:
     """Run the agent and record it; the agent's exit code. The closing line goes to stderr, after the agent's end.
 
+    Inside a run that records into the same archive, the agent is run as it is: each call is recorded once.
     Raises `Problem` where proxy or agent cannot be started, and what opening the archive raises.
     """
     if not launch.command:
         raise Problem("there is no command to run", "For example: deck run -- claude", USAGE)
-    options.check(launch.fail, launch.settings)
+    launch = replace(launch, fail=options.check(launch.fail, launch.settings, is_run=True))
+    port = variables.surrounding(environ, launch.archive)
+    if port is not None and ports.is_listening(port):
+        told = "this runs inside a deck run that records into the same archive: the command runs as it is"
+        print(f"deck: {told}", file=sys.stderr)
+        return agent.run(launch.command, environ, [])
     folder = Path(tempfile.mkdtemp(prefix="deck-run-"))
+    ended: _Ended | None = None
     keep = False  # the log of a run that went wrong is worth keeping, and is named then
     try:
         with Archive.create(launch.archive) as archive, Recorder(archive) as recorder:
@@ -75,15 +84,16 @@ def run(launch: Launch, environ: Mapping[str, str] = os.environ) -> int:
             begun = runs.start(launch.command, environ, Path.cwd(), launch.tags, launch.fail, masker)
             run_id = recorder.put_run(begun).hex()
             ended = _through_proxy(launch, environ, folder, run_id)
-            recover(archive, recorder)  # what a proxy that died held, unless the next one took it in
-            archive.refresh()
-            ended = replace(ended, counts=_as_archived(archive, run_id, ended.counts))
-            recorder.put_run(runs.end(run_id, ended.exit_code, ended.counts))
             keep = ended.proxy.deaths > 0
+            ended = _settled(archive, recorder, run_id, ended)
             print(f"deck: {safe(_closing(launch, archive, ended))}", file=sys.stderr)
     except Problem as problem:
         keep = str(folder) in problem.hint
         raise
+    except (StoreError, OSError, sqlite3.Error) as error:
+        if ended is None:
+            raise
+        _tell(error)
     finally:
         if not keep:
             shutil.rmtree(folder, ignore_errors=True)
@@ -123,13 +133,38 @@ def _through_proxy(launch: Launch, environ: Mapping[str, str], folder: Path, run
         given = dict(environ) | variables.for_agent(proxy.ports[0], bundle, routes.no_proxy, environ, password)
         for reverse, port in zip(routes.reverses, proxy.ports[1:], strict=True):
             given[reverse.variable] = reverse.rewritten(port)
+        given |= variables.of_run(proxy.ports[0], launch.archive)
         for bypass in routes.bypassed:
             if bypass.is_model:
                 print(f"deck: not recorded: {safe(bypass.said, newlines=False)}.", file=sys.stderr)
-        exit_code = agent.run(launch.command, given, proxy.lifeline)
+        exit_code = agent.run(launch.command, given, [proxy.lifeline])
     finally:
         proxy.stop()
     return _Ended(exit_code, given, routes.bypassed, proxy, proxy.tally())
+
+
+def _settled(archive: Archive, recorder: Recorder, run_id: str, ended: _Ended) -> _Ended:
+    """Put the end of a run on record, and count what the archive has of it. What fails is told: the agent has ended."""
+    with _telling():
+        recover(archive, recorder)  # what a proxy that died held, unless the next one took it in
+    with _telling():
+        archive.refresh()
+        ended = replace(ended, counts=_as_archived(archive, run_id, ended.counts))
+    with _telling():
+        recorder.put_run(runs.end(run_id, ended.exit_code, ended.counts))
+    return ended
+
+
+@contextlib.contextmanager
+def _telling() -> Iterator[None]:
+    try:
+        yield
+    except (StoreError, OSError, sqlite3.Error) as error:
+        _tell(error)
+
+
+def _tell(error: StoreError | OSError | sqlite3.Error) -> None:
+    report(about_index(error) if isinstance(error, sqlite3.Error) else error)
 
 
 def _hosts_set(settings: Iterable[str]) -> list[str]:

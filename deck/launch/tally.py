@@ -20,6 +20,8 @@ from deck.render import plural
 class Tally:
     """Sums over the reports of a run; ``last`` is the hex id of its newest turn, or empty."""
 
+    ports: tuple[int, ...] = ()  # that the proxy of this report listens on; of a sum, none
+
     turns: int = 0
     known: int = 0  # recorded before, found again
     skipped: int = 0  # requests to captured hosts that were no model calls
@@ -28,6 +30,7 @@ class Tally:
     requests: int = 0  # everything that reached the proxy; a tunnel and what is in it both count
     last: str = ""
     distrust: Mapping[str, int] = field(default_factory=dict)  # host -> TLS handshakes the client broke off
+    unreached: Mapping[str, int] = field(default_factory=dict)  # host:port of a model server -> failed connections
 
 
 def read_report(path: Path) -> Tally | None:
@@ -37,6 +40,7 @@ def read_report(path: Path) -> Tally | None:
     except (OSError, ValueError):
         return None
     return Tally(
+        ports=tuple(report.get("ports", ())),
         turns=report["turns"],
         known=report.get("known", 0),
         skipped=report["skipped"],
@@ -45,6 +49,7 @@ def read_report(path: Path) -> Tally | None:
         requests=report["requests"],
         last=report["last"],
         distrust=report["tls_failures"],
+        unreached=report.get("unreached", {}),
     )
 
 
@@ -52,8 +57,10 @@ def total(reports: Iterable[Tally]) -> Tally:
     """The reports added up, given in order of time."""
     all_reports = list(reports)
     distrust: Counter[str] = Counter()
+    unreached: Counter[str] = Counter()
     for report in all_reports:
         distrust.update(report.distrust)
+        unreached.update(report.unreached)
     return Tally(
         turns=sum(report.turns for report in all_reports),
         known=sum(report.known for report in all_reports),
@@ -63,11 +70,15 @@ def total(reports: Iterable[Tally]) -> Tally:
         requests=sum(report.requests for report in all_reports),
         last=next((report.last for report in reversed(all_reports) if report.last), ""),
         distrust=distrust,
+        unreached=unreached,
     )
 
 
 def closing_line(tally: Tally, short_id: str, archive_option: str) -> str:
-    """The line for a run that has turns; ``archive_option`` is what `deck` needs to find the archive again."""
+    """The line for a run that has turns; ``archive_option`` is what `deck` needs to find the archive again.
+
+    It ends with a command to paste into a shell, so the option comes quoted.
+    """
     counts = f"{plural(tally.turns, 'turn')}, {tally.skipped:,} skipped, {plural(tally.gaps, 'gap')}"
     if tally.strangers:
         counts += f", {tally.strangers:,} refused for want of the password"
@@ -88,6 +99,9 @@ def likely_cause(tally: Tally, environ: Mapping[str, str], home: Path, cwd: Path
         return f"{plural(tally.gaps, 'exchange')} could not be kept; `deck fsck` and the proxy's log say why."
     if tally.strangers:
         return f"{plural(tally.strangers, 'request')} came without the password of this run: try without --password."
+    if tally.unreached:
+        server, times = max(tally.unreached.items(), key=lambda each: each[1])
+        return f"{plural(times, 'request')} reached the proxy, and {server} could not be connected."
     if tally.requests == 0:
         if instead:
             return f"no request reached the proxy: {instead}."

@@ -14,6 +14,7 @@ _UPSTREAM_ORDER = ("https_proxy", "HTTPS_PROXY", "http_proxy", "HTTP_PROXY", "al
 _MORE_PROXIES = ("ALL_PROXY", "all_proxy", "WSS_PROXY", "wss_proxy", "WS_PROXY", "ws_proxy")
 _SOCKS = ("SOCKS_PROXY", "socks_proxy")
 PROXY_USER = "deck"
+_RUN = "DECK_RUN"
 SHELLS = ("bash", "zsh", "fish")
 
 
@@ -47,6 +48,18 @@ def for_agent(
         **dict.fromkeys(("NO_PROXY", "no_proxy"), bypass),
         **dict.fromkeys(CA_VARIABLES, str(bundle)),
     }
+
+
+def of_run(port: int, archive: Path) -> dict[str, str]:
+    """The variable that tells a `deck run` inside of this one that it is recorded already, and where."""
+    return {_RUN: f"{port}:{archive.resolve()}"}
+
+
+def surrounding(environ: Mapping[str, str], archive: Path) -> int | None:
+    """The port of the proxy of a `deck run` that these variables lead through, if it records into ``archive`` too."""
+    port, _, recorded = environ.get(_RUN, "").partition(":")
+    leads_there = all(environ.get(name, "").endswith(f"127.0.0.1:{port}") for name in PROXY_VARIABLES)
+    return int(port) if port.isdecimal() and leads_there and recorded == str(archive.resolve()) else None
 
 
 def users_no_proxy(environ: Mapping[str, str]) -> str:

@@ -8,16 +8,18 @@ from __future__ import annotations
 
 import gc
 import sys
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from rich.console import RenderableType
 from textual import events
+from textual.actions import ActionParseResult
 from textual.app import App, SystemCommand
 from textual.await_complete import AwaitComplete
 from textual.binding import Binding, BindingType
+from textual.dom import DOMNode
 from textual.filter import LineFilter
 from textual.markup import escape
 from textual.screen import Screen
@@ -87,6 +89,23 @@ class DeckApp(App[None]):
         if isinstance(self.screen, AskingScreen) and self.screen.take_key(event):
             event.stop()
             event.prevent_default()
+
+    def on_mouse_down(self) -> None:
+        self._hush()
+
+    def _hush(self) -> None:
+        for status in self.screen.query(Status):
+            status.hush()
+
+    async def run_action(
+        self,
+        action: str | ActionParseResult,
+        default_namespace: DOMNode | None = None,
+        namespaces: Mapping[str, DOMNode] | None = None,
+    ) -> bool:
+        """Do what a key or a command stands for; what was said before is off the screen then."""
+        self._hush()
+        return await super().run_action(action, default_namespace, namespaces)
 
     def on_ready(self) -> None:
         self.set_timer(_SETTLE_SECONDS, self._settled)

@@ -10,26 +10,45 @@ from deck.views import Hit
 
 @dataclass(frozen=True, slots=True)
 class Hits:
-    """The hits of one query, in the order of the session; all of them when it is ``complete``."""
+    """The hits of one query, in the order of the session; all of them when it is ``complete``.
+
+    Until then they are those between ``start`` and wherever the search is, which looks from there to the session's end
+    and then on from its beginning.
+    """
 
     query: str = ""
     hits: Sequence[Hit] = ()
     complete: bool = True
+    start: int = 0
 
     def next(self, position: int, direction: int, *, inclusive: bool = False) -> Hit | None:
-        """The hit after (before) a position, from the other end on when there is none."""
+        """The hit after (before) a position, from the other end on when there is none.
+
+        None also where steps lie between that may not have been looked through: what is in them would be passed over.
+        """
         if not self.hits:
             return None
-        positions = [hit.position for hit in self.hits]
+        found = sorted(self.hits, key=lambda hit: self._when(hit.position))
+        looked = [self._when(hit.position) for hit in found]
+        here = self._when(position)
         if direction > 0:
-            place = (bisect_left if inclusive else bisect_right)(positions, position)
+            place = (bisect_left if inclusive else bisect_right)(looked, here)
         else:
-            place = bisect_left(positions, position) - 1
-        return self.hits[place % len(self.hits)]
+            place = bisect_left(looked, here) - 1
+        if self.complete:
+            return found[place % len(found)]
+        is_beyond = place not in range(len(found)) or here > looked[-1]
+        return None if is_beyond else found[place]
+
+    def _when(self, position: int) -> tuple[bool, int]:
+        """Sorts positions by when the search comes to them."""
+        return (not self.complete and position < self.start, position)
 
     def words(self, hit: Hit | None) -> str:
-        """What the status line says about a hit."""
+        """What the status line says about a hit: which one it is only once all are known."""
+        total = len(self.hits)
         if hit is None:
-            return f"{'nothing found' if self.complete else 'searching'} for “{self.query}”"
-        number, more = self.hits.index(hit) + 1, "" if self.complete else "+"
-        return f"{number} of {len(self.hits)}{more} for “{self.query}”: {short(hit.excerpt, 120)}"
+            found = f", {total} found so far" if self.hits else ""
+            return f"nothing found for “{self.query}”" if self.complete else f"searching for “{self.query}”{found}"
+        number = f"{self.hits.index(hit) + 1} of {total}" if self.complete else f"{total}+"
+        return f"{number} for “{self.query}”: {short(hit.excerpt, 120)}"

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from deck.tui.overview import SessionLine, projects_in_short
 from deck.views import SessionView
@@ -10,18 +11,18 @@ from deck.views import SessionView
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """A way to sort; ``by_day`` says that a line a day makes sense in it."""
+    """A way to sort, live sessions on top; ``by_day`` says that a line a day makes sense in it."""
 
     name: str
-    key: Callable[[SessionLine], float]
+    key: Callable[[SessionLine], Any]
     by_day: bool = False
 
 
 ORDERS = (
-    Order("newest", lambda line: -line.view.last_ms, by_day=True),
+    Order("newest", lambda line: line.view.recency, by_day=True),
     Order("oldest", lambda line: line.view.started_ms, by_day=True),
     Order("most turns", lambda line: -line.view.turns),
-    Order("most tokens", lambda line: -(line.view.input_tokens + line.view.output_tokens)),
+    Order("most tokens", lambda line: -line.view.tokens),
     Order("most costly", lambda line: -(line.cost.micro_usd if line.cost else 0)),
     Order("most errors", lambda line: -(line.view.errors + line.view.failures)),
     Order("longest", lambda line: line.view.started_ms - line.view.last_ms),

@@ -37,6 +37,11 @@ HELD: Final = Style(bgcolor="#333333")
 """The cursor of a list that has no focus."""
 LANE: Final = Style(color=PINK, bold=True)
 STAR: Final = Style(color=YELLOW, bold=True)
+STARRED_ERROR: Final = STAR + Style(underline=True)
+"""A mark of an error where the user has put one too; the line under it is for terminals without colour."""
+NOT_UNDERLINED: Final = Style(underline=False)
+ERROR_MARK: Final = "e"
+"""The mark of an error below the bars, which no other hides."""
 FOUND: Final = Style(color="#000000", bgcolor=YELLOW, underline=True)
 """What a search found; the line under it is for terminals without colour."""
 
@@ -60,7 +65,8 @@ def look(row: StepRow) -> tuple[Safe, Style]:
     if row.kind == "other":
         return clean(row.name or "other"), FAINT
     if row.kind in ("tool-result", "server-tool-result"):
-        return (Safe("  ↳ err"), ERROR) if row.is_error else (Safe("  ↳ ok"), RESULT)
+        verdict, style = ("↳ err", ERROR) if row.is_error else ("↳ ok", RESULT)
+        return clean(f"{verdict} {row.name.rpartition('.')[2]}".rstrip()), style
     if row.kind == "text":
         return (Safe("text"), PLAIN) if row.role == "assistant" else (clean(row.role), USER)
     label, style = _LABELS.get(row.kind, (row.kind, FAINT))

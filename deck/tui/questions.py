@@ -11,6 +11,7 @@ from deck.tui.lanes import Lane
 from deck.tui.model import ReadModel
 from deck.tui.pages import Page
 from deck.tui.pages.viewing import Viewing
+from deck.tui.telling import told_steps
 from deck.views import SessionView, StepRow, TurnRow
 from store.errors import NotFound, StoreError
 
@@ -95,7 +96,7 @@ def opening(key: str, begin_at: int | None, page: Page) -> Question[Opening]:
         at_live_end = begin_at is None and found.session is not None and found.session.live
         position = max(found.steps - 1, 0) if at_live_end else begin_at or 0
         first = max(position - _AROUND, 0) // PAGE * PAGE
-        rows = model.steps(key, first, (position + _AROUND) // PAGE * PAGE + PAGE)
+        rows = told_steps(model, key, first, (position + _AROUND) // PAGE * PAGE + PAGE)
         shown = detail(key, position, page, Viewing(plain=True))(model)
         return Opening(key, found, at_live_end, position, first, rows, shown)
 

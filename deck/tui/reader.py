@@ -6,6 +6,7 @@ daemon: quitting never waits for a running answer, and reading changes nothing t
 """
 
 import asyncio
+import contextlib
 import queue
 import sqlite3
 import threading
@@ -53,6 +54,8 @@ class Reader:
                 value = question(model)
             except sqlite3.Error as problem:
                 error = StoreError(f"the index could not be read: {problem}")
+                _give_up(model)
+                model = None
             except Exception as problem:  # noqa: BLE001  raised again where the question was asked
                 error = problem
             try:
@@ -60,6 +63,13 @@ class Reader:
             except RuntimeError:  # the app has ended and closed its loop
                 break
         if model is not None:
+            model.close()
+
+
+def _give_up(model: ReadModel | None) -> None:
+    """Close a model whose index cannot be read; the next question opens one anew."""
+    if model is not None:
+        with contextlib.suppress(sqlite3.Error):
             model.close()
 
 

@@ -28,5 +28,5 @@ class Search:
             if hit is not None:
                 insort(self._hits, hit)
             if perf_counter() > until:
-                return Hits(self._query, tuple(self._hits), complete=False)
+                return Hits(self._query, tuple(self._hits), complete=False, start=self._position)
         return Hits(self._query, tuple(self._hits))

@@ -10,9 +10,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from deck.stats.context import lost_from_cache, main_edge
+from deck.tui import palette
 from deck.tui.lanes import ASIDE, MAIN, Lane, LanesBuilder
 from deck.tui.model import ReadModel
 from deck.tui.spending import Spending
+from deck.tui.windows import window_of
 from deck.views import StepRow, TurnRow
 from store.errors import StoreError
 from store.reading import Usage
@@ -22,24 +24,25 @@ SLICES_A_CALL = 4
 _REMEMBERED = 1024  # turns whose usage is at hand when one that goes on from them comes
 _CALLS = 512  # tool calls that may turn out to have started a subagent
 
+FULL_AT = tuple(zip((share for share, _style in palette.FULL_AT), "!~", strict=True))
+"""From which share of the window on a context has which mark, the fullest first."""
+
 MARKS = {
-    "e": "error",
+    palette.ERROR_MARK: "error; underlined where a star or m is too",
     "c": "compaction",
     "S": "subagent begins",
     "b": "cache broken: context was paid for again",
     "f": "fork",
-    "!": "context over 90 % full",
-    "~": "context over 70 % full",
+    **{mark: f"context over {share * 100:.0f} % full" for share, mark in FULL_AT},
 }
 """The marks under the bars, the most important first."""
 
 OWN_MARKS = {"*": "star", "m": "the marked turn"}
-"""The marks that a person puts there, before which no other is seen."""
+"""The marks that a person puts there, before which no other is seen but an error."""
 
 _RANKS = {mark: rank for rank, mark in enumerate(MARKS, 1)}
 _SIGNS = ("", *MARKS)
 _MARK_OF_EDGE = {"compacts": "c", "forks": "f", "spawned-by": "S"}
-_FULL_AT = ((0.9, "!"), (0.7, "~"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +50,7 @@ class Shape:
     """A session's outline; turns count from 1, their contexts and marks lie at number - 1."""
 
     contexts: "array[int]"  # tokens in the window, per turn
-    marks: bytes  # per turn the rank of its mark in MARKS, 0 for none
+    marks: bytes  # per turn the rank of its mark in MARKS, 0 for none; not of those of FULL_AT, which `mark` finds
     agents: Mapping[str, int]  # thread id of a subagent -> 1, 2, …
     window: int | None  # tokens that the model's window holds, where known
     lanes: tuple[Lane, ...]
@@ -56,7 +59,15 @@ class Shape:
 
     def mark(self, first: int, end: int) -> str:
         """The most important mark of the turns ``first`` to ``end`` (excluded); empty where none has one."""
-        return _SIGNS[min(filter(None, self.marks[first - 1 : end - 1]), default=0)]
+        rank = min(filter(None, self.marks[first - 1 : end - 1]), default=0)
+        return _SIGNS[rank] or self._full(first, end)
+
+    def _full(self, first: int, end: int) -> str:
+        """How full the window became, by the size that is known now: a later turn may have shown it to be larger."""
+        if not self.window:
+            return ""
+        share = max(self.contexts[first - 1 : end - 1], default=0) / self.window
+        return next((mark for at, mark in FULL_AT if share >= at), "")
 
     def steps_in(self, turn: int, steps: int) -> int | None:
         """How many of the session's ``steps`` the turn of this number has, None where that was not looked at yet."""
@@ -121,7 +132,7 @@ class Survey:
         self._marks.append(_RANKS.get(self._early.pop(turn.number, ""), 0))
         self._window = max(filter(None, (self._window, window_of(turn.model, context))), default=None)
         if turn.error:
-            self._mark(turn.number, "e")
+            self._mark(turn.number, palette.ERROR_MARK)
         for edge in turn.parents:
             if edge.kind in _MARK_OF_EDGE:
                 self._mark(turn.number, _MARK_OF_EDGE[edge.kind])
@@ -129,9 +140,6 @@ class Survey:
             self._aside.add(turn.number)
         if turn.thread and turn.thread not in self._agents:
             self._add_agent(turn)
-        for share, mark in _FULL_AT:
-            if self._window and context >= share * self._window:
-                self._mark(turn.number, mark)
         if self._broke_cache(model, turn):
             self._mark(turn.number, "b")
         self._recent[turn.id] = turn.usage
@@ -174,7 +182,7 @@ class Survey:
         while len(self._starts) < row.turn_number:  # a turn without steps begins where the next one does
             self._starts.append(row.position)
         if row.is_error:
-            self._mark(row.turn_number, "e")
+            self._mark(row.turn_number, palette.ERROR_MARK)
         if row.kind == "tool-call" and row.call_id:
             self._calls[row.call_id] = row.summary
             if len(self._calls) > _CALLS:
@@ -192,13 +200,3 @@ class Survey:
         rank, there = _RANKS[mark], self._marks[number - 1]
         if not there or rank < there:
             self._marks[number - 1] = rank
-
-
-def window_of(model: str, context: int) -> int | None:
-    """Tokens that a model's window holds, None where it is not known.
-
-    Claude models have 200,000, and 1,000,000 when that was asked for, which shows once a context is larger.
-    """
-    if not model.startswith("claude"):
-        return None
-    return 200_000 if context <= 200_000 else 1_000_000

@@ -7,6 +7,7 @@ by shows in a text as it stands, unless an escape hides it: one that stands for 
 
 import re
 from collections.abc import Iterable
+from itertools import islice
 from typing import Any, Final
 
 from store.masking.exact import HEAD, Exact
@@ -61,6 +62,10 @@ class Quiet:
     def is_quiet(self, text: bytes) -> bool:
         """Whether there surely is no secret in ``text``, however deep its escapes are undone."""
         return self._signs.inside.search(text) is None and (self._values is None or self._values.search(text) is None)
+
+    def is_loud(self, text: bytes, most: int) -> bool:
+        """Whether there are more than so many signs of secrets in ``text``: looking at each takes its time."""
+        return next(islice(self._signs.inside.finditer(text), most, None), None) is not None
 
     def ends_quietly(self, tail: bytes) -> bool:
         """Whether no secret, and no escape, can have begun at the end of a text that ends with ``tail``."""

@@ -56,6 +56,10 @@ class StreamMasker:
         """Go on with ``chunk``; what can be written now."""
         return self._feed(chunk, is_quiet=False)
 
+    def leave(self) -> None:
+        """Share forms with other streams no longer."""
+        self._forms = Forms()
+
     def _feed(self, chunk: bytes, *, is_quiet: bool) -> bytes:
         """`feed`; where it ``is_quiet``, there is no sign of a secret in the chunk."""
         is_quiet = is_quiet and (self._framing or self._opening).is_between

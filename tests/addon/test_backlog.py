@@ -6,6 +6,7 @@ import pytest
 
 from addon import backlog
 from addon.backlog import Backlog, Gap, Job
+from addon.inflight import InFlight
 from store.exchange import Exchange
 
 
@@ -23,6 +24,31 @@ def test_jobs_come_in_order_and_a_closed_queue_drains() -> None:
     assert [queue.take(None), queue.take(None)] == jobs
     assert queue.is_drained
     assert queue.take(None) is None
+
+
+class Cleaning(InFlight):
+    """An exchange that is cleaned aside, until it is not."""
+
+    done = False
+
+    @property
+    def is_waiting(self) -> bool:
+        """Whether it is."""
+        return not self.done
+
+
+def test_a_job_that_is_still_cleaned_aside_keeps_no_other_waiting() -> None:
+    queue = Backlog()
+    cleaning = Cleaning(job().head, None)
+    slow, quick = Job(cleaning, 0.0, None), job()
+    assert queue.put(slow) and queue.put(quick)
+    assert queue.take(None) is quick
+    assert queue.take(0) is None
+    cleaning.done = True
+    assert queue.take(None) is slow
+    queue.put(Job(Cleaning(job().head, None), 0.0, None))
+    queue.close()
+    assert queue.take(None) is not None
 
 
 def test_it_is_bounded_by_count(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -47,6 +47,12 @@ def test_each_response_on_a_socket() -> None:
     assert two.started_ms == 1_700_000_004_000
 
 
+def test_a_request_that_is_refused_while_another_is_answered() -> None:
+    begun, refused = b'{"type":"response.created","response":{"id":"a"}}', b'{"type":"error","status":400}'
+    found = read(socket((True, ASK % 1), (False, begun), (True, ASK % 2), (False, refused), (False, END)))
+    assert [(each.request_body, len(each.chunks)) for each in found] == [(ASK % 2, 1), (ASK % 1, 2)]
+
+
 def test_what_had_not_ended() -> None:
     messages = ((True, ASK % 1), (False, DELTA), (True, ASK % 2))
     for by_client, outcome in ((True, Outcome.CLIENT_ABORTED), (False, Outcome.UPSTREAM_ERROR)):

@@ -1,20 +1,23 @@
 """One exchange while it passes."""
 
+import gzip
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from pathlib import Path
+from typing import Any, TypeVar
 
 import pytest
 from left_behind import left_behind
 
 from addon import body
-from addon.inflight import Clean, InFlight, Spooling
+from addon.inflight import InFlight, Spooling
 from store.clean import Cleaner
 from store.exchange import Exchange, Outcome
 from store.headers import Headers
 from store.spool import Spool
 from store.spool_entry import Entry
 
+T = TypeVar("T")
 HEAD = Exchange("POST", "https://api.example/v1/messages", (), b"", 1_700_000_000_000)
 
 
@@ -164,14 +167,16 @@ class Later:
     """Does work aside when it is told to."""
 
     def __init__(self) -> None:
-        self.work: list[tuple[Callable[[], Clean], Callable[[], object], Future[Clean]]] = []
+        self.work: list[tuple[Callable[[], Any], Callable[[], object], Future[Any]]] = []
 
-    def run(self, work: Callable[[], Clean], then: Callable[[], object]) -> "Future[Clean]":
-        self.work.append((work, then, Future()))
-        return self.work[-1][2]
+    def run(self, work: Callable[[], T], then: Callable[[], object]) -> "Future[T]":
+        done: Future[T] = Future()
+        self.work.append((work, then, done))
+        return done
 
     def go_on(self) -> None:
-        for work, then, done in self.work:
+        while self.work:
+            work, then, done = self.work.pop(0)
             done.set_result(work())
             then()
 
@@ -229,6 +234,50 @@ def test_a_long_answer_of_one_value_is_cleaned_by_whoever_records_it(tmp_path: P
     exchange = flight.exchange()
     assert (exchange.response_body, exchange.outcome) == (answer, Outcome.COMPLETE)
     assert exchange.cleaned is not None and sum(chunk.size for chunk in exchange.chunks) == len(answer)
+
+
+LOUD = b"event: ping\ndata: eyJ sk-ant-a AKIA\n\n" * 20
+CODED = gzip.compress(LONG.replace(b"; ", b";\n") * 20)
+
+
+@pytest.mark.parametrize(
+    ("headers", "pieces"),
+    [
+        pytest.param((), [START, LOUD, START, LOUD, STOP], id="signs of secrets"),
+        pytest.param(((b"content-encoding", b"gzip"),), [CODED[:9], CODED[9:]], id="a little that stands for much"),
+        pytest.param((), [START, b"0\n" * 600, STOP], id="lines"),
+    ],
+)
+def test_an_answer_that_would_keep_the_loop_is_cleaned_aside(
+    tmp_path: Path, headers: Headers, pieces: list[bytes]
+) -> None:
+    def flight_of(into: Spooling) -> InFlight:
+        flight = InFlight(HEAD, into)
+        flight.on_lag = lambda: None
+        flight.request_end()
+        flight.response_head(200, headers, None)
+        return flight
+
+    spool, later = Spool.create(tmp_path, Cleaner(bytes(32))), Later()
+    at_once = flight_of(Spooling(spool.cleaner, lambda: None))
+    aside = flight_of(Spooling(spool.cleaner, lambda: spool.open(HEAD), later.run))
+    for piece in pieces:
+        at_once.response_data(piece)
+        at_once.catch_up()
+        aside.response_data(piece)
+        aside.catch_up()
+    assert aside.is_waiting
+    assert not aside.is_spooled
+    later.go_on()
+    assert not aside.is_waiting
+    for flight in (at_once, aside):
+        flight.end(Outcome.COMPLETE, "")
+    later.go_on()
+    expected, exchange = at_once.exchange(), aside.exchange()
+    assert exchange.response_body == expected.response_body
+    assert [chunk.size for chunk in exchange.chunks] == [chunk.size for chunk in expected.chunks]
+    assert exchange.cleaned == expected.cleaned
+    assert left(spool, tmp_path).response_body == exchange.response_body
 
 
 def test_of_a_long_upload_the_spool_knows_the_head_until_it_has_passed_as_a_whole(tmp_path: Path) -> None:

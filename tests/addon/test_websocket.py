@@ -50,6 +50,66 @@ def test_answers_come_in_the_order_of_their_requests() -> None:
     assert socket.close() == []
 
 
+def created(name: str) -> bytes:
+    return b'{"type":"response.created","response":{"id":"%b"}}' % name.encode()
+
+
+def completed(name: str) -> bytes:
+    return b'{"type":"response.completed","response":{"id":"%b"}}' % name.encode()
+
+
+REFUSED = b'{"type":"error","status":400,"error":{"code":"response_in_progress"}}'
+
+
+def passed(flight: InFlight | None) -> tuple[bytes, list[bytes]]:
+    assert flight is not None
+    found = exchange(flight)
+    return found.request_body, [each.data for each in socket_body.parse(found.response_body)]
+
+
+def test_a_request_that_is_refused_while_another_is_answered_ends_alone() -> None:
+    socket = opened()
+    socket.ask(FIRST)
+    assert [text(socket, each) for each in (created("a"), DELTA)] == [None, None]
+    socket.ask(SECOND)
+    assert passed(text(socket, REFUSED)) == (SECOND, [REFUSED])
+    assert text(socket, DELTA) is None
+    assert passed(text(socket, completed("a"))) == (FIRST, [created("a"), DELTA, DELTA, completed("a")])
+
+
+def test_an_error_ends_the_response_that_it_is_numbered_into_or_the_only_one_or_the_first_that_began() -> None:
+    numbered = b'{"type":"error","code":"server_error","sequence_number":3}'
+    for begun, error in ((created("a"), numbered), (DELTA, REFUSED)):
+        socket = opened()
+        socket.ask(FIRST)
+        text(socket, begun)
+        socket.ask(SECOND)
+        assert passed(text(socket, error)) == (FIRST, [begun, error])
+        assert passed(text(socket, REFUSED)) == (SECOND, [REFUSED])
+
+
+def test_messages_that_name_a_response_go_to_it_in_any_order() -> None:
+    socket = opened()
+    socket.ask(FIRST)
+    socket.ask(SECOND)
+    for each in (created("a"), created("b")):
+        text(socket, each)
+    cancel = b'{"type":"response.cancel","response_id":"a"}'
+    assert text(socket, cancel, from_client=True) is None
+    assert passed(text(socket, completed("b"))) == (SECOND, [created("b"), completed("b")])
+    assert passed(text(socket, completed("a"))) == (FIRST, [created("a"), cancel, completed("a")])
+
+
+def test_what_cannot_be_read_belongs_to_the_oldest() -> None:
+    socket = opened()
+    socket.ask(FIRST)
+    text(socket, created("a"))
+    socket.ask(SECOND)
+    odd = [b'{"type":"error"', b'\xff"error""response"', b'{"response":[1]}', b'["error"]', b'{"type":7}', b""]
+    assert not any(text(socket, each) for each in odd[1:])
+    assert passed(text(socket, odd[0])) == (FIRST, [created("a"), *odd[1:], odd[0]])
+
+
 def test_what_belongs_to_no_request_is_passed_over() -> None:
     socket = opened()
     assert text(socket, END) is None

@@ -10,7 +10,7 @@ from recorded import gaps, turns
 from addon.inflight import InFlight
 from addon.report import Counts, Report
 from addon.writer import Writer
-from store import books
+from store import books, pack
 from store.errors import NotAnArchive
 from store.exchange import Exchange, Outcome
 from store.files import FILES
@@ -29,7 +29,8 @@ def make(tmp_path: Path, counts: Counts) -> Writer:
 
 
 def flight(writer: Writer, body: bytes = b'{"ok":1}') -> InFlight:
-    made = InFlight(HEAD, writer.spooling(HEAD))
+    number = writer.book.seen()
+    made = InFlight(HEAD, writer.spooling(HEAD, number), number)
     made.request_data(b'{"n":1}')
     made.response_head(200, ((b"content-type", b"application/json"),), None)
     made.response_data(body)
@@ -59,6 +60,24 @@ def test_a_commit_that_begins_past_its_deadline_says_so(tmp_path: Path, counts: 
     writer.put(flight(writer), time.monotonic() - 1, lambda: None)
     writer.stop(30)
     assert turns(tmp_path / "archive")[0].payload["notes"] == ["commit-late"]
+
+
+def test_what_no_commit_can_hold_is_lost_at_once_and_told_once(
+    tmp_path: Path, counts: Counts, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pack, "MAX_CONTENT_BITS", 13)
+    for turn in (1, 2):
+        writer = make(tmp_path, counts)
+        writer.start()
+        settled = threading.Event()
+        if turn == 1:
+            writer.put(flight(writer, b"long" * 2500), time.monotonic() + 60, settled.set)
+            assert settled.wait(30)
+        writer.put(flight(writer, b'{"ok":%d}' % turn), time.monotonic() + 60, lambda: None)
+        writer.stop(30)
+    assert [turn.response for turn in turns(tmp_path / "archive")] == [b'{"ok":1}', b'{"ok":2}']
+    assert [gap["reason"] for gap in gaps(tmp_path / "archive")] == ["not-recorded"]
+    assert [path.name for path in (tmp_path / "archive" / "spool").iterdir()] == ["lock"]
 
 
 def test_stopping_commits_what_is_queued_and_is_final(tmp_path: Path, counts: Counts) -> None:

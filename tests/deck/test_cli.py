@@ -215,6 +215,17 @@ def test_the_timeline_needs_a_terminal(deck: Run, kafka: list[str]) -> None:
         assert "needs a terminal" in deck(*line)[2]
 
 
+def test_a_stream_that_is_no_terminal_is_named(kafka: list[str]) -> None:
+    master, terminal = os.openpty()
+    try:
+        line = [sys.executable, "-m", "deck.cli"]
+        done = subprocess.run(line, stdin=terminal, stdout=terminal, stderr=subprocess.PIPE, cwd=ROOT, timeout=60)
+    finally:
+        os.close(master)
+        os.close(terminal)
+    assert b"needs a terminal, and stderr is none" in done.stderr
+
+
 def test_the_archive_may_stand_before_the_command(deck: Run, tmp_path: Path) -> None:
     turns = recorded(tmp_path / "other", kafka_session.exchanges())
     other = str(tmp_path / "other")

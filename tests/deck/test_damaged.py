@@ -100,3 +100,35 @@ async def test_the_screen_says_that_a_step_is_damaged(path: Path) -> None:
             pack.write_bytes(data)
         await deck.press("enter")
         await deck.see("damaged", "deck fsck")
+
+
+async def test_an_archive_that_lost_its_turns_is_not_called_empty(
+    path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for pack in packs(path):
+        data = pack.read_bytes()
+        pack.write_bytes(data[:60] + bytes(20) + data[80:])
+    for file in (path / "index").iterdir():
+        file.unlink()
+    assert main(["fsck"]) == 1
+    assert "6 turns cannot be read, 0 not whole, 0 whole. `deck fsck --repair`" in capsys.readouterr().out
+    assert main(["fsck", "--repair"]) == 1
+    assert f"6 turns lost, 0 not whole, 0 whole; damaged bytes are kept in {path}/quarantine" in capsys.readouterr().out
+    for line in (["log"], ["log", "--all"], ["sessions"], ["search", "Answer"], ["checkout"]):
+        assert main(line) == DAMAGED
+        err = capsys.readouterr().err
+        assert "6 turns recorded here cannot be read" in err and "quarantine" in err and "deck fsck" in err
+    async with running(path) as deck:
+        await deck.see("`deck fsck` says more: 6 turns recorded here cannot be read")
+
+
+def test_what_is_not_found_may_lie_in_what_is_lost(path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["search", "walrus"]) == 1
+    packs(path)[0].unlink()
+    for file in (path / "index").iterdir():
+        file.unlink()
+    assert main(["search", "walrus"]) == DAMAGED
+    assert main(["search", "Answer"]) == 0
+    assert "3 turns recorded here cannot be read" in capsys.readouterr().err
+    assert main(["fsck"]) == 1
+    assert "3 turns cannot be read, 3 not whole, 0 whole" in capsys.readouterr().out  # their tool list was shared

@@ -43,6 +43,15 @@ def test_a_local_model_gets_a_reverse_proxy_and_keeps_its_path(variable: str, va
     assert routes.hosts == ()
 
 
+def test_the_agent_keeps_the_password_of_its_gateway_and_nothing_else_shows_it() -> None:
+    routes = planned({"OPENAI_BASE_URL": "http://user:s%403cret@127.0.0.1:4000/v1", "OLLAMA_HOST": "bob:pw@[::1]:9"})
+    ollama, gateway = routes.reverses
+    assert gateway.rewritten(9) == "http://user:s%403cret@127.0.0.1:9/v1"
+    assert ollama.rewritten(9) == "http://bob:pw@127.0.0.1:9"
+    assert gateway.target == "http://127.0.0.1:4000"
+    assert "s%403cret" not in repr(routes)
+
+
 def test_where_no_reverse_proxy_may_stand_the_forward_proxy_gets_local_models() -> None:
     named = list(
         gateways.in_variables({"OPENAI_BASE_URL": "http://localhost:8000/v1", "APP_BASE_URL": "http://[::1]:3"})

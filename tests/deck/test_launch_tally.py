@@ -9,12 +9,13 @@ from deck.launch.tally import Tally
 
 def test_reports_add_up_and_the_last_turn_is_the_newest() -> None:
     parts = [
-        Tally(turns=2, skipped=1, last="aa", distrust={"x": 1}),
+        Tally(turns=2, skipped=1, last="aa", distrust={"x": 1}, unreached={"y:1": 1}),
         Tally(turns=1, last="bb"),
-        Tally(distrust={"x": 2}),
+        Tally(distrust={"x": 2}, unreached={"y:1": 1}),
     ]
     whole = tally.total(parts)
     assert (whole.turns, whole.skipped, whole.last, dict(whole.distrust)) == (3, 1, "bb", {"x": 3})
+    assert whole.unreached == {"y:1": 2}
     assert tally.total([]) == Tally()
 
 
@@ -38,6 +39,7 @@ def test_the_closing_line() -> None:
         (Tally(gaps=1, requests=1), {}, ("could not be kept",)),
         (Tally(), {}, ("HTTPS_PROXY",)),
         (Tally(requests=3), {}, ("*_BASE_URL",)),
+        (Tally(unreached={"127.0.0.1:1": 2}), {}, ("2 requests reached the proxy, and 127.0.0.1:1 could not be",)),
         (Tally(requests=3, strangers=3), {}, ("3 requests", "--password")),
     ],
 )

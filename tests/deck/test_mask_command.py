@@ -34,6 +34,12 @@ def test_json_and_the_rules_of_an_archive(tmp_path: Path, capsys: pytest.Capture
     assert said["places"] == []
 
 
+def test_a_file_that_cannot_be_read_is_no_finding(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["mask", "test", str(tmp_path / "nope")]) == 3
+    assert main(["mask", "test", str(tmp_path)]) == 2
+    assert "nope: No such file" in capsys.readouterr().err
+
+
 def test_another_word_is_a_mistake(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["mask", "tast", "x"]) == main(["mask", "test"]) == 2
     assert "deck mask test FILE, or deck mask report" in capsys.readouterr().err

@@ -24,6 +24,11 @@ def test_elsewhere_than_on_a_terminal_all_columns_are_there_and_no_head() -> Non
     ]
 
 
+def test_tokens_that_were_not_reported_are_a_question_mark() -> None:
+    view = VIEW._replace(input_tokens=None, cached_tokens=0, output_tokens=None)
+    assert "  17 turns  ? in  ? out  " in session_lines([view], TOLD, 600_000, Style(False), None)[0]
+
+
 @pytest.mark.parametrize("width", range(1, 260, 3))
 @pytest.mark.parametrize("colour", [False, True])
 def test_on_a_terminal_lines_fit_below_a_head(width: int, colour: bool) -> None:

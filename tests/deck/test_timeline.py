@@ -1,5 +1,6 @@
 """The read model over a recorded session."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import claude_17
@@ -7,6 +8,7 @@ import codex_turns
 import kafka_session
 import pytest
 from archives import forked, recorded
+from going_on import going_on_with_what_is_lost
 from kafka_session import FAILURE, SESSION, SUBAGENT_PROMPT, Clock, Thread, text
 
 from deck.timeline import Timeline
@@ -51,6 +53,25 @@ def test_a_project_is_the_first_folder_that_a_turn_tells(path: Path) -> None:
     recorded(path, exchanges)
     with Timeline.open(path) as timeline:
         assert timeline.rows.projects() == {SESSION: "/w/shop"}
+
+
+def test_the_session_with_the_newest_activity_comes_first_whenever_it_was_recorded(path: Path) -> None:
+    sessions = [Thread(Clock(1_000 * start), f"s-{start}") for start in (1, 3, 2)]
+    recorded(path, [session.send([text("Begin.")], [text("Yes.")]) for session in sessions])
+    with Timeline.open(path) as timeline:
+        assert [view.key for view in timeline.sessions()] == ["s-3", "s-2", "s-1"]
+
+
+def test_tokens_that_no_turn_was_told_are_not_none_but_unknown(path: Path) -> None:
+    clock = Clock()
+    thread, helper = Thread(clock), Thread(clock, agent="a1b2c3d4e5f60718a")
+    asked = [each.send([text("Begin.")], [text("Yes.")]) for each in (thread, helper)]
+    recorded(path, [replace(each, status=529, response_body=b"{}") for each in asked])
+    with Timeline.open(path) as timeline:
+        (view,) = timeline.sessions()
+        (branch,) = timeline.rows.branches(SESSION)
+    assert (view.input_tokens, view.output_tokens, view.tokens) == (None, None, 0)
+    assert (branch.input_tokens, branch.output_tokens) == (None, None)
 
 
 def test_turns_know_their_place_and_their_parents(path: Path, kafka: list[str]) -> None:
@@ -210,6 +231,18 @@ def test_what_a_dead_recorder_left_is_a_turn(path: Path) -> None:
         assert (row.outcome, row.status) == ("interrupted", 200)
         assert timeline.body(row.id, "request") == asked.request_body
         assert timeline.body(row.id, "response") == asked.response_body[:40]
+
+
+def test_what_cannot_be_recovered_is_told_and_the_rest_is_read(
+    path: Path, kafka: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    spooled = going_on_with_what_is_lost(path)
+    with Timeline.open(path) as timeline:
+        assert [row.id for row in timeline.turns(SESSION)] == kafka
+    said = capsys.readouterr().err
+    assert said.startswith(f"deck: what a dead recorder left in {spooled.relative_to(path)} cannot be kept: no object ")
+    assert "deck fsck --repair" in said
+    assert spooled.exists()
 
 
 def test_a_fork_shares_its_beginning(path: Path) -> None:

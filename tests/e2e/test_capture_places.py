@@ -22,7 +22,7 @@ def records(proxy: Proxy, provider: Provider) -> None:
 
 
 def test_from_its_own_folder_by_its_bare_name(start: Any, provider: Provider) -> None:
-    records(start(cwd=CAPTURE.parent, capture="capture.py"), provider)
+    records(start(anew=True, cwd=CAPTURE.parent, capture="capture.py"), provider)
 
 
 def test_in_a_project_that_has_packages_of_the_same_names(start: Any, provider: Provider, tmp_path: Path) -> None:
@@ -30,12 +30,12 @@ def test_in_a_project_that_has_packages_of_the_same_names(start: Any, provider: 
     for name in ("store", "addon"):
         (project / name).mkdir(parents=True)
         (project / name / "__init__.py").write_text("raise RuntimeError('the user\\'s own package')\n")
-    records(start(cwd=project, environment={"PYTHONPATH": "."}), provider)
+    records(start(anew=True, cwd=project, environment={"PYTHONPATH": "."}), provider)
 
 
 def test_beside_a_script_that_has_loaded_a_store_of_its_own(start: Any, provider: Provider) -> None:
     script = "import sys, types\nsys.modules['store'] = types.ModuleType('store')\n"
-    proxy = start(scripts=[script], environment={"PYTHONPATH": "."})
+    proxy = start(anew=True, scripts=[script], environment={"PYTHONPATH": "."})
     records(proxy, provider)
 
 
@@ -43,17 +43,17 @@ def test_from_where_a_wheel_lays_it_down(start: Any, provider: Provider, tmp_pat
     packages = tmp_path / "lib" / "site packages"
     for name in ("addon", "store"):
         shutil.copytree(ROOT / name, packages / name, ignore=shutil.ignore_patterns("__pycache__"))
-    records(start(capture=str(packages / "addon" / "capture.py")), provider)
+    records(start(anew=True, capture=str(packages / "addon" / "capture.py")), provider)
 
 
 def test_through_a_link(start: Any, provider: Provider, tmp_path: Path) -> None:
     link = tmp_path / "capture_link.py"
     link.symlink_to(CAPTURE)
-    records(start(capture=str(link)), provider)
+    records(start(anew=True, capture=str(link)), provider)
 
 
 def test_it_listens_on_loopback_unless_told_otherwise(start: Any) -> None:
-    proxy = start()
+    proxy = start(anew=True)
     assert "listening at 127.0.0.1:" in proxy.log()
     assert all(not line.endswith(":0") for line in proxy.log().splitlines() if "listening" in line)
     last = [line for line in proxy.log().splitlines() if "listening" in line][-1]
@@ -79,13 +79,20 @@ def test_without_its_packages_it_says_what_to_run(tmp_path: Path, python: str) -
         ({"deck_archive": "{folder}"}, "is no deck archive"),
         ({"deck_run": "xyz"}, "deck_run takes"),
         ({"deck_hosts": "two words"}, "not a host"),
+        ({"deck_fail": "maybe"}, "deck_fail is open or closed, not 'maybe'"),
+        ({"deck_archive": ["{folder}", "{folder}"]}, "multiple values for deck_archive"),
     ],
 )
-def test_options_that_make_no_sense_stop_it(tmp_path: Path, python: str, options: dict[str, str], words: str) -> None:
+def test_options_that_make_no_sense_stop_it(
+    tmp_path: Path, python: str, options: dict[str, str | list[str]], words: str
+) -> None:
     folder = tmp_path / "full"
     folder.mkdir()
     (folder / "file").write_text("not an archive")
-    chosen = {name: value.format(folder=folder) for name, value in options.items()}
+    chosen = {
+        name: value.format(folder=folder) if isinstance(value, str) else [each.format(folder=folder) for each in value]
+        for name, value in options.items()
+    }
     done = Proxy(tmp_path / "proxy", python, options=chosen).run()
     assert done.returncode != 0
     assert words in done.stdout

@@ -84,7 +84,7 @@ def test_mitmproxy_opens_the_flows(python: str, archive: Path, tmp_path: Path) -
 def test_masked_values_stay_masked_and_redact_masks_bodies(tmp_path: Path) -> None:
     planted = secret("github-token", 3)
     body = json.dumps({"model": "m", "messages": [{"role": "user", "content": planted}]}).encode()
-    headers = ((b"x-api-key", planted.encode()), (b"content-type", b"application/json"))
+    headers = ((b"x-api-key", secret("github-token", 4).encode()), (b"content-type", b"application/json"))
     url = "https://api.anthropic.com/v1/messages"
     recorded(tmp_path / "archive", [])
     without = tmp_path / "archive" / "config.toml"

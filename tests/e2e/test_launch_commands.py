@@ -1,5 +1,6 @@
 """`deck init`, `env`, `proxy` and `addon-path` as processes."""
 
+import json
 import signal
 import socket
 import subprocess
@@ -59,7 +60,12 @@ def test_a_shell_with_the_exports_goes_through_the_proxy(machine: World) -> None
     line = ["proxy", "--port", str(port), "--archive", str(machine.archive), "--tag", "by-hand"]
     line += ["--set", f"scripts={ROUTE}", "--set", f"deck_demo_port={machine.provider.port}"]
     with subprocess.Popen(
-        [sys.executable, "-c", MAIN, *line], env=machine.environ, cwd=machine.folder, stdout=subprocess.DEVNULL
+        [sys.executable, "-c", MAIN, *line],
+        env=machine.environ,
+        cwd=machine.folder,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
     ) as proxy:
         until(lambda: answers(port))
         exports = deck(machine, "env", "--shell", "bash", "--port", str(port))
@@ -70,7 +76,9 @@ def test_a_shell_with_the_exports_goes_through_the_proxy(machine: World) -> None
         )
         assert asked.returncode == 0, asked.stderr
         proxy.send_signal(signal.SIGTERM)
-        proxy.wait(30)
+        out, err = proxy.communicate(timeout=30)
+    env = f"deck env --port {port} --archive {machine.archive}"
+    assert (out, err) == ("", f'deck: the proxy records into {machine.archive}; its clients: eval "$({env})"\n')
     with Archive.open(machine.archive) as archive:
         assert archive.index.db.execute("SELECT count(*) FROM turns").fetchone() == (1,)
 
@@ -82,7 +90,10 @@ def answers(port: int) -> bool:
 
 def test_the_exports_speak_the_users_shell(machine: World) -> None:
     machine.environ["SHELL"] = "/usr/bin/fish"
-    assert deck(machine, "env").stdout.startswith("set -gx HTTPS_PROXY 'http://127.0.0.1:8080';\n")
+    (port,) = free(1)
+    unanswered = deck(machine, "env", "--port", str(port))
+    assert unanswered.stdout.startswith(f"set -gx HTTPS_PROXY 'http://127.0.0.1:{port}';\n")
+    assert f"listens on port {port}; `deck proxy --port {port}` starts one" in unanswered.stderr
     machine.environ["SHELL"] = "/bin/something"
     assert deck(machine, "env").stdout.startswith("export HTTPS_PROXY=http://127.0.0.1:8080\n")
     machine.environ["ANTHROPIC_BASE_URL"] = "http://127.0.0.1:4000"
@@ -91,6 +102,28 @@ def test_the_exports_speak_the_users_shell(machine: World) -> None:
     assert "ANTHROPIC_BASE_URL names an address that clients reach past the proxy" in warned.stderr
     refused = deck(machine, "env", "--shell", "csh")
     assert (refused.returncode, refused.stdout) == (2, "")
+
+
+def test_the_fail_policy_may_be_set_as_an_option_of_the_addon_and_the_last_line_ends_with_a_command(
+    machine: World,
+) -> None:
+    place = machine.folder / "sp äö"
+    command = machine.command("--set", "deck_fail=closed", agent=[sys.executable, "-c", ASK + "ask()"])
+    command[command.index(str(machine.archive))] = str(place)
+    done = subprocess.run(command, env=machine.environ, capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode == 0, done.stderr
+    assert f" · deck --archive '{place}' " in done.stderr
+    with Archive.open(place) as archive:
+        assert archive.index.db.execute("SELECT count(*) FROM turns").fetchone() == (1,)
+        rows = archive.index.db.execute("SELECT id FROM objects WHERE kind = 'run'").fetchall()
+        runs = [json.loads(archive.get(bytes(id)).payload) for (id,) in rows]
+    assert [each["fail"] for each in runs if each["type"] == "start"] == ["closed"]
+
+
+def test_a_proxy_that_cannot_start_says_why(machine: World) -> None:
+    done = machine.run("ask()", "--set", "ssl_insecure=maybe")
+    assert done.returncode == 1
+    assert "the proxy did not start: " in done.stderr and "oolean must be" in done.stderr
 
 
 def test_a_proxy_whose_port_is_taken_says_so(machine: World) -> None:

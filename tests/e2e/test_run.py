@@ -14,7 +14,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from launching import ASK, CLOSING, World, company, proxies_of, until, world
+from going_on import going_on_with_what_is_lost
+from launching import ASK, CLOSING, MAIN, World, company, proxies_of, until, world
 
 from store.archive import Archive
 
@@ -91,6 +92,27 @@ def test_an_agent_that_never_reached_the_proxy_is_told_so(machine: World) -> Non
     assert "no request reached the proxy" in done.stderr
     assert "HTTPS_PROXY" in done.stderr
     assert done.stderr.count("\n") == 1
+
+
+def test_what_an_earlier_recorder_left_and_cannot_be_kept_is_told_beside_the_agents_exit_code(machine: World) -> None:
+    going_on_with_what_is_lost(machine.archive)
+    done = machine.run("raise SystemExit(7)")
+    assert done.returncode == 7
+    told, _hint, closing = done.stderr.splitlines()
+    assert told.startswith("deck: what a dead recorder left in spool/")
+    assert closing.startswith("deck: no turn was captured: ")
+    assert run_objects(machine.archive)["end"]["exit_code"] == 7
+
+
+def test_a_run_inside_a_run_records_nothing_twice(machine: World) -> None:
+    inner = [sys.executable, "-c", MAIN, "run", "--archive", str(machine.archive), "--"]
+    inner += [sys.executable, "-c", ASK + "ask(); raise SystemExit(7)"]
+    done = machine.run(f"import subprocess; raise SystemExit(subprocess.run({inner!r}).returncode)")
+    assert done.returncode == 7, done.stderr
+    said, closing = done.stderr.splitlines(keepends=True)
+    assert said == "deck: this runs inside a deck run that records into the same archive: the command runs as it is\n"
+    assert CLOSING.fullmatch(closing)
+    assert len(turns(machine.archive)) == 1
 
 
 def test_settings_of_the_client_that_undo_a_variable_are_named(machine: World) -> None:
@@ -259,6 +281,13 @@ def test_a_local_model_named_by_a_variable_is_captured_by_a_reverse_proxy(
     (turn,) = turns(machine.archive)
     assert turn["http"]["url"] == f"http://localhost:{port}/proxy/x/v1/messages"
     assert turn["capture"]["mode"] == "reverse"
+
+
+def test_a_local_model_that_is_not_there_is_named(machine: World) -> None:
+    machine.environ["ANTHROPIC_BASE_URL"] = "http://127.0.0.1:1"
+    agent = "try: ask(os.environ['ANTHROPIC_BASE_URL'])\nexcept OSError: pass"
+    done = machine.run(agent, route=False)
+    assert "no turn was captured: 1 request reached the proxy, and 127.0.0.1:1 could not be connected" in done.stderr
 
 
 def test_a_local_model_named_by_settings_is_captured_by_the_forward_proxy(

@@ -69,7 +69,7 @@ def test_programs_are_started_without_a_shell_and_in_known_places() -> None:
     ]
     known = {"deck/launch/agent.py", "deck/launch/proxy.py", "deck/launch/roots.py", "deck/launch/runs.py"}
     known |= {"deck/output.py", "deck/commands/proxy.py", "deck/importing.py", "deck/demo/workshop.py"}
-    known |= {"deck/editor.py", "deck/export/formats/mitm.py"}
+    known |= {"deck/editor.py", "deck/tui/pager.py", "deck/export/formats/mitm.py"}
     assert {file for file, _call in started} == known
     with_shell = [file for file, call in started if any(keyword.arg == "shell" for keyword in call.keywords)]
     assert with_shell == []

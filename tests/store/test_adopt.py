@@ -1,5 +1,6 @@
 """Taking over what dead writers left: what may be cut, what may go, and what stays as it is."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -84,3 +85,12 @@ def test_what_never_got_its_name_goes_unless_its_maker_lives(tmp_path: Path) -> 
         adopt(archive)
         adopt(archive)
         assert [path.exists() for path in (alive, packs[1])] == [False, False]
+
+
+@pytest.mark.parametrize("name", ["00000009-aaaaaaaa.log", "00000009-aaaaaaaa.new"])
+def test_a_pipe_with_the_name_of_a_journal_is_nobodys(tmp_path: Path, name: str) -> None:
+    with Archive.create(tmp_path / "a") as archive:
+        os.mkfifo(archive.journals / name)
+        with Recorder(archive) as recorder:
+            assert not recorder.record(TALK[0]).known
+        assert (archive.journals / name).is_fifo()

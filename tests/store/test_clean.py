@@ -12,7 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from secrets_planted import in_markers, private_key, secret
 
-from store.clean import Cleaner, CleanResponse
+from store.clean import Cleaner
+from store.clean_response import CleanResponse
 from store.exchange import Chunk, Exchange, Side
 from store.headers import Headers
 from store.masking.body import TooMuch
@@ -135,11 +136,40 @@ def test_heads_are_masked_and_what_they_hold_is_known_from_then_on() -> None:
         1,
         error=f"the server sent {SECRET}",
     )
-    assert cleaner.headers(sent.request_headers)  # as a recorder does when the request begins
     clean, cleaned = cleaner.exchange(sent)
     assert cleaned.request.places == 1
     assert all(hidden not in repr(clean) for hidden in (odd, SECRET))
     assert cleaner.exchange(clean) == (clean, cleaned)
+
+
+def test_what_a_header_holds_is_looked_for_in_its_own_exchange() -> None:
+    asked, told = "corp-gateway-k3y-000417", "session-t0ken-of-the-answer"
+    body = json.dumps({"said": f"{asked} and {told}"}).encode()
+    exchange = Exchange(
+        "POST",
+        f"https://gw.example/{asked}/v1",
+        ((b"user-agent", asked.encode()), (b"x-api-key", asked.encode())),
+        body,
+        1,
+        response_headers=((b"location", f"/{told}".encode()), (b"x-auth-token", told.encode())),
+        response_body=body,
+    )
+    clean, _cleaned = Cleaner(KEY).exchange(exchange)
+    assert all(hidden not in repr(clean) for hidden in (asked, told))
+
+
+def test_a_response_is_told_the_credentials_of_its_own_headers() -> None:
+    told = b"session-t0ken-of-the-answer"
+    response = Cleaner(KEY).response(((b"x-auth-token", told),))
+    assert told not in passed(response, [b'{"said":"%b"}' % told])
+
+
+def test_a_url_is_looked_at_again_when_more_is_known() -> None:
+    cleaner, secret_part = Cleaner(KEY), "corp-gateway-k3y-000417"
+    url = f"https://gw.example/{secret_part}/v1"
+    assert cleaner.url(url) == url
+    cleaner.headers(((b"x-api-key", secret_part.encode()),))
+    assert secret_part not in cleaner.url(url)
 
 
 def test_a_placeholder_in_a_header_is_no_secret() -> None:
@@ -244,3 +274,22 @@ def test_waiting_changes_nothing_but_when(texts: list[str], caught_up: set[int],
             later += [each.data for each in waiting.take()]
     assert b"".join(later) + waiting.finish(ends) == at_once
     assert (waiting.body, waiting.chunks, waiting.side) == (plain.body, plain.chunks, plain.side)
+
+
+@pytest.mark.parametrize("coding", ["gzip", "deflate", "br", "zstd", "gzip, br"])
+def test_what_is_no_coding_at_all_is_kept_as_it_came(coding: str) -> None:
+    body = b"{"
+    cleaner = Cleaner(bytes(32))
+    headers = ((b"content-encoding", coding.encode()),)
+    kept, side = cleaner.request(body, headers)
+    assert kept == body and side.coding
+    response = cleaner.response(headers)
+    response.arrive(body, 1)
+    response.take()
+    response.finish(is_cut=False)
+    assert response.body == body and response.side.coding
+    assert [chunk.size for chunk in response.chunks] == [len(body)]
+
+
+def test_an_empty_body_in_a_coding_stays_empty() -> None:
+    assert Cleaner(bytes(32)).request(gzip.compress(b""), ((b"content-encoding", b"gzip"),)) == (b"", Side())

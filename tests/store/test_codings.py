@@ -45,7 +45,7 @@ def test_every_chunking_gives_the_body(coding: str, body: bytes, cuts: list[int]
     decoder = Decoder(_name(coding), 10_000)
     edges = [0, *sorted(min(cut, len(wire)) for cut in cuts), len(wire)]
     parts = [decoder.feed(wire[a:b]) for a, b in itertools.pairwise(edges)]
-    assert b"".join(parts) + decoder.flush() == body
+    assert b"".join(parts) == body
     assert decoder.failed == ""
     assert decode(wire, _name(coding)).data == body
 

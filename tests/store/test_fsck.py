@@ -123,6 +123,13 @@ def test_an_index_that_says_other_than_the_packs_is_found(tmp_path: Path) -> Non
     assert kinds(path) == ["bad-index"]
     file.unlink()
     assert kinds(path) == []
+    with Archive.open(path) as archive:
+        archive.index.db.execute("ALTER TABLE sessions RENAME TO old")
+        endless = "WITH RECURSIVE c(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM c) SELECT old.* FROM c, old"
+        archive.index.db.execute(f"CREATE VIEW sessions AS {endless}")
+    assert kinds(path) == ["bad-index"]
+    Archive.open(path).close()
+    assert kinds(path) == []
 
 
 def test_an_index_that_is_behind_is_no_damage(tmp_path: Path) -> None:

@@ -182,6 +182,22 @@ def test_a_duplicate_of_another_start_stays_one_when_it_is_recovered(archive: Ar
     assert (account.turns, account.counts[Fate.KNOWN]) == (1, 1)
 
 
+@pytest.mark.parametrize("has_book", [True, False])
+def test_a_file_that_a_power_cut_brings_back_is_the_turns(archive: Archive, has_book: bool) -> None:
+    """With its book also one of which the request is torn; without, a request that is whole has to say whose it is."""
+    (exchange,) = conversation(1, SESSION, 10)
+    process = Process(archive)
+    *_, _done = process.steps(exchange)
+    entry = process.spool.open(exchange, 1)
+    entry.request([exchange.request_body[: -9 if has_book else None]], 0)
+    entry.close()
+    process.die()
+    if not has_book:
+        (process.spool.folder / "book").unlink()
+    assert recover(archive) == 0
+    assert turns_of(archive, SESSION) == 1
+
+
 def test_a_cut_exchange_that_is_recovered_is_a_turn_that_lacks_something(archive: Archive) -> None:
     (exchange,) = conversation(1, SESSION, 10)
     process = Process(archive)

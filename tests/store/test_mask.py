@@ -1,5 +1,7 @@
 """Credentials in headers and URLs become tokens: keyed, equal for equals, stable under a second masking."""
 
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -40,15 +42,42 @@ def test_harmless_headers_stay(masker: Masker) -> None:
         f"https://h/p?X-Amz-Signature={SECRET}",
         f"https://h/p?%6bey={SECRET}",
         f"https://[broken/{SECRET}",
+        f"https://h/cb#access_token={SECRET}&state=1",
+        f"https://h/cb#/route?x=1;token={SECRET}",
+        f"https://h/p?a=1;api_key={SECRET}",
+        f"https://h/p?a=1&b=2;api_key={SECRET};c=3&d",
+        f"https://h/p?key=a;{SECRET}",
+        f"https://h/p?key?a={SECRET}",
+        f"https://h/p;a=1;jsessionid={SECRET}/q",
+        f"/cb;token={SECRET}",
+        f"https://h/p?jwt={SECRET}",
+        f"https://h/p?db_pwd={SECRET}",
     ],
 )
 def test_keys_in_urls_are_masked(masker: Masker, url: str) -> None:
     assert SECRET not in masker.url(url)
 
 
-def test_a_plain_url_stays_as_it_is(masker: Masker) -> None:
-    url = "https://api.anthropic.com/v1/messages?beta=true&&empty=#frag"
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://api.anthropic.com/v1/messages?beta=true&&empty=#frag",
+        "https://h/a;b/c;v=1?a=1;b=2&c;d=;#/x?y=1;z&w=2",
+        "https://h/p?upwd=1&ajwt=2",
+    ],
+)
+def test_a_plain_url_stays_as_it_is(masker: Masker, url: str) -> None:
     assert masker.url(url) == url
+
+
+def test_what_stands_around_a_masked_parameter_stays(masker: Masker) -> None:
+    shown = masker.url("https://h/p;x=1;token=a/q?a=1;key=b;c=3&d=4#e=5&jwt=c&f")
+    assert re.sub("%5B.*?%5D%5D", "…", shown) == "https://h/p;x=1;token=…/q?a=1;key=…&d=4#e=5&jwt=…&f"
+
+
+def test_the_fragment_of_a_location_is_masked(masker: Masker) -> None:
+    ((_name, value),) = masker.headers(((b"Location", f"https://h/#access_token={SECRET}&x=1".encode()),))
+    assert SECRET.encode() not in value and value.endswith(b"&x=1")
 
 
 def test_equal_secrets_stay_equal_and_other_archives_differ(masker: Masker) -> None:
@@ -60,7 +89,7 @@ def test_equal_secrets_stay_equal_and_other_archives_differ(masker: Masker) -> N
 @given(st.text(max_size=60))
 def test_masking_twice_is_masking_once(text: str) -> None:
     masker = Masker(bytes(32))
-    url = f"https://user:{text}@host/p?key={text}&a={text}"
+    url = f"https://user:{text}@host/p;token={text}?key={text}&a={text};pwd={text}#jwt={text}&b={text}"
     assert masker.url(masker.url(url)) == masker.url(url)
     headers = ((b"x-key", text.encode("utf-8", "replace")),)
     assert masker.headers(masker.headers(headers)) == masker.headers(headers)

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from store import incoming
 from store.archive import Archive
 from store.errors import Ambiguous, NotFound
 from store.exchange import Chunk, Exchange, Outcome
@@ -187,6 +188,17 @@ def test_credentials_are_never_stored(archive: Archive) -> None:
         assert canary.encode() not in archive.get(bytes(each)).payload
     assert "alt=sse" in turn["http"]["url"] and "[[deck" not in turn["http"]["method"]
     assert canary.encode() not in b"".join(path.read_bytes() for path in archive.path.rglob("*") if path.is_file())
+
+
+def test_an_answer_too_long_for_a_commit_is_kept_as_its_body(archive: Archive, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(incoming, "_MOST_ANSWER", 99)
+    said = answer("long" * 30)
+    with Recorder(archive) as recorder:
+        short = recorder.record(ask(request("a"), answer("x"))).turn
+        long = recorder.record(ask(request("b"), said)).turn
+    assert [bool(turn_of(archive, turn)["response"]["answer"]) for turn in (short, long)] == [True, False]
+    assert bodies(archive, long)[1] == said
+    assert check(archive).sound
 
 
 def test_an_answer_is_judged_by_its_terminal_event(archive: Archive) -> None:

@@ -1,22 +1,20 @@
 """What a dead recorder left in the spool becomes turns."""
 
-import json
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from recorded import turns
+from going_on import HEAD, going_on
+from recorded import gaps, turns
 
+from store import pack
 from store.archive import Archive
 from store.clean import Cleaner
-from store.errors import Missing
+from store.errors import NotRecovered
 from store.exchange import Exchange
 from store.record import Recorder
 from store.recover import recover
-from store.seen import Conversations
 from store.spool import Spool
-
-HEAD = Exchange("POST", "https://api.anthropic.com/v1/messages", (), b"", 1_700_000_000_000)
 
 
 def leave(archive: Archive, *bodies: bytes) -> None:
@@ -38,23 +36,6 @@ def test_every_orphan_becomes_a_turn_once(tmp_path: Path) -> None:
     assert all(turn.payload["notes"] == ["recovered"] for turn in found)
 
 
-def going_on(archive: Archive, again: int) -> bytes:
-    """A request that says a recorded one again, ``again`` times as long, left in the spool; it is told by that one."""
-    messages = [{"role": "user", "content": f"line {n} " * 100} for n in range(20)]
-    seen = Conversations()
-    with Recorder(archive, seen) as recorder:
-        recorder.record(replace(HEAD, request_body=json.dumps({"messages": messages}).encode()))
-    body = json.dumps({"messages": [*messages, {"role": "user", "content": "and now " * again}]}).encode()
-    spool = Spool.create(archive.path, Cleaner(archive.key), seen)
-    entry = spool.open(replace(HEAD, started_ms=HEAD.started_ms + 5))
-    entry.whole_request(body, 1)
-    entry.request_end(2)
-    entry.response_head(200, (), 3)
-    entry.response(b"{}", 4)
-    spool.close()
-    return body
-
-
 @pytest.mark.parametrize("again", [1, 1100, 3000])
 def test_a_request_that_goes_on_is_told_by_what_is_new(tmp_path: Path, again: int) -> None:
     with Archive.create(tmp_path / "archive") as archive:
@@ -72,7 +53,7 @@ def test_an_exchange_waits_for_the_body_that_it_goes_on_with(tmp_path: Path) -> 
         (pack,) = archive.packs.iterdir()
         hidden = pack.rename(tmp_path / "hidden")
     with Archive.open(tmp_path / "archive") as archive:
-        with pytest.raises(Missing):
+        with pytest.raises(NotRecovered, match="flight cannot be kept: no object"):
             recover(archive)
         hidden.rename(pack)
     with Archive.open(tmp_path / "archive") as archive:
@@ -93,17 +74,30 @@ def test_one_that_cannot_be_recorded_stays_and_does_not_stop_the_others(
 
     def picky(self: Recorder, exchange: Exchange) -> object:
         if exchange.request_body == b"poison":
-            raise ValueError("cannot")
+            raise ValueError("never")
         return whole(self, exchange)
 
     with Archive.create(tmp_path / "archive") as archive:
         leave(archive, b"poison", b'{"n":2}')
         monkeypatch.setattr(Recorder, "record", picky)
-        with pytest.raises(ValueError, match="cannot"):
+        with pytest.raises(NotRecovered, match="flight cannot be kept: never"):
             recover(archive)
         assert [turn.request for turn in turns(archive.path)] == [b'{"n":2}']
         monkeypatch.undo()
         assert recover(archive) == 1
+
+
+def test_what_no_commit_can_hold_is_set_aside_and_a_gap_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pack, "MAX_CONTENT_BITS", 13)
+    with Archive.create(tmp_path / "archive") as archive:
+        leave(archive, b"long" * 2500, b'{"n":2}')
+        assert recover(archive) == 1
+        assert recover(archive) == 0
+        assert [turn.request for turn in turns(archive.path)] == [b'{"n":2}']
+        (gap,) = gaps(archive.path)
+        assert (gap["reason"], gap["url"]) == ("not-recorded", HEAD.url)
+        kept = [file.read_bytes() for file in (archive.path / "quarantine").iterdir()]
+    assert any(b"long" * 2500 in data for data in kept)
 
 
 def test_what_a_power_cut_brings_back_is_not_recorded_again(tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ import pytest
 from blake3 import blake3
 from damage import TAG, contents, make_small, put_back, small_exchanges
 from exchanges import conversation
+from going_on import going_on_with_what_is_lost
 
 from store.archive import Archive
 from store.errors import Busy, NotAnArchive
@@ -16,6 +17,7 @@ from store.gc import alone
 from store.journal import RECORD_BYTES, Type
 from store.pack import BLOCK_HEADER, NEW_FRAME, scan
 from store.record import Recorder
+from store.recover import recover
 from store.repair import repair
 
 
@@ -153,9 +155,15 @@ def test_a_format_of_another_version_is_not_written_over(path: Path) -> None:
     (path / "FORMAT").write_bytes(head + blake3(head + key).hexdigest(length=8).encode() + b"\n")
     with pytest.raises(NotAnArchive, match="deck archive 2"):
         repair(path)
-    (path / "FORMAT").write_bytes(before.replace(b"archive 1", b"archive 2"))  # a flipped digit
-    assert kinds(path) == {"format"}
-    assert (path / "FORMAT").read_bytes() == before
+    (path / "FORMAT").write_bytes(before.replace(b"archive 1", b"archive 99"))  # the check is none that this deck knows
+    for ask in (examine, repair):
+        with pytest.raises(NotAnArchive, match="deck archive 99") as refusal:
+            ask(path)
+        assert refusal.value.hint == "Update deck: a newer one made this archive."
+    for digit in (b"0", b"x", b"\xb1"):  # no version
+        (path / "FORMAT").write_bytes(before.replace(b"archive 1", b"archive " + digit))
+        assert kinds(path) == {"format"}
+        assert (path / "FORMAT").read_bytes() == before
 
 
 def test_links_and_folders_with_names_of_journals_are_left(path: Path) -> None:
@@ -196,6 +204,18 @@ def test_a_wrong_index_is_made_again(path: Path) -> None:
         archive.index.db.execute("DELETE FROM steps WHERE number = 1")
     assert kinds(path) == {"index"}
     assert examine(path).findings == []
+
+
+def test_an_exchange_whose_earlier_body_is_lost_is_set_aside(path: Path) -> None:
+    spooled = going_on_with_what_is_lost(path)
+    data = spooled.read_bytes()
+    (action,) = repair(path)
+    assert (action.kind, action.where) == ("spool", str(spooled.relative_to(path)))
+    assert data in [file.read_bytes() for file in (path / "quarantine").iterdir()]
+    assert not spooled.exists()
+    with Archive.open(path) as archive:
+        assert recover(archive) == 0
+    assert repair(path) == []
 
 
 def test_a_repair_keeps_away_from_a_gc(path: Path) -> None:

@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from store import config
 from store.archive import Archive
-from store.errors import Unsafe
+from store.errors import BadConfig, Unsafe
 from store.files import FILES, Files
 from store.fsck import examine
 from store.safety import refuse_unsafe
@@ -53,9 +54,9 @@ def test_an_archive_with_a_link_in_it_is_refused_and_what_it_leads_to_stays(
     assert sorted((path, path.stat().st_mtime_ns) for path in [outside, *outside.rglob("*")]) == before
 
 
-@pytest.mark.parametrize("part", ["FORMAT", "key", "index/index.sqlite"])
+@pytest.mark.parametrize("part", ["FORMAT", "key", "index/index.sqlite", "config.toml"])
 def test_a_pipe_in_the_place_of_a_file_is_nothing_to_wait_at(archive: Path, part: str) -> None:
-    (archive / part).unlink()
+    (archive / part).unlink(missing_ok=True)
     os.mkfifo(archive / part)
     with pytest.raises(Unsafe):
         Archive.open(archive)
@@ -63,15 +64,30 @@ def test_a_pipe_in_the_place_of_a_file_is_nothing_to_wait_at(archive: Path, part
         assert not examine(archive).sound  # fsck looks at the rest all the same
 
 
+def test_a_config_is_read_from_no_pipe_and_through_no_link(archive: Path) -> None:
+    os.mkfifo(archive / "config.toml")
+    assert config.load(archive) == {}
+    (archive / "config.toml").unlink()
+    (archive / "config.toml").symlink_to(archive / "key")
+    with pytest.raises(BadConfig, match="symbolic link"):
+        config.load(archive)
+
+
 def test_a_file_that_goes_while_it_is_looked_at_is_no_danger(archive: Path) -> None:
     (archive / "index" / "search.sqlite-wal").touch()
     Archive.open(archive, Going()).close()
     assert not (archive / "index" / "search.sqlite-wal").exists()
+    (archive / "index" / "search.sqlite-wal").touch()
+    assert Going().is_file(archive / "index" / "search.sqlite-wal")
+    assert not Going().is_file(archive / "index" / "search.sqlite-wal")
 
 
 def test_a_pipe_under_the_name_of_a_part_is_empty(archive: Path) -> None:
     os.mkfifo(archive / "pipe")
     assert FILES.read(archive / "pipe") == b""
+    held = os.open(archive / "pipe", os.O_RDWR)
+    assert FILES.read(archive / "pipe") == b""
+    os.close(held)
     with pytest.raises(OSError, match="seekable"):
         FILES.read_from(archive / "pipe", 0)
     assert not FILES.is_locked(archive / "pipe")

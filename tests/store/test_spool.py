@@ -84,6 +84,12 @@ def test_no_credential_reaches_the_disk(tmp_path: Path, spool: Spool) -> None:
     assert all(b"secret" not in path.read_bytes() for path in tmp_path.rglob("*.flight"))
 
 
+def test_a_key_of_a_header_is_not_written_with_the_url(tmp_path: Path, spool: Spool) -> None:
+    key = "corp-gateway-k3y-000417"
+    spool.open(replace(HEAD, url=f"https://gw.example/{key}/v1", request_headers=((b"x-api-key", key.encode()),)))
+    assert all(key.encode() not in path.read_bytes() for path in tmp_path.rglob("*.flight"))
+
+
 def test_the_end_that_the_recorder_saw_is_kept(tmp_path: Path, spool: Spool) -> None:
     entry = spool.open(HEAD)
     fill(entry)

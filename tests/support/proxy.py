@@ -1,7 +1,8 @@
 """A real mitmdump process with the recorder in it, between a test's client and its scripted provider.
 
 ``DECK_E2E_PYTHONS`` names the interpreters to run it under (separated by ``:``), so that one test run covers several
-generations of mitmproxy; without it that is the interpreter of the tests.
+generations of mitmproxy; without it that is the interpreter of the tests. Most are forked (forked.py), which saves the
+second that mitmproxy's import takes; what they do from then on is what a new process does.
 """
 
 import json
@@ -17,6 +18,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
+import forked
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -39,7 +41,10 @@ addons = [Route()]
 
 @dataclass
 class Proxy:
-    """One mitmdump. ``options`` are ``--set`` values; ``scripts`` more addon scripts, as source."""
+    """One mitmdump. ``options`` are ``--set`` values; ``scripts`` more addon scripts, as source.
+
+    ``anew``: start the interpreter too, as a user does; not to be left out where imports and paths are in question.
+    """
 
     folder: Path
     python: str = PYTHONS[0]
@@ -52,7 +57,8 @@ class Proxy:
     cwd: Path | None = None
     capture: str = str(CAPTURE)
     archive: Path = Path()
-    process: subprocess.Popen[bytes] | None = None
+    anew: bool = False
+    process: subprocess.Popen[bytes] | forked.Forked | None = None
 
     def __post_init__(self) -> None:
         if self.archive == Path():
@@ -67,7 +73,11 @@ class Proxy:
         self.stop()
 
     def command(self) -> list[str]:
-        """The command line; writes the scripts it names."""
+        """The command line of one that is started anew."""
+        return [self.python, "-c", _START, *self.words()]
+
+    def words(self) -> list[str]:
+        """What stands behind ``mitmdump`` on the command line; writes the scripts it names."""
         self.folder.mkdir(parents=True, exist_ok=True)
         files = []
         for number, source in enumerate((ROUTE, *self.scripts)):
@@ -87,30 +97,34 @@ class Proxy:
         for name, value in chosen.items():
             for each in [value] if isinstance(value, str) else value:
                 settings += ["--set", f"{name}={each}"]
-        return [self.python, "-c", _START, "-s", self.capture, *files, *settings, "-p", "0", *self.arguments]
+        return ["-s", self.capture, *files, *settings, "-p", "0", *self.arguments]
 
     def start(self) -> Self:
         """Start it and wait until it listens."""
-        command = self.command()
+        words = self.words()
         self.report_path.unlink(missing_ok=True)
-        with self.log_path.open("ab") as log:
-            self.process = subprocess.Popen(
-                command,
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=log,
-                cwd=self.cwd or self.folder,
-                env={**os.environ, "DECK_TEST_PROVIDER": str(self.provider_port), **self.environment},
-            )
+        environment = {**os.environ, "DECK_TEST_PROVIDER": str(self.provider_port), **self.environment}
+        cwd = self.cwd or self.folder
+        if forked.AVAILABLE and not self.anew:
+            self.process = forked.Forked(self.python, words, cwd, environment, self.log_path)
+        else:
+            with self.log_path.open("ab") as log:
+                self.process = subprocess.Popen(
+                    [self.python, "-c", _START, *words],
+                    stdin=subprocess.DEVNULL,
+                    stdout=log,
+                    stderr=log,
+                    cwd=cwd,
+                    env=environment,
+                )
         until(lambda: self.report().get("port") or self.process.poll() is not None)  # type: ignore[union-attr]
         assert self.process.poll() is None, self.log()
         return self
 
     def run(self) -> subprocess.CompletedProcess[str]:
         """Run it to its end (imports, refusals to start)."""
-        command = self.command()
         return subprocess.run(
-            command,
+            self.command(),
             capture_output=True,
             text=True,
             timeout=60,

@@ -76,7 +76,13 @@ class TallModel:
     def branches(self, session: str) -> list[BranchRow]:
         return []
 
+    def joined(self, row: StepRow, session: str) -> StepRow | None:
+        return None
+
     def capture_trouble(self) -> str:
+        return ""
+
+    def lost_turns(self) -> str:
         return ""
 
     def sessions(self) -> list[SessionView]:
@@ -124,8 +130,11 @@ class TallModel:
         if isinstance(id, bytes):
             return self._turn(int.from_bytes(id))
         number = int(id, 16)
-        steps = tuple(self.steps(SESSION, (number - 1) * STEPS, number * STEPS))
-        return TurnView(self._turn(number), {}, (), (), (), (), (), (), None, steps)
+        return TurnView(self._turn(number), {}, (), (), (), (), (), (), None, tuple(self.turn_steps(id)))
+
+    def turn_steps(self, id: str) -> list[StepRow]:
+        number = int(id, 16)
+        return self.steps(SESSION, (number - 1) * STEPS, number * STEPS)
 
     def step(self, row: StepRow) -> Step:
         return Step(row, Block(row.role, row.kind, row.summary))

@@ -22,7 +22,16 @@ def test_words() -> None:
     assert Hits("y").words(None) == "nothing found for “y”"
 
 
-def test_a_search_that_goes_on_says_so() -> None:
+def test_a_search_that_goes_on_says_so_and_numbers_nothing() -> None:
     found = Hits("x", HITS.hits, complete=False)
-    assert found.words(HITS.hits[0]) == "1 of 3+ for “x”: first x"
+    assert found.words(HITS.hits[0]) == "3+ for “x”: first x"
+    assert found.words(None) == "searching for “x”, 3 found so far"
     assert Hits("x", complete=False).words(None) == "searching for “x”"
+
+
+def test_nothing_that_was_not_looked_through_is_passed_over() -> None:
+    """The search began at step 5 and has come to step 2, by way of the end; 3 and 4 it has not seen."""
+    found = Hits("x", HITS.hits, complete=False, start=5)
+    assert [hit and hit.position for hit in (found.next(5, 1), found.next(9, 1), found.next(2, 1))] == [9, 2, None]
+    assert [hit and hit.position for hit in (found.next(2, -1), found.next(9, -1), found.next(5, -1))] == [9, 5, None]
+    assert found.next(4, -1) is None and found.next(4, 1) is None

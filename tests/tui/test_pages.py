@@ -137,9 +137,10 @@ def test_against_another_session_the_first_lines_say_where_they_part(archives: d
     shown = read(timeline, 2, page(diff), marked=timeline.turns("one")[1].id)
     assert timeline.sessions()[0].key == "two"
     head = shown.splitlines()[:3]
+    shared = timeline.turns("one")[0].id[:9]
     assert head[1:] == [
         "turn 2 is of session one",
-        "the two sessions: identical through turn 1, then the result of Bash differs",
+        f"the two sessions: identical through turn 1 ({shared}), then the result of Bash differs",
     ]
     assert "~ [-a-]{+b+}.ts" in shown
 

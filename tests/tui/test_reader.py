@@ -39,6 +39,26 @@ async def test_errors_come_back_to_whoever_asked() -> None:
     reader.close()
 
 
+async def test_an_index_that_cannot_be_read_is_opened_anew() -> None:
+    opened: list[TallModel] = []
+
+    def open_model() -> TallModel:
+        opened.append(TallModel(2))
+        return opened[-1]
+
+    reader = Reader(open_model)
+
+    def lost(model: object) -> None:
+        if model is opened[0]:
+            raise sqlite3.OperationalError("disk I/O error")
+
+    with pytest.raises(StoreError, match="index could not be read"):
+        await reader.ask(lost)
+    await reader.ask(lost)
+    assert len(opened) == 2
+    reader.close()
+
+
 async def test_a_question_that_was_given_up_is_not_asked() -> None:
     reader = Reader(lambda: TallModel(2))
     gate, asked = threading.Event(), []

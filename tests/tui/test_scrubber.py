@@ -54,7 +54,13 @@ def test_a_mark_of_the_users_own_stands_over_its_turn_before_any_other(
     turns: int, width: int, data: st.DataObject
 ) -> None:
     turn = data.draw(st.integers(1, turns))
-    columns = lay_out(shape(turns, {turn: "e"}), width, {turn: "*"})
-    assert [(place, column.mark) for place, column in enumerate(columns.columns) if column.mark] == [
+    columns = lay_out(shape(turns, {turn: "c"}), width, {turn: "*"})
+    assert [(place, column.shown) for place, column in enumerate(columns.columns) if column.shown] == [
         (columns.column_of(turn) // columns.each, "*")
     ]
+
+
+def test_a_star_does_not_hide_an_error() -> None:
+    columns = lay_out(shape(9, {2: "e"}), 40, {2: "*", 3: "m"}).columns
+    assert [column.shown for column in columns[:4]] == ["", "e", "m", ""]
+    assert columns[1].own == "*"

@@ -1,10 +1,10 @@
 """The outline of a session, walked in slices."""
 
-import pytest
 from tall_model import STEPS, TallModel
 
-from deck.tui.shape import SLICE, SLICES_A_CALL, Survey, window_of
-from deck.views import StepRow
+from deck.tui.shape import SLICE, SLICES_A_CALL, Survey
+from deck.views import StepRow, TurnRow
+from store.reading import Usage
 
 
 def test_a_long_session_is_walked_in_slices_and_walked_on_when_it_grows() -> None:
@@ -47,9 +47,16 @@ def test_long_waits_and_errors_are_found() -> None:
     assert shape.mark(1, 11) == "e"
 
 
-@pytest.mark.parametrize(
-    ("model", "context", "window"),
-    [("claude-sonnet-4-6", 5, 200_000), ("claude-opus-4-8", 300_000, 1_000_000), ("some-model", 5, None)],
-)
-def test_windows(model: str, context: int, window: int | None) -> None:
-    assert window_of(model, context) == window
+class Growing(TallModel):
+    """A context that only its last turn shows to be in a window of a million tokens."""
+
+    def _turn(self, number: int) -> TurnRow:
+        usage = Usage(input=950_000 if number == self.count else 190_000)
+        return super()._turn(number)._replace(model="claude-opus-4-8", usage=usage)
+
+
+def test_marks_of_full_windows_are_of_the_window_that_the_label_names() -> None:
+    model = Growing(2)
+    survey = Survey("tall")
+    assert survey.advance(model)
+    assert (survey.shape().window, survey.shape().mark(1, 2), survey.shape().mark(1, 3)) == (1_000_000, "", "!")

@@ -1,4 +1,4 @@
-"""Two sessions compared: where they part, then step by step, as `deck diff` prints it."""
+"""Two sessions compared: where they part, then step by step, as `deck diff` prints it, but for long texts."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ from deck.tui.widgets.status import Status
 from deck.tui.widgets.text_view import TextView
 
 COMPARE_KEYS: list[BindingType] = [
+    Binding("f", "fold", "unfold", tooltip="unfold what is long and only in one session, or fold it again"),
     Binding("question_mark", "help", "help", tooltip="show all keys"),
     Binding("q,escape", "back", "back", key_display="q", tooltip="back to the sessions"),
 ]
@@ -45,6 +46,7 @@ class CompareScreen(AskingScreen):
         self._shared = shared
         self._sessions = before, after
         self._diff: SessionDiff | None = None
+        self._unfolded = False
 
     def compose(self) -> ComposeResult:
         yield TextView()
@@ -56,14 +58,18 @@ class CompareScreen(AskingScreen):
     def on_resize(self, event: events.Resize) -> None:
         self._show(event.size.width - _BESIDE_THE_TEXT)
 
+    def action_fold(self) -> None:
+        self._unfolded = not self._unfolded
+        self._show(self.size.width - _BESIDE_THE_TEXT)
+
     @work(exclusive=True)
     async def _show(self, columns: int) -> None:
         before, after = self._sessions
-        known = self._diff
+        known, fold = self._diff, "" if self._unfolded else "f unfolds"
 
         def compare(model: ReadModel) -> tuple[SessionDiff, Document]:
             diff = known or model.compare_sessions(before, after)
-            return diff, _document(diff, columns)
+            return diff, _document(diff, columns, fold)
 
         found = await self._ask(self._shared.readers.documents, compare)
         if found is not None:
@@ -76,8 +82,8 @@ class CompareScreen(AskingScreen):
         self.app.pop_screen()
 
 
-def _document(diff: SessionDiff, columns: int) -> Document:
+def _document(diff: SessionDiff, columns: int, fold: str) -> Document:
     out = Writer()
-    for line in diff_lines(diff, Style(colour=False), _DIGITS, exact=False, columns=columns):
+    for line in diff_lines(diff, Style(colour=False), _DIGITS, exact=False, columns=columns, fold=fold):
         out.text(line, _STYLES.get(line[:1], palette.PLAIN))
     return out.done()

@@ -19,7 +19,7 @@ from deck.tui.ordering import ORDERS, arrange, day_name
 from deck.tui.overview import CostBook, SessionLine, overview
 from deck.tui.questions import place_of_turn, standing
 from deck.tui.screens.asking import AskingScreen
-from deck.tui.screens.sessions_keys import SESSION_KEYS
+from deck.tui.screens.sessions_keys import SEARCHED, SESSION_KEYS
 from deck.tui.shared import Marked, Shared
 from deck.tui.stars import put_star
 from deck.tui.widgets.prompt import Prompt
@@ -30,6 +30,7 @@ from deck.views import BranchRow, SessionView
 
 POLL_SECONDS = 0.1
 _RECHECK_EVERY = 20  # polls; that a writer ended, or a star came, is no growth
+_NO_MATCH = "no session matches; Esc shows all"
 _COST_SECONDS = 0.05  # between two looks whether the user wants something else of the reader
 
 
@@ -52,6 +53,7 @@ class SessionsScreen(AskingScreen):
         super().__init__()
         self._shared = shared
         self._lines: Sequence[SessionLine] = ()
+        self._lost = ""  # what to say where there is no line though turns were recorded
         self._costs = CostBook()
         self._unfolded: dict[str, Sequence[BranchRow]] = {}
         self._order = 0
@@ -78,16 +80,17 @@ class SessionsScreen(AskingScreen):
 
     @work(group="watch", exclusive=True)
     async def _watch(self) -> None:
-        def look(model: ReadModel) -> tuple[list[SessionLine] | None]:
+        def look(model: ReadModel) -> tuple[list[SessionLine] | None, str]:
             grew = model.refresh()
-            return (overview(model) if grew or polls % _RECHECK_EVERY == 0 else None,)
+            lines = overview(model) if grew or polls % _RECHECK_EVERY == 0 else None
+            return lines, model.lost_turns() if lines == [] else ""
 
         polls = 0
         while (found := await self._ask(self._shared.readers.rows, look)) is not None:
-            (lines,) = found
+            lines, lost = found
             known = [line._replace(cost=None) for line in self._lines]
             if lines is not None and (polls == 0 or lines != known):
-                self._lines = self._costs.with_costs(lines)
+                self._lines, self._lost = self._costs.with_costs(lines), lost
                 self._arrange()
                 self.call_after_refresh(self._work_out_costs)  # the list is not held up by it
             polls += 1
@@ -110,11 +113,12 @@ class SessionsScreen(AskingScreen):
         order = ORDERS[self._order]
         items = arrange(self._lines, order, self._words, day_name(now_ms), by_project=self._by_project)
         marked = self._shared.marked
-        self.query_one(SessionList).set_items(self._with_branches(items), now_ms, marked.session if marked else "")
+        rows = self._with_branches(items) or ([_NO_MATCH] if self._lines else [])
+        self.query_one(SessionList).set_items(rows, now_ms, marked.session if marked else "")
         views = [line.view for line in self._lines]
         turns = sum(view.turns for view in views)
         left = f" deck  {self._shared.where} · {plural(len(views), 'session')} · {plural(turns, 'turn')}"
-        tokens = sum(view.input_tokens + view.output_tokens for view in views)
+        tokens = sum(view.tokens for view in views)
         filtered = f"filter: {self._words} · " if self._words else ""
         grouped = " · by project" if self._by_project else ""
         self.query_one("#title", TextLine).show(
@@ -125,7 +129,8 @@ class SessionsScreen(AskingScreen):
         self.query_one(Status).set_where(f"{shown} of {len(views)}")
         self._tell()
         if not views:
-            self._say("no turn is recorded here yet; `deck run -- AGENT` records one")
+            lost = f"`deck fsck` says more: {self._lost}" if self._lost else ""
+            self._say(clean(lost or "no turn is recorded here yet; `deck run -- AGENT` records one"))
 
     def _with_branches(self, items: Sequence[SessionLine | str]) -> list[Item]:
         found: list[Item] = []
@@ -215,8 +220,7 @@ class SessionsScreen(AskingScreen):
         self._arrange()
 
     async def action_filter(self) -> None:
-        hint = "words in title, agent, model, project or session id"
-        await self._ask_user(Prompt("filter", hint, self._words))
+        await self._ask_user(Prompt("filter", SEARCHED, self._words))
 
     def action_show_all(self) -> None:
         self._set_words("")

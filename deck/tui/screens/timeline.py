@@ -14,8 +14,9 @@ from deck.tui.border import clean
 from deck.tui.hits import Hits
 from deck.tui.keys import Sections
 from deck.tui.lanes import ALL, EVERY_STEP
+from deck.tui.places import place_of
+from deck.tui.screens.timeline_copies import TimelineCopies
 from deck.tui.screens.timeline_keys import TIMELINE_KEYS
-from deck.tui.screens.timeline_marks import TimelineMarks
 from deck.tui.searching import Search
 from deck.tui.shared import Shared
 from deck.tui.widgets.prompt import Prompt
@@ -34,11 +35,13 @@ _CANDIDATES = 20
 _CANDIDATE = 16
 """Characters of a name among others that it is offered with."""
 
-_DIGITS = 9
-_PROMPTS = {"search": "search in this session", "rev": "hash, HEAD~2, session, tag, hash:step; Tab completes"}
+_PROMPTS = {
+    "search": "search in this session",
+    "rev": "turn (12, 12.3, 50%, +9), hash, HEAD~2, session, tag; Tab completes",
+}
 
 
-class TimelineScreen(TimelineMarks):
+class TimelineScreen(TimelineCopies):
     """The screen with all its keys."""
 
     class Left(Message):
@@ -88,8 +91,9 @@ class TimelineScreen(TimelineMarks):
         keys = [lane.key for lane in lanes]
         self._choose_lane(keys[(keys.index(self.query_one(StepList).lane.key) + direction) % len(keys)])
 
-    async def _visit_rev(self, rev: str) -> None:
-        place = await self._ask(self._readers.rows, questions.place_of_rev(rev))
+    async def _visit_typed(self, typed: str) -> None:
+        question = place_of(typed, self._session, self.query_one(StepList).position)
+        place = await self._ask(self._readers.rows, question)
         if place is not None:
             self._visit(place)
 
@@ -145,23 +149,12 @@ class TimelineScreen(TimelineMarks):
         view = self.query_one(TextView)
         view.action_scroll(direction * max(view.size.height // 2, 1))
 
-    def action_copy(self, what: str) -> None:
-        if self._detail is None:
-            return
-        row = self._detail.row
-        address = row.turn if what == "hash" else f"{row.turn}:{row.number}"
-        self.app.copy_to_clipboard(address)
-        self._say(f"copied {address.replace(row.turn, row.turn[:_DIGITS] + '…')}, with all its digits")
-
     # asking
 
     async def action_ask(self, purpose: str) -> None:
         if purpose == "search":
             self._index()
         await self._ask_user(Prompt(purpose, _PROMPTS[purpose], complete=self._revs if purpose == "rev" else None))
-
-    async def action_star(self) -> None:
-        await self._ask_user(Prompt("star", "a note for the star; it may be empty", self._note_here()))
 
     async def _revs(self, text: str) -> Sequence[str]:
         """Revs that begin so, as they may be shown and typed."""
@@ -175,7 +168,7 @@ class TimelineScreen(TimelineMarks):
         if event.purpose == "star" and event.text is not None:
             self._put_star(event.text)
         elif event.text:
-            answer = self._search if event.purpose == "search" else self._visit_rev
+            answer = self._search if event.purpose == "search" else self._visit_typed
             self.run_worker(answer(event.text), group="ask", exclusive=True)
 
     async def _search(self, query: str) -> None:

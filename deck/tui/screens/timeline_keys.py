@@ -35,9 +35,13 @@ TIMELINE_KEYS: list[BindingType] = [
     Binding("slash", "ask('search')", "search", tooltip="search in this session"),
     Binding("n", "hit(1)", show=False, tooltip="next place found"),
     Binding("N", "hit(-1)", show=False, tooltip="place found before"),
-    Binding("colon", "ask('rev')", "rev", tooltip="go to a hash, a session, a tag or any other rev"),
+    Binding(
+        "colon", "ask('rev')", "rev", tooltip="go to a turn (12, 12.3, 50%, +100) or a rev; a turn's number is no hash"
+    ),
     Binding("y", "copy('hash')", "copy", tooltip="copy the turn's hash"),
     Binding("Y", "copy('step')", show=False, tooltip="copy the step's address, hash:number"),
+    Binding("w", "copy_all", show=False, tooltip="copy the text, word for word: of the step, or of another tab"),
+    Binding("p", "read", show=False, tooltip="read that text in the pager ($PAGER, or less)"),
     *(Binding(str(n), f"page({n - 1})", show=False, tooltip=f"tab {page.title}") for n, page in enumerate(PAGES, 1)),
     Binding("f", "fold", show=False, tooltip="unfold what the tab folds, or fold it again"),
     Binding("r", "raw", show=False, tooltip="blocks as JSON, or as what they mean again"),

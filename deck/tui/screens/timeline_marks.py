@@ -10,7 +10,9 @@ from deck.tui.screens.timeline_view import TimelineView
 from deck.tui.shared import Marked
 from deck.tui.stars import Star, put_star, take_star
 from deck.tui.widgets.detail_pane import DetailPane
+from deck.tui.widgets.prompt import Prompt
 from deck.tui.widgets.step_list import StepList
+from deck.views import StepRow
 
 _SHORT = 120
 """Characters of a note on the bottom line; the step page has all of it."""
@@ -18,6 +20,9 @@ _SHORT = 120
 
 class TimelineMarks(TimelineView):
     """The screen with the keys for marks and stars."""
+
+    _starred: StepRow | None = None
+    """The step that a note is being typed for."""
 
     class Elsewhere(Message):
         """The user wants to see a place of another session."""
@@ -30,10 +35,10 @@ class TimelineMarks(TimelineView):
         self.query_one(DetailPane).choose(page)
         self._show_detail()
 
-    def action_mark(self) -> None:
-        if self._detail is None:
+    async def action_mark(self) -> None:
+        row = await self._step_here()
+        if row is None:
             return
-        row = self._detail.row
         before = self._shared.marked
         if before is not None and before.turn == row.turn:
             self._shared.marked = None
@@ -76,23 +81,35 @@ class TimelineMarks(TimelineView):
         place = min(places, key=lambda place: (place <= at, place))
         self._go_exactly(place, f"★ {short(clean(places[place].note.text), _SHORT)}")
 
-    def action_unstar(self) -> None:
-        star = self._star_here()
+    async def action_star(self) -> None:
+        self._starred = await self._step_here()
+        if self._starred is not None:
+            await self._ask_user(Prompt("star", "a note for the star; it may be empty", self._note_of(self._starred)))
+
+    async def action_unstar(self) -> None:
+        row = await self._step_here()
+        if row is None:
+            return
+        star = self._star_of(row)
         if star is None:
             self._say("this step has no star")
         else:
             self.run_worker(self._change(take_star(star.note), "the star is off"), group="star")
 
-    def _note_here(self) -> str:
-        """The note of the star under the cursor, as it can be shown and typed."""
-        star = self._star_here()
+    def _note_of(self, row: StepRow) -> str:
+        """The note of a step's star, as it can be shown and typed."""
+        star = self._star_of(row)
         return clean(star.note.text) if star else ""
 
     def _put_star(self, text: str) -> None:
-        if text and text == self._note_here():  # it may be another text than what was shown of it
+        """Star the step that was under the cursor when the note was asked for; it may have moved on since."""
+        row = self._starred
+        if row is None:
+            return
+        if text and text == self._note_of(row):  # it may be another text than what was shown of it
             self._say("the star stays as it is")
-        elif self._detail is not None:
-            row, star = self._detail.row, self._star_here()
+        else:
+            star = self._star_of(row)
             question = put_star(row.turn, row.number, text, star.note if star else None)
             self.run_worker(self._change(question, f"starred: {text}" if text else "starred"), group="star")
 
@@ -102,10 +119,7 @@ class TimelineMarks(TimelineView):
             self._show_stars()
             self._show_detail()
 
-    def _star_here(self) -> Star | None:
-        """The star of the step under the cursor."""
-        if self._detail is None:
-            return None
-        row = self._detail.row
+    def _star_of(self, row: StepRow) -> Star | None:
+        """The star of a step."""
         places = [(row.turn, row.number), *([(row.turn, 0)] if row.number == 1 else [])]
         return next((star for star in self._stars if star.place in places), None)

@@ -24,6 +24,7 @@ from deck.tui.screens.asking import AskingScreen
 from deck.tui.screens.timeline_keys import TIMELINE_KEYS
 from deck.tui.shared import Shared
 from deck.tui.stars import Star, stars_of
+from deck.tui.telling import told_steps
 from deck.tui.widgets.detail_pane import DetailPane
 from deck.tui.widgets.lane_bar import LaneBar
 from deck.tui.widgets.outline import Outline
@@ -158,7 +159,8 @@ class TimelineView(AskingScreen):
         if event.by_user:
             self._player.playback.playing = False
             self._following.moved_by_user(steps.at_end)
-        self._say(self._note)
+        if self._note or not event.by_user:  # else a key that came meanwhile may have said something
+            self._say(self._note)
         self._note = ""
         self._say_state()
         self._show_detail()
@@ -166,7 +168,7 @@ class TimelineView(AskingScreen):
     @on(StepList.Wanted)
     def _wanted(self, event: StepList.Wanted) -> None:
         def rows(model: ReadModel) -> list[StepRow]:
-            return model.steps(self._session, event.start, event.end)
+            return told_steps(model, self._session, event.start, event.end)
 
         async def fetch() -> None:
             found = await self._ask(self._readers.rows, rows)
@@ -186,9 +188,12 @@ class TimelineView(AskingScreen):
 
     def _go(self, position: int, note: str = "") -> None:
         """Put the cursor there, or on the lane's next step, and have the status line say ``note`` until it moves on."""
-        self._note = note
+        steps = self.query_one(StepList)
+        before = steps.cursor
+        steps.go_to(position, by_user=True)
+        steps.show_around()
+        self._note = note if steps.cursor != before else ""  # the list tells of a move only
         self._say(note)
-        self.query_one(StepList).go_to(position, by_user=True)
 
     def _renote(self, note: str) -> None:
         """Say something else of where the cursor is, also where the list has not told yet that it is there."""
@@ -229,6 +234,16 @@ class TimelineView(AskingScreen):
             self._show_detail()
         elif pane.page == STEP:
             pane.show_coming(so_far)
+
+    async def _step_here(self) -> StepRow | None:
+        """The step under the cursor as it stands now, whatever the detail shows; None where the archive gives none."""
+        steps = self.query_one(StepList)
+        position = steps.position
+        here = steps.row(position)
+        if here is not None:
+            return here
+        rows = await self._ask(self._readers.rows, lambda model: model.steps(self._session, position, position + 1))
+        return rows[0] if rows else None
 
     @property
     def _can_follow(self) -> bool:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+from rich.style import Style
 from textual import events
 from textual.message import Message
 from textual.strip import Strip
@@ -19,6 +20,7 @@ from textual.widget import Widget
 
 from deck.tui import palette
 from deck.tui.border import Safe, Span, strip
+from deck.tui.palette import ERROR_MARK
 
 if TYPE_CHECKING:
     from deck.tui.shape import Shape  # what it needs is loaded behind the first picture
@@ -30,10 +32,16 @@ _WIDEST = 4
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One column: its largest context and its mark."""
+    """One column: its largest context, its mark, and the user's own."""
 
     context: int
     mark: str
+    own: str
+
+    @property
+    def shown(self) -> str:
+        """The mark to be seen: the user's own hides all but an error."""
+        return self.mark if self.mark == ERROR_MARK or not self.own else self.own
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,11 +66,11 @@ class Columns:
 
 
 def lay_out(shape: Shape, width: int, own: Mapping[int, str]) -> Columns:
-    """The columns for a scrubber of this width; ``own`` are the user's marks by turn, before which no other is seen."""
+    """The columns for a scrubber of this width; ``own`` are the user's marks by turn."""
     turns = len(shape.contexts)
     if turns <= width:
         each = max(1, min(_WIDEST, width // max(turns, 1)))
-        columns = (Column(shape.contexts[n - 1], own.get(n) or shape.mark(n, n + 1)) for n in range(1, turns + 1))
+        columns = (Column(shape.contexts[n - 1], shape.mark(n, n + 1), own.get(n, "")) for n in range(1, turns + 1))
         return Columns(turns, each, tuple(columns))
     edges = [place * turns // width for place in range(width + 1)]
     marked = {bisect_right(edges, turn - 1) - 1: mark for turn, mark in sorted(own.items(), reverse=True)}
@@ -70,10 +78,16 @@ def lay_out(shape: Shape, width: int, own: Mapping[int, str]) -> Columns:
         turns,
         1,
         tuple(
-            Column(max(shape.contexts[first:end]), marked.get(place) or shape.mark(first + 1, end + 1))
+            Column(max(shape.contexts[first:end]), shape.mark(first + 1, end + 1), marked.get(place, ""))
             for place, (first, end) in enumerate(pairwise(edges))
         ),
     )
+
+
+def _style_of(column: Column) -> Style:
+    if column.mark == ERROR_MARK:
+        return palette.STARRED_ERROR if column.own else palette.ERROR
+    return palette.STAR if column.own else palette.STRONG if column.mark else palette.FAINT
 
 
 class Scrubber(Widget):
@@ -141,11 +155,11 @@ class Scrubber(Widget):
     def _marks(self, shape: Shape, laid_out: Columns, here: int) -> Sequence[Span]:
         spans: list[Span] = []
         for place, column in enumerate(laid_out.columns):
-            mark = column.mark or ("▲" if place == here else "·")
-            style = palette.ERROR if column.mark == "e" else palette.STRONG if column.mark else palette.FAINT
+            mark = column.shown or ("▲" if place == here else "·")
+            style = _style_of(column)
             if place == here:
                 style += palette.CURSOR
-            spans.append((Safe(mark.ljust(laid_out.each)), style))
+            spans += ((Safe(mark), style), (Safe(" " * (laid_out.each - 1)), style + palette.NOT_UNDERLINED))
         return spans
 
     def on_mouse_down(self, event: events.MouseDown) -> None:

@@ -5,7 +5,7 @@ from typing import Final
 
 from rich.style import Style
 
-from deck.render import count, duration, percent, plural, width_of
+from deck.render import count, duration, percent, plural, reported, width_of
 from deck.tui import palette
 from deck.tui.border import Safe, Span, clean, fit
 from deck.tui.overview import SessionLine
@@ -76,9 +76,9 @@ def _texts(line: SessionLine, now_ms: int) -> dict[str, tuple[str, Style]]:
         "client": (session.client or "?", palette.PLAIN),
         "model": (", ".join(session.models), palette.FAINT),
         "turns": (plural(session.turns, "turn"), palette.PLAIN),
-        "input": (f"{count(session.input_tokens)} in", palette.PLAIN),
+        "input": (f"{reported(session.input_tokens)} in", palette.PLAIN),
         "hits": (_cache_hits(session), palette.FAINT),
-        "output": (f"{count(session.output_tokens)} out", palette.PLAIN),
+        "output": (f"{reported(session.output_tokens)} out", palette.PLAIN),
         "cost": ("…" if line.cost is None else str(line.cost), palette.PLAIN),
         "trouble": (_trouble(line), palette.ERROR),
         "took": (duration(session.last_ms - session.started_ms), palette.FAINT),

@@ -5,7 +5,7 @@ from itertools import islice
 
 from rich.style import Style
 
-from deck.render import count, plural, short
+from deck.render import plural, reported, short
 from deck.tui import palette
 from deck.tui.border import Safe, Span, clean, fit
 from deck.tui.overview import SessionLine
@@ -112,7 +112,9 @@ def _session_spans(line: SessionLine, now_ms: int, marked: bool, columns: Widths
 def _branch_spans(branch: BranchRow) -> Sequence[Span]:
     """A subagent, or the side calls of one kind, under the session that they belong to."""
     name = f"agent {short(branch.thread, 40)}" if branch.thread else f"{branch.role.partition(':')[2]} calls"
-    figures = f"{plural(branch.turns, 'turn')} · {count(branch.input_tokens)} in · {count(branch.output_tokens)} out"
+    figures = (
+        f"{plural(branch.turns, 'turn')} · {reported(branch.input_tokens)} in · {reported(branch.output_tokens)} out"
+    )
     return [(clean(f"            ↳ {name} "), palette.LANE), (clean(f" {figures}"), palette.FAINT)]
 
 

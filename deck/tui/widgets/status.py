@@ -12,7 +12,7 @@ from deck.tui.widgets.text_line import TextLine
 
 
 class Status(TextLine):
-    """The line; `say` puts a sentence over the keys until the next one, or an empty one."""
+    """The line; `say` puts a sentence over the keys, which stays until the next one or `hush`."""
 
     def __init__(self, bindings: Sequence[BindingType], id: str | None = None) -> None:
         super().__init__(id=id)
@@ -30,6 +30,11 @@ class Status(TextLine):
         """Show this sentence instead of the keys; for an empty one the keys again."""
         self._message = [(clean(f" {text}"), style)] if text else []
         self._draw()
+
+    def hush(self) -> None:
+        """Show the keys again."""
+        if self._message:
+            self.say("")
 
     def set_where(self, text: str) -> None:
         """What stands on the right."""

@@ -8,7 +8,7 @@ from collections.abc import Container, Mapping, Sequence
 
 from textual.message import Message
 
-from deck.render import duration, offset
+from deck.render import duration, offset, width_of
 from deck.tui import palette
 from deck.tui.border import Safe, Span, clean, cut, fit
 from deck.tui.lanes import EVERY_STEP, Lane
@@ -19,6 +19,10 @@ from deck.views import StepRow
 KEPT_PAGES = 64
 _DIGITS = 4
 """Of a turn's number, at least."""
+
+
+_KIND, _LONGEST_KIND = 10, 18
+"""Cells for the kind of a step; a result, which names its tool too, has more where it needs them."""
 
 
 class StepList(VirtualList):
@@ -36,6 +40,7 @@ class StepList(VirtualList):
         super().__init__(id=id)
         self.count = 0
         self.lane = EVERY_STEP
+        self._left: int | None = None  # the step from which lanes were gone through, until the cursor is moved
         self._agents: Mapping[str, int] = {}
         self._stars: Container[tuple[str, int]] = ()
         self._pages: OrderedDict[int, Sequence[StepRow]] = OrderedDict()
@@ -63,13 +68,19 @@ class StepList(VirtualList):
         self.set_line_count(self.lane.lines(count))
 
     def set_lane(self, lane: Lane, agents: Mapping[str, int]) -> None:
-        """Show this lane; the step under the cursor, or the lane's next one, stays where it is on the screen."""
+        """Show this lane; the step under the cursor, or the lane's next one, stays where it is on the screen.
+
+        Through lanes that do not have that step, the way leads back to it.
+        """
         self._agents = agents
         if lane.key != self.lane.key or lane.lines(self.count) != self.lane.lines(self.count):
             position, row_on_screen = self.position, self.cursor - round(self.scroll_y)
+            place = position
+            if lane.key != self.lane.key:
+                place = self._left = position if self._left is None else self._left
             self.lane = lane
             self.set_line_count(lane.lines(self.count))
-            before, self.cursor = self.cursor, lane.line_of(position)
+            before, self.cursor = self.cursor, lane.line_of(place)
             self.scroll_to(y=max(0, self.cursor - row_on_screen), animate=False, force=True)
             if self.position != position:
                 self.post_message(self.Moved(self, by_user=False))
@@ -91,6 +102,10 @@ class StepList(VirtualList):
         while len(self._pages) > KEPT_PAGES:
             self._pages.popitem(last=False)
         self.refresh()
+
+    def go(self, line: int, *, by_user: bool = False) -> None:
+        self._left = None
+        super().go(line, by_user=by_user)
 
     def go_to(self, position: int, *, by_user: bool = False) -> None:
         """Put the cursor on the step at this position."""
@@ -145,9 +160,9 @@ def _step_spans(row: StepRow, agent: int, starred: bool, digits: int, width: int
         mark = clean(f"{'│' * min(agent, 3)}{agent} ")
         lead.append((mark, palette.LANE))
         used += len(mark)
-    kind = fit(label, 10)
+    kind = fit(label, max(_KIND, min(width_of(label), _LONGEST_KIND)))
     lead.append((kind, style))
-    used += 10
+    used += width_of(kind)
     unsaid = "(withheld)" if row.kind == "thinking" else "(empty)"
     summary = cut(clean(row.summary or unsaid), max(width - used - 1, 0))
     body = palette.FAINT if not row.summary else style if row.is_error or row.kind == "thinking" else palette.PLAIN

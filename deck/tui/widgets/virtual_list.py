@@ -86,16 +86,20 @@ class VirtualList(ScrollView, can_focus=True, inherit_bindings=False):
             self.post_message(self.Moved(self, by_user))
         self.show_cursor()
 
-    def show_cursor(self) -> None:
-        """Scroll so far that the cursor is on the screen, with a line of context where there is one."""
-        top = self._top()
+    def show_around(self) -> None:
+        """Scroll so far that what is around the cursor is on the screen: a third of it before, and after."""
+        self.show_cursor(self.size.height // 3)
+
+    def show_cursor(self, context: int = 1) -> None:
+        """Scroll so far that the cursor is on the screen, with so many lines of context where there are as many."""
+        top = self._top(context)
         if self.size.height > 0 and top != round(self.scroll_y):
             self.scroll_to(y=top, animate=False, force=True)
 
-    def _top(self) -> int:
+    def _top(self, context: int = 1) -> int:
         """The line that stands on top when the cursor is on the screen."""
         top, height = round(self.scroll_y), self.size.height
-        margin = 1 if height > 4 else 0
+        margin = context if height > 4 else 0
         if self.cursor < top + margin:
             top = self.cursor - margin
         elif self.cursor >= top + height - margin:

@@ -80,10 +80,11 @@ def test_two_sessions(deck: Run, tmp_path: Path) -> None:
         thread = Thread(Clock(), name)
         made.append(thread.send([text("Begin.")], [text("Yes."), call(1, "Bash", command="ls")]))
         made.append(thread.send([result(1, f"go to the {said}\nand on")], [text("Done.")]))
-    recorded(tmp_path / "archive", made)
+    turns = recorded(tmp_path / "archive", made)
     _, out, _ = deck("diff", "aaaa", "sessions/bbbb")
     lines = out.splitlines()
-    assert lines[2] == "identical through turn 1, then the result of Bash differs"
+    assert lines[0] == f"--- session {names[0]} · 2 turns · Begin."
+    assert lines[2] == f"identical through turn 1 ({turns[0][:9]}), then the result of Bash differs"
     assert "~   go to the [-left-]{+right+}" in lines
     assert re.search(
         r"^~ [0-9a-f]{7}:1 ↳ ok  go to the left +│ [0-9a-f]{7}:1 ↳ ok  go to the right$", out, re.MULTILINE

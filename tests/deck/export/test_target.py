@@ -71,6 +71,26 @@ def test_a_link_is_not_followed(tmp_path: Path) -> None:
     assert other.read_bytes() == b"mine" and not (tmp_path / "out").is_symlink()
 
 
+def test_a_pipe_and_a_device_are_written_into_and_stay(tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    reading = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
+    try:
+        assert write(pieces(), str(pipe), is_text=True, force=True) == 8
+        assert os.read(reading, 20) == b"one\ntwo\n"
+    finally:
+        os.close(reading)
+    assert pipe.is_fifo()
+    with pytest.raises(OSError, match="No space"):
+        write(pieces(), "/dev/full", is_text=True, force=False)
+    assert Path("/dev/full").is_char_device()
+
+
+def test_a_stream_by_its_name_needs_no_force(capfdbinary: pytest.CaptureFixture[bytes]) -> None:
+    assert write(pieces(), "/dev/stdout", is_text=True, force=False) == 8
+    assert capfdbinary.readouterr().out == b"one\ntwo\n"
+
+
 def test_standard_output(capfdbinary: pytest.CaptureFixture[bytes]) -> None:
     assert write(pieces(), "-", is_text=False, force=False) == 8
     assert capfdbinary.readouterr().out == b"one\ntwo\n"

@@ -11,7 +11,7 @@ from disk_scenarios import BY_NAME
 from disk_stage import Stage, State, next_start, states, violations
 from disk_states import digest
 
-SAMPLE = 90
+SAMPLE = 117
 SAMPLED_STARTS = 2
 STARTS = 15  # per scenario, in the full run
 

@@ -39,6 +39,17 @@ async def test_the_filter_acts_as_one_types_and_goes_with_escape(archive: Path) 
         await deck.see("2 of 2")
 
 
+async def test_a_filter_that_nothing_fits_says_so(archive: Path) -> None:
+    async with running(archive) as deck:
+        await deck.see("2 of 2")
+        await deck.press("slash")
+        await deck.type("nowhere")
+        await deck.see("0 of 2", "no session matches; Esc shows all")
+        await deck.press("enter", "enter", "j", "space", "escape")
+        text = await deck.see("2 of 2")
+        assert "no session matches" not in text
+
+
 async def test_sorting_goes_through_all_orders(archive: Path) -> None:
     async with running(archive) as deck:
         await deck.see("sort: newest")
@@ -65,7 +76,7 @@ async def test_an_empty_archive_says_what_to_do(tmp_path: Path) -> None:
     async with running(record(tmp_path / "archive", [])) as deck:
         await deck.see("no turn is recorded here yet", "deck run")
         await deck.press("enter", "G", "j", "slash", "x", "enter", "s", "question_mark")
-        await deck.see("show sessions that hold these words")
+        await deck.see("show sessions with these words in title")
 
 
 async def test_a_session_being_recorded_is_live_on_top_and_opens_at_its_end(tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ from tui_pilot import LARGE, SMALL, Driver, record, running
 from deck.timeline import Timeline
 from deck.tui.questions import Place, place_of_rev
 from deck.tui.widgets.scrubber import Scrubber
+from deck.tui.widgets.step_list import StepList
 from deck.tui.widgets.text_view import TextView
 from store import status
 from store.archive import Archive
@@ -145,6 +146,23 @@ async def test_copying_gives_the_clipboard_the_address_and_says_which(archive: P
         await deck.press("Y")
         await deck.see(f"copied {second[:9]}…:1, with all its digits")
         assert deck.app.clipboard == f"{second}:1"
+
+
+async def test_what_was_said_goes_with_the_next_key_that_does_something(archive: Path) -> None:
+    async with running(archive, place=START) as deck:
+        await deck.see("turn 1 of 14")
+        await deck.press("y")
+        await deck.see("with all its digits")
+        await deck.press("z")  # is no key of deck
+        assert "with all its digits" in deck.text()
+        await deck.press("2")
+        await deck.until(lambda text: "digits" not in text and "j k move" in text, "the keys again")
+        await deck.press("slash")
+        await deck.type("topic bug")
+        await deck.press("enter")
+        await deck.see("1 of ")
+        await deck.press("K", "f")
+        await deck.until(lambda text: "for “topic bug”" not in text, "nothing of the search")
 
 
 async def test_playing_goes_to_the_end_and_stops_there(archive: Path) -> None:
@@ -298,3 +316,29 @@ async def test_the_bottom_line_always_says_how_to_get_help_and_back(archive: Pat
 async def test_a_lane_is_called_what_its_subagent_was_asked_for(archive: Path) -> None:
     async with running(archive, LARGE, START) as deck:
         await deck.see("turn 1 of 14", "[all] main  sub 1: find uses")
+
+
+async def test_through_the_lanes_and_back_leads_to_the_step_that_one_left(archive: Path) -> None:
+    async with running(archive, LARGE, place(archive, f"{kafka_session.SESSION}~1")) as deck:
+        await deck.see("[all] main  sub 1: find uses", on(deck, 13, 1))
+        await deck.press("tab", "tab", "tab")
+        await deck.see("[side calls]", on(deck, 1, 2))
+        await deck.press("tab")
+        await deck.see("[all] main", on(deck, 13, 1))
+        await deck.press("shift+tab", "k", "tab")
+        await deck.see("[all] main", on(deck, 1, 1))
+
+
+async def test_after_a_jump_one_sees_what_came_before_and_what_followed(archive: Path) -> None:
+    async with running(archive, (80, 24), START) as deck:
+        await deck.see("turn 1 of 14", "[all] main")
+        steps = deck.app.screen.query_one(StepList)
+        third = steps.size.height // 3
+        assert third > 1
+        for keys, there in ((("J",) * 6, "turn 7 of 14"), (("K",) * 3, "turn 4 of 14")):
+            await deck.press(*keys)
+            await deck.see(there)
+            before = steps.cursor - round(steps.scroll_y)
+            assert before >= third and steps.size.height - 1 - before >= third
+        await deck.press("k")
+        assert steps.cursor - round(steps.scroll_y) == before - 1

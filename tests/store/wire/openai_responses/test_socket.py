@@ -3,7 +3,7 @@
 import pytest
 from openai_response_streams import BUILT
 
-from store.wire.openai_responses.socket import begins, ends
+from store.wire.openai_responses.socket import begins, ends, starts
 
 
 @pytest.mark.parametrize(
@@ -40,6 +40,20 @@ def test_begins(message: bytes, answer: bool) -> None:
 )
 def test_ends(message: bytes, answer: bool) -> None:
     assert ends(message) is answer
+
+
+@pytest.mark.parametrize(
+    ("message", "answer"),
+    [
+        (b'{"type":"response.created","response":{}}', True),
+        (b'{"response":{},"type":"response.created"}', True),
+        (b'{"type":"response.in_progress","note":"response.created"}', False),
+        (b'{"note":"response.created"}', False),
+        (b'["response.created"', False),
+    ],
+)
+def test_starts(message: bytes, answer: bool) -> None:
+    assert starts(message) is answer
 
 
 @pytest.mark.parametrize("name", BUILT)
