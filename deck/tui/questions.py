@@ -6,6 +6,7 @@ from typing import TypeVar
 
 from deck.diagnostics import explain
 from deck.tui import palette
+from deck.tui.border import clean
 from deck.tui.document import Document, Writer
 from deck.tui.lanes import Lane
 from deck.tui.model import ReadModel
@@ -54,7 +55,7 @@ class Opening:
     position: int
     first: int
     rows: Sequence[StepRow]
-    detail: "Detail | None"  # of the step at the position
+    detail: "Detail | str"  # of the step at the position
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,17 +104,15 @@ def opening(key: str, begin_at: int | None, page: Page) -> Question[Opening]:
     return ask
 
 
-def detail(session: str, position: int, page: Page, viewing: Viewing) -> Question[Detail | None]:
-    """A page about the step at a position; None where there is no such step."""
+def detail(session: str, position: int, page: Page, viewing: Viewing) -> Question[Detail | str]:
+    """A page about the step at a position; where there is no such step, what to say instead."""
 
-    def ask(model: ReadModel) -> Detail | None:
+    def ask(model: ReadModel) -> Detail | str:
         rows = model.steps(session, max(position - 1, 0), position + 1)
         row = next((row for row in rows if row.position == position), None)
-        if row is None:
-            return None
-        turns = model.rows.turns(session, start=row.turn_number - 1, stop=row.turn_number)
-        if not turns:
-            return None
+        turns = model.rows.turns(session, start=row.turn_number - 1, stop=row.turn_number) if row else ()
+        if row is None or not turns:
+            return said_of_lost(model) or "no step is recorded here yet"
         waited = row.at_ms - rows[0].at_ms if position else None
         try:
             document = page.build(model, row, viewing)
@@ -122,6 +121,12 @@ def detail(session: str, position: int, page: Page, viewing: Viewing) -> Questio
         return Detail(row, turns[0], waited, document)
 
     return ask
+
+
+def said_of_lost(model: ReadModel) -> str:
+    """What to say where nothing is there to show, if turns were recorded that cannot be read; ``""`` if none were."""
+    lost = model.lost_turns()
+    return clean(f"`deck fsck` says more: {lost}") if lost else ""
 
 
 def _failure(error: StoreError) -> Document:

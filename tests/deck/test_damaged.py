@@ -1,5 +1,6 @@
 """What is damaged is never shown as if it were sound, whoever looks: the read model, a command, the TUI."""
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -24,6 +25,14 @@ def path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
 
 def packs(path: Path) -> list[Path]:
     return sorted((path / "objects" / "pack").iterdir())
+
+
+def damage(path: Path) -> None:
+    """Bytes of every pack turn, in place: a file that is shorter for a moment is another thing."""
+    for pack in packs(path):
+        with pack.open("r+b") as file:
+            file.seek(60)
+            file.write(bytes(10))
 
 
 def everything(timeline: Timeline) -> Shown:
@@ -67,10 +76,7 @@ def test_a_command_says_what_is_damaged_and_prints_nothing_of_it(
 ) -> None:
     with Timeline.open(path) as timeline:
         turns = [row.id for row in timeline.newest_turns(None)]
-    for pack in packs(path):
-        data = bytearray(pack.read_bytes())
-        data[60:70] = bytes(10)
-        pack.write_bytes(data)
+    damage(path)
     for line in (["checkout", turns[0]], ["checkout", "--json", turns[0]], ["show", turns[0]]):
         assert main(line) == DAMAGED
         out, err = capsys.readouterr()
@@ -94,12 +100,20 @@ def test_a_damaged_index_is_told_in_words(path: Path, capsys: pytest.CaptureFixt
 async def test_the_screen_says_that_a_step_is_damaged(path: Path) -> None:
     async with running(path) as deck:
         await deck.see("6 turns")
-        for pack in packs(path):
-            data = bytearray(pack.read_bytes())
-            data[60:70] = bytes(10)
-            pack.write_bytes(data)
+        damage(path)
         await deck.press("enter")
         await deck.see("damaged", "deck fsck")
+
+
+async def test_an_open_session_whose_turns_are_lost_is_not_called_empty(path: Path) -> None:
+    async with running(path) as deck:
+        await deck.see("6 turns")
+        await deck.press("enter")
+        await deck.see("turn 1 of 3", "Question 0")
+        damage(path)
+        pack = packs(path)[0]
+        os.truncate(pack, pack.stat().st_size - 1)  # now what the index says of the packs is read anew
+        await deck.see("6 turns recorded here cannot be read", "deck fsck")
 
 
 async def test_an_archive_that_lost_its_turns_is_not_called_empty(

@@ -16,7 +16,7 @@ from deck.tui.document import Writer
 from deck.tui.pages import PAGES
 from deck.tui.pages.blocks import write_content
 from deck.tui.pages.viewing import Viewing
-from deck.tui.questions import Opening, detail
+from deck.tui.questions import Detail, Opening, detail
 from store.reading import Block
 
 ROOT = Path(__file__).parents[2]
@@ -90,7 +90,7 @@ def _first_and_then(archive: Path, rev: str) -> tuple[Opening, list[str], list[s
     with Timeline.open(archive) as timeline:
         opening = first_picture(rev)(timeline)
         rendered = detail(opening.session, opening.position, PAGES[0], Viewing())(timeline)
-    assert opening.detail is not None and rendered is not None
+    assert isinstance(opening.detail, Detail) and isinstance(rendered, Detail)
     first, then = ([line.text for line in shown.document.lines] for shown in (opening.detail, rendered))
     return opening, first, then
 

@@ -17,7 +17,7 @@ from deck.tui.keys import Sections
 from deck.tui.model import ReadModel
 from deck.tui.ordering import ORDERS, arrange, day_name
 from deck.tui.overview import CostBook, SessionLine, overview
-from deck.tui.questions import place_of_turn, standing
+from deck.tui.questions import place_of_turn, said_of_lost, standing
 from deck.tui.screens.asking import AskingScreen
 from deck.tui.screens.sessions_keys import SEARCHED, SESSION_KEYS
 from deck.tui.shared import Marked, Shared
@@ -83,7 +83,7 @@ class SessionsScreen(AskingScreen):
         def look(model: ReadModel) -> tuple[list[SessionLine] | None, str]:
             grew = model.refresh()
             lines = overview(model) if grew or polls % _RECHECK_EVERY == 0 else None
-            return lines, model.lost_turns() if lines == [] else ""
+            return lines, said_of_lost(model) if lines == [] else ""
 
         polls = 0
         while (found := await self._ask(self._shared.readers.rows, look)) is not None:
@@ -129,8 +129,7 @@ class SessionsScreen(AskingScreen):
         self.query_one(Status).set_where(f"{shown} of {len(views)}")
         self._tell()
         if not views:
-            lost = f"`deck fsck` says more: {self._lost}" if self._lost else ""
-            self._say(clean(lost or "no turn is recorded here yet; `deck run -- AGENT` records one"))
+            self._say(self._lost or "no turn is recorded here yet; `deck run -- AGENT` records one")
 
     def _with_branches(self, items: Sequence[SessionLine | str]) -> list[Item]:
         found: list[Item] = []

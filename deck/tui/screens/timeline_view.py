@@ -109,9 +109,10 @@ class TimelineView(AskingScreen):
 
     def _stand(self, standing: questions.Standing) -> None:
         steps, title = self.query_one(StepList), self.query_one(Title)
-        if title.standing is not None and standing.turns > title.standing.turns:
-            self._following.grew(standing.turns - title.standing.turns)
-            self._show_detail()  # a call may have its result now
+        grown = standing.turns - title.standing.turns if title.standing is not None else 0
+        if grown:  # a call may have its result now; where the archive was damaged, or replaced, turns can also go
+            self._following.grew(max(grown, 0))
+            self._show_detail()
         title.set_standing(standing)
         steps.set_count(standing.steps)
         if self._following.on:
@@ -215,10 +216,10 @@ class TimelineView(AskingScreen):
         if found is not None:
             self._show(*found)
 
-    def _show(self, detail: questions.Detail | None) -> None:
+    def _show(self, detail: questions.Detail | str) -> None:
         pane = self.query_one(DetailPane)
-        if detail is None:
-            pane.say("no step is recorded here yet")
+        if isinstance(detail, str):
+            pane.say(detail)
             return
         self._detail = detail
         if pane.page != STEP or not self._player.is_coming(detail.row):
