@@ -15,6 +15,7 @@ from store import wire as wires
 from store.archive import Archive
 from store.canonical import loads
 from store.errors import Damaged, NotFound
+from store.headers import TextHeaders, read_blob
 from store.ids import from_hex
 from store.reading import Answer, Block, Members, Wire, laid_open
 from store.records import Shell
@@ -89,14 +90,11 @@ class Turns:
         name = self.payload(id)[which]["body"]
         return self._archive.get_kind(from_hex(name), "blob") if name else b""
 
-    def headers(self, name: str) -> tuple[tuple[str, str], ...]:
+    def headers(self, name: str) -> TextHeaders:
         """The headers in the blob of this id, or none for an empty one."""
         if not name:
             return ()
-        headers = loads(self._archive.get_kind(from_hex(name), "blob"))
-        if not isinstance(headers, list):
-            raise Damaged("headers that are no list", where=name)
-        return tuple((str(key), str(value)) for key, value in headers)
+        return read_blob(self._archive.get_kind(from_hex(name), "blob"), name)
 
     def _chain(self, tip: str, count: int) -> list[bytes]:
         """The last ``count`` messages of the conversation that ends at ``tip``, oldest first."""

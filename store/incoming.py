@@ -9,7 +9,8 @@ from store.canonical import dumps, loads
 from store.clean import Cleaner
 from store.conversation import Conversation
 from store.exchange import Cleaned, Exchange, Outcome
-from store.headers import Headers, header
+from store.headers import blob as headers_blob
+from store.headers import header
 from store.ids import object_id
 from store.reading import Answer, Identity, Members, Wire
 from store.records import message_payload
@@ -96,7 +97,7 @@ class Intake:
             exchange=exchange,
             cleaned=cleaned,
             request=request,
-            response_headers=_headers(exchange.response_headers),
+            response_headers=headers_blob(exchange.response_headers),
             answer=request.wire.answer(exchange.response_body, kind, exchange.status or 0),
         )
 
@@ -115,7 +116,7 @@ class Intake:
         if not who.cwd:
             who = who._replace(cwd=wire.folder(contents[:_OPENING]))
         return Request(
-            headers=_headers(exchange.request_headers),
+            headers=headers_blob(exchange.request_headers),
             whole=whole,
             id=object_id("blob", whole),
             body=body,
@@ -177,8 +178,3 @@ def _path(url: str) -> str:
         return urlsplit(url).path
     except ValueError:
         return ""
-
-
-def _headers(headers: Headers) -> bytes:
-    """The headers blob: a JSON list of [name, value]; bytes over 127 are told as Latin-1 (RFC 9110, 5.5)."""
-    return dumps([[name.decode("latin-1"), value.decode("latin-1")] for name, value in headers])

@@ -17,6 +17,8 @@ from store.book import Fate, session_in
 from store.clean import Cleaner
 from store.errors import Damaged, NotRecovered, TooLarge
 from store.exchange import Exchange, Outcome
+from store.headers import blob as headers_blob
+from store.ids import object_id
 from store.loss import detail, words
 from store.orphans import Orphan, orphans
 from store.quarantine import set_aside
@@ -114,8 +116,8 @@ def _kept_in(archive: Archive, exchange: Exchange) -> str | None:
     """The session of a turn that holds all of this exchange, and perhaps more of it; None where there is none.
 
     A power cut can bring the spool file of a committed turn back, without its end: nobody waits until it is gone.
-    (One that began in the same millisecond, with the same URL, and of which no more than its head was spooled cannot be
-    told from that.)
+    (One that began in the same millisecond, with the same URL and headers, usually a length among them, and of which no
+    more than its head was spooled cannot be told from that.)
     """
     rows = archive.index.db.execute(
         "SELECT id, session FROM turns WHERE started_ms = ?", (exchange.started_ms,)
@@ -123,13 +125,15 @@ def _kept_in(archive: Archive, exchange: Exchange) -> str | None:
     if not rows:
         return None
     found, _cleaned = Cleaner(archive.key).exchange(exchange)
+    headers = object_id("blob", headers_blob(found.request_headers)).hex()
     for turn_id, session in rows:
         try:
             turn = parse(archive.get_kind(bytes(turn_id), "turn"))
             whole, answered = (_body(archive, turn[side]["body"]) for side in ("request", "response"))
         except Damaged:  # it is no reason to let go of what may be sound
             continue
-        same = (turn["http"]["method"], turn["http"]["url"]) == (exchange.method, found.url)
+        asked = turn["http"]["method"], turn["http"]["url"], turn["request"]["headers"]
+        same = asked == (exchange.method, found.url, headers)
         if same and whole.startswith(found.request_body) and answered.startswith(found.response_body):
             return str(session)
     return None

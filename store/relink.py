@@ -14,8 +14,8 @@ from store.canonical import loads
 from store.catchup import take_in_packs
 from store.corrections import Correction, edge, edges_of
 from store.derive import add_turn, read_turn
-from store.errors import Damaged, StoreError
-from store.headers import Headers
+from store.errors import StoreError
+from store.headers import Headers, as_bytes, read_blob
 from store.journal import COMMITS
 from store.link import Linker
 from store.link_keys import Keys
@@ -85,9 +85,4 @@ class _Again:
         return Asked(reader, speaker, along, contents.__getitem__, blocks, base)
 
     def _headers(self, name: str) -> Headers:
-        pairs = loads(self._archive.get_kind(bytes.fromhex(name), "blob"))
-        if not isinstance(pairs, list):
-            raise Damaged("headers that are no list", where=name)
-        return tuple(
-            (str(key).encode("latin-1", "replace"), str(value).encode("latin-1", "replace")) for key, value in pairs
-        )
+        return as_bytes(read_blob(self._archive.get_kind(bytes.fromhex(name), "blob"), name))

@@ -12,7 +12,7 @@ from typing import Any, Final, NamedTuple
 
 from store.canonical import dumps, loads
 from store.exchange import UNCHANGED, Chunk, Cleaned, Exchange, Mode, Outcome, Side
-from store.headers import Headers, header
+from store.headers import Headers, as_bytes, as_text, header
 from store.masking.tokens import OPENING
 from store.spool_frames import Frame, Kind, frames
 
@@ -45,7 +45,7 @@ def request_head(head: Exchange, url: str, headers: Headers, rules: str, number:
             "number": number,
             "method": head.method,
             "url": url,
-            "headers": _to_json(headers),
+            "headers": as_text(headers),
             "started_ms": head.started_ms,
             "mode": head.mode.value,
             "http_version": head.http_version,
@@ -70,7 +70,7 @@ def same(common: Same) -> bytes:
 
 def response_head(status: int, headers: Headers) -> bytes:
     """The payload of a response head; headers must be masked already."""
-    return dumps({"status": status, "headers": _to_json(headers)})
+    return dumps({"status": status, "headers": as_text(headers)})
 
 
 def ending(outcome: Outcome, error: str, request_size: int | None, response_size: int | None, side: Side) -> bytes:
@@ -163,7 +163,7 @@ def _apply(exchange: Exchange | None, frame: Frame) -> Exchange:
         return replace(exchange, request_end_ms=frame.at_ms)
     value = loads(frame.payload)
     if frame.kind is Kind.RESPONSE_HEAD:
-        headers = _from_json(value["headers"])
+        headers = as_bytes(value["headers"])
         return replace(exchange, status=int(value["status"]), response_headers=headers, first_byte_ms=frame.at_ms)
     if frame.kind is Kind.END:
         if exchange.cleaned:
@@ -183,7 +183,7 @@ def _from_head(value: Any) -> Exchange:
     return Exchange(
         method=str(value["method"]),
         url=str(value["url"]),
-        request_headers=_from_json(value["headers"]),
+        request_headers=as_bytes(value["headers"]),
         request_body=b"",
         started_ms=int(value["started_ms"]),
         outcome=Outcome.INTERRUPTED,
@@ -212,11 +212,3 @@ def _judge_by_length(exchange: Exchange) -> Exchange:
         return exchange
     last = exchange.chunks[-1].at_ms if exchange.chunks else exchange.first_byte_ms
     return replace(exchange, outcome=Outcome.COMPLETE, end_ms=last)
-
-
-def _to_json(headers: Headers) -> list[list[str]]:
-    return [[name.decode("latin-1"), value.decode("latin-1")] for name, value in headers]
-
-
-def _from_json(pairs: Any) -> Headers:
-    return tuple((name.encode("latin-1"), value.encode("latin-1")) for name, value in pairs)

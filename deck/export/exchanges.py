@@ -11,11 +11,10 @@ from deck.export.chosen import Chosen
 from deck.timeline import Timeline
 from deck.timeline_pieces import Arrivals
 from store import chunks, socket_body
+from store.headers import TextHeaders
 from store.ids import from_hex
 
 SWITCHED = 101
-
-Headers = tuple[tuple[str, str], ...]
 
 
 class Passed(NamedTuple):
@@ -34,10 +33,10 @@ class Whole(NamedTuple):
     method: str
     url: str
     http_version: str
-    request_headers: Headers
+    request_headers: TextHeaders
     request: bytes
     status: int | None
-    response_headers: Headers
+    response_headers: TextHeaders
     response: bytes
     response_type: str
     started_ms: int
@@ -85,7 +84,7 @@ def exchange(timeline: Timeline, turn: str) -> Whole:
     )
 
 
-def fitting(headers: Headers, side: dict[str, Any], body: bytes) -> Headers:
+def fitting(headers: TextHeaders, side: dict[str, Any], body: bytes) -> TextHeaders:
     """The headers with those that speak of the body's form as the body is now."""
     found: list[tuple[str, str]] = []
     for name, value in headers:

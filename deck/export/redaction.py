@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from deck.export.chosen import Chosen, choose
-from deck.export.exchanges import Headers, fitting
+from deck.export.exchanges import fitting
 from deck.timeline import Timeline
 from store import chunks, headers
 from store.archive import Archive
@@ -128,8 +128,8 @@ class _Copying:
         self.places += masked != url
         return masked
 
-    def _headers(self, found: Headers) -> headers.Headers:
-        came = tuple((name.encode("latin-1", "replace"), value.encode("latin-1", "replace")) for name, value in found)
+    def _headers(self, found: headers.TextHeaders) -> headers.Headers:
+        came = headers.as_bytes(found)
         masked = self._masker.headers(came)
         self.places += sum(one != other for one, other in zip(came, masked, strict=True))
         return tuple((name, self._masked(value)) for name, value in masked)

@@ -128,6 +128,21 @@ def test_what_a_power_cut_brings_back_is_not_recorded_again(tmp_path: Path) -> N
     assert [turn.response for turn in turns(tmp_path / "archive")] == [body, b"another"]
 
 
+def test_another_that_began_in_the_same_millisecond_is_recorded(tmp_path: Path) -> None:
+    """Only its head was spooled; that names another length."""
+    kept, other = (replace(HEAD, request_headers=((b"content-length", length),)) for length in (b"7", b"70"))
+    with Archive.create(tmp_path / "archive") as archive:
+        with Recorder(archive) as recorder:
+            recorder.record(replace(kept, request_body=b'{"n":1}', status=200, end_ms=2))
+        spool = Spool.create(archive.path, Cleaner(archive.key))
+        for head in (kept, other):
+            spool.open(head).close()
+        spool.close()
+        assert recover(archive) == 1
+        assert recover(archive) == 0
+        assert len(turns(archive.path)) == 2
+
+
 def test_a_folder_that_lost_its_lock_is_recovered(tmp_path: Path) -> None:
     with Archive.create(tmp_path / "archive") as archive:
         leave(archive, b'{"n":1}')

@@ -13,9 +13,10 @@ from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 from deck.export.chosen import Chosen
-from deck.export.exchanges import Headers, Passed, Whole, exchanges
+from deck.export.exchanges import Passed, Whole, exchanges
 from deck.version import version
 from store.exchange import Outcome
+from store.headers import TextHeaders
 
 IS_TEXT = True
 _LATE = timedelta(microseconds=200)
@@ -128,20 +129,20 @@ def _message(started_ms: int, message: Passed) -> dict[str, Any]:
     return {"type": way, "time": (started_ms + message.at_ms) / 1000, "opcode": opcode, "data": data}
 
 
-def _pairs(pairs: Headers) -> list[dict[str, str]]:
+def _pairs(pairs: TextHeaders) -> list[dict[str, str]]:
     return [{"name": name, "value": value} for name, value in pairs]
 
 
-def _query(url: str) -> Headers:
+def _query(url: str) -> TextHeaders:
     try:
         return tuple(parse_qsl(urlsplit(url).query, keep_blank_values=True))
     except ValueError:
         return ()
 
 
-def _type(headers: Headers) -> str:
+def _type(headers: TextHeaders) -> str:
     return _first(headers, "content-type")
 
 
-def _first(headers: Headers, name: str) -> str:
+def _first(headers: TextHeaders, name: str) -> str:
     return next((value for each, value in headers if each.lower() == name), "")
