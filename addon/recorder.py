@@ -72,6 +72,7 @@ class Capture:
 
     def running(self) -> None:
         """The proxy listens: say where."""
+        settings.complain_of_unknown(ctx.options)
         listening.keep_to_loopback()
         listening.watch(self._listening)
         self._listening()

@@ -68,12 +68,27 @@ def take(options: optmanager.OptManager) -> bool:
     try:
         options.process_deferred()
     except exceptions.OptionsError as error:
-        ours = [name for name in options.deferred if name.startswith("deck_") and name in options]
+        ours = [name for name in _waiting(options) if name in options]
         for name in ours:
             del options.deferred[name]
         _log.error("deck: the options set for the recorder (%s) cannot be taken: %s", ", ".join(ours), error)
         return False
     return True
+
+
+def complain_of_unknown(options: optmanager.OptManager) -> None:
+    """Log, so that mitmdump stops while it starts, of options that look like ours and that no script has declared.
+
+    mitmproxy keeps them for a script that may yet come: a name that is mistyped would do nothing, and nobody would say.
+    """
+    if unknown := _waiting(options):
+        names = options.keys()  # type: ignore[no-untyped-call]
+        known = sorted(name for name in names if name.startswith("deck_"))
+        _log.error("deck: no script has the option %s; there are %s", ", ".join(unknown), ", ".join(known))
+
+
+def _waiting(options: optmanager.OptManager) -> list[str]:
+    return [name for name in options.deferred if name.startswith("deck_")]
 
 
 def read(options: optmanager.OptManager) -> Settings:
