@@ -123,14 +123,22 @@ class Archive:
         """Let the index catch up with what was committed since; true where there was anything."""
         behind = self.behind()
         if behind.is_ahead:
-            self.index.clear()
-            self.objects.forget()
+            self._forget()
             behind = self.behind()
         if any(behind):
             from store.catchup import catch_up, unseen  # loads the wire modules, which a fresh index does not need
 
             catch_up(self, behind, show or unseen)
         return any(behind)
+
+    def reindex(self) -> None:
+        """Forget what the index says and take packs and journals in again."""
+        self._forget()
+        self.refresh()
+
+    def _forget(self) -> None:
+        self.index.clear()
+        self.objects.forget()
 
     def _take_in_packs(self) -> None:
         """Let the index follow what gc does to packs."""

@@ -186,6 +186,13 @@ def take_in_object(archive: "Archive", record: Record, keys: Keys) -> None:
     try:
         payload = parse(archive.get_kind(record.object_id, "turn"))
         reading = read_turn(archive, payload, keys)
-        add_turn(archive, record.object_id, payload, exchange_key(payload), record.time_ms, reading)
+        add_turn(
+            archive,
+            record.object_id,
+            payload,
+            exchange_key(payload),
+            archive.index.committed_ms(record.object_id),
+            reading,
+        )
     except Damaged:
         return  # a turn that cannot be read whole is not listed as if it were sound; fsck names it

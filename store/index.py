@@ -117,6 +117,14 @@ class Index:
         ).fetchone()
         return int(count)
 
+    def committed_ms(self, turn: bytes) -> int:
+        """When a turn was committed, by the first record that did; one that was lost may have been kept once more."""
+        (time_ms,) = self.db.execute(
+            "SELECT time_ms FROM records WHERE object = ? AND type IN (?, ?) ORDER BY journal, position LIMIT 1",
+            (turn, *map(int, COMMITS)),
+        ).fetchone()
+        return int(time_ms)
+
     def reusable(self, ids: Sequence[bytes], own_pack: str) -> set[bytes]:
         """Those of at most 30 objects of which a writer may refer to a stored copy: in its own pack or a sealed one."""
         rows = self.db.execute(

@@ -6,7 +6,7 @@ for their record, at most as much as one commit can hold.
 """
 
 from collections.abc import Callable, Sequence
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, TypeVar
 
 from store import body, chunks
 from store.archive import Archive
@@ -16,6 +16,7 @@ from store.journal import COMMITS, OBJECT_KINDS, Type
 from store.named import named_by
 from store.objects import MessageParts
 from store.parts import Chain, Cut, Element, Large, Literal, Part
+from store.purged import purged_by
 from store.record import Recorder
 from store.records import RecipePart, Shared, Talk, message_payload
 from store.turn import parse, parts_of
@@ -24,8 +25,14 @@ from store.writer import Writer
 TAKEN: Final = frozenset(OBJECT_KINDS) - {Type.PURGE}
 """Types of records that are taken in: a deletion here is nobody else's to declare."""
 
+T = TypeVar("T")
+
 _OVERHEAD: Final = 500  # bytes that an object takes besides its payload, about
 _OWN_KINDS: Final = ("turn", "run", "note")
+
+
+class Hurt(Damaged):
+    """The archive that takes in cannot read what it has itself; nothing is wrong with what was sent."""
 
 
 class _Waiting(NamedTuple):
@@ -38,9 +45,13 @@ class _Waiting(NamedTuple):
 
 
 class Receiver:
-    """Takes objects and records in, in the order in which they were sent. Everything raises `Damaged` or `OSError`."""
+    """Takes objects and records in, in the order in which they were sent. Everything raises `Damaged` or `OSError`.
+
+    ``restored`` tells whether something came back that the archive had lost: its index is then to be made again.
+    """
 
     def __init__(self, archive: Archive, recorder: Recorder) -> None:
+        self.restored = False
         self._archive = archive
         self._recorder = recorder
         self._waiting: dict[bytes, _Waiting] = {}
@@ -114,11 +125,17 @@ class Receiver:
         self._keep(wanted, _Waiting(kind, payload, stage))
 
     def record(self, type_: Type, wanted: bytes) -> bool:
-        """The record that makes what came before it count; false where the archive has it already."""
+        """The record that makes what came before it count; false where the archive has it already.
+
+        Where it has the record, but has lost something of what came before it, that is taken in once more: an export
+        gives a damaged archive back what it held.
+        """
         if type_ not in TAKEN:
             raise Damaged(f"records of type {type_.name.lower()} are not taken from elsewhere")
-        known = self._is_on_record(type_, wanted)
+        is_on_record = self._is_on_record(type_, wanted)
+        known = is_on_record and not self._is_any_lost()
         if not known:
+            self.restored |= is_on_record
             self._need(OBJECT_KINDS[type_], wanted)
             if type_ in COMMITS:
                 self._check_turn(wanted)
@@ -133,6 +150,12 @@ class Receiver:
             "SELECT 1 FROM records WHERE type = ? AND object = ?", (int(type_), wanted)
         ).fetchone()
         return row is not None
+
+    def _is_any_lost(self) -> bool:
+        """Whether something that waits is in no pack, though nobody deleted it on purpose."""
+        index = self._archive.index
+        absent = [wanted for wanted in self._waiting if index.locate(wanted) is None]
+        return bool(absent) and not purged_by(self._archive).issuperset(absent)
 
     def _check(self, kind: str, wanted: bytes, payload: bytes) -> None:
         if len(payload) > MAX_OBJECT or object_id(kind, payload) != wanted:
@@ -156,12 +179,12 @@ class Receiver:
     def _blob(self, wanted: bytes) -> bytes:
         self._need("blob", wanted)
         waiting = self._waiting.get(wanted)
-        return waiting.payload if waiting else self._archive.objects.part(wanted)
+        return waiting.payload if waiting else _own(self._archive.objects.part, wanted)
 
     def _message(self, wanted: bytes) -> MessageParts:
         self._need("message", wanted)
         waiting = self._waiting.get(wanted)
-        return waiting.message if waiting and waiting.message else self._archive.objects.message(wanted)
+        return waiting.message if waiting and waiting.message else _own(self._archive.objects.message, wanted)
 
     def _part(self, part: RecipePart, room: int) -> Part:
         match part:
@@ -189,7 +212,7 @@ class Receiver:
     def _check_turn(self, wanted: bytes) -> None:
         """A turn has its shape, and everything that it is made of is there; its parents may be elsewhere."""
         waiting = self._waiting.get(wanted)
-        turn = parse(waiting.payload if waiting else self._archive.get_kind(wanted, "turn"))
+        turn = parse(waiting.payload if waiting else _own(self._archive.get, wanted).payload)
         for _what, kind, part in parts_of(turn):
             self._need(kind, part)
         request = turn["request"]
@@ -230,6 +253,13 @@ class _Line:
             self._ids.append(message)
             self._contents.append(content)
         return len(self._ids)
+
+
+def _own(read: Callable[[bytes], T], wanted: bytes) -> T:
+    try:
+        return read(wanted)
+    except Damaged as error:
+        raise Hurt(str(error), error.where) from error
 
 
 def _length(part: Part) -> int:

@@ -107,8 +107,12 @@ class Recorder:
             turn_id, reading = self._stage_turn(incoming, turn)
             committed = self._writer.commit(Type.COMMIT, turn_id)
         durable()
-        time_ms = committed.record.time_ms
-        self._tell(committed, lambda: derive.add_turn(self._archive, turn_id, turn, key, time_ms, reading))
+
+        def tell() -> None:
+            first_ms = self._archive.index.committed_ms(turn_id)
+            derive.add_turn(self._archive, turn_id, turn, key, first_ms, reading)
+
+        self._tell(committed, tell)
         if "recovered" in incoming.exchange.notes:
             self._despite_index(lambda: self._mark(Type.RECOVERED, turn_id))
         self._reserve.take()

@@ -77,4 +77,4 @@ def _what_now(report: Report, path: Path, is_repaired: bool) -> str:
         told += f"; damaged bytes are kept in {aside}"
     if not is_repaired:
         return f"{told}. `deck fsck --repair` brings back what can be, a copy of the archive has the rest"
-    return f"{told}. Only a copy of the archive has the rest: put that in its place"
+    return f"{told}. A copy of the archive has the rest, to put in its place, or a jsonl export, to `deck import`"

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from deck.diagnostics import Problem
+from deck.diagnostics import DAMAGED, Problem
 from deck.importing import Imported
 from deck.jsonl import form
 from deck.launch.tally import Tally
@@ -15,9 +15,10 @@ from store.archive import Archive
 from store.errors import Damaged, StoreError
 from store.journal import COMMITS, Type
 from store.objects import MessageParts
-from store.receive import Receiver
+from store.receive import Hurt, Receiver
 from store.record import Recorder
 
+_REPAIR = "`deck fsck --repair` finds out what is lost; what this file holds of it comes back if it is imported again."
 _FIRST = 4096  # bytes in which the first line ends
 
 
@@ -32,13 +33,23 @@ def is_export(file: Path) -> bool:
 
 def import_lines(file: Path, archive: Path, progress: Callable[[Tally], None]) -> Imported:
     """Take a file in; ``progress`` gets the counts so far with each turn. Raises `Problem` and `OSError`."""
-    with file.open("rb") as lines, Archive.open(archive) as opened, Recorder(opened) as recorder:
-        reading = _Reading(Receiver(opened, recorder))
-        try:
-            for tally in reading.take(lines):
-                progress(tally)
-        except StoreError as error:
-            return Imported(reading.tally, f"line {reading.line:,}: {error}{_where(error)}")
+    with file.open("rb") as lines, Archive.open(archive) as opened:
+        with Recorder(opened) as recorder:
+            receiver = Receiver(opened, recorder)
+            imported = _imported(_Reading(receiver), lines, progress)
+        if receiver.restored:
+            opened.reindex()
+    return imported
+
+
+def _imported(reading: "_Reading", lines: BinaryIO, progress: Callable[[Tally], None]) -> Imported:
+    try:
+        for tally in reading.take(lines):
+            progress(tally)
+    except Hurt as error:
+        raise Problem(f"the archive has lost what it had: {error}", _REPAIR, DAMAGED) from error
+    except StoreError as error:
+        return Imported(reading.tally, f"line {reading.line:,}: {error}{_where(error)}")
     return Imported(reading.tally, "")
 
 
