@@ -22,7 +22,7 @@ def import_(
     import sys
     from pathlib import Path
 
-    from deck.diagnostics import FAILED, OK, USAGE, Problem, report
+    from deck.diagnostics import OK, USAGE, Problem, report
     from deck.importing import import_file, refuse_other
     from deck.jsonl.reader import import_lines, is_export
     from deck.launch.tally import Tally, total
@@ -35,17 +35,17 @@ def import_(
         raise Problem("there is no file to import", "deck import FILE…", USAGE)
     folder = chosen_archive(archive)
     providers.load(folder, host or ())  # mitmdump would tell of a mistake in them only in its log
-    usable, damaged = [], False
+    usable: list[Path] = []
+    codes: list[int] = []  # of what failed
     for name in files:
         try:
             file = Path(name).expanduser()
             refuse_other(file)
             usable.append(file)
         except (Problem, OSError) as failure:
-            damaged = True
-            report(failure)
+            codes.append(report(failure))
     if not usable:
-        return FAILED
+        return codes[0]
     Archive.create(folder).close()
     on_terminal = sys.stderr.isatty()
     tallies = []
@@ -68,14 +68,14 @@ def import_(
             if on_terminal:
                 print("\r\x1b[K", end="", file=sys.stderr)
         if problem:
-            damaged = True
-            report(problem)
+            codes.append(report(problem))
     sum_ = total(tallies)
     skipped = sum_.requests - sum_.turns - sum_.known - sum_.gaps
     told = f"imported {plural(sum_.turns, 'turn')} ({sum_.known:,} already there), {skipped:,} skipped"
     print(f"{told}, into {safe(str(folder), newlines=False)}")
     if sum_.gaps:
-        report(Problem(f"{plural(sum_.gaps, 'exchange')} could not be kept.", "The archive's journal says why."))
+        lost = Problem(f"{plural(sum_.gaps, 'exchange')} could not be kept.", "The archive's journal says why.")
+        codes.append(report(lost))
     if skipped and not sum_.turns + sum_.known:
         print("deck: no model call to a known provider was in there; others are named by --host", file=sys.stderr)
-    return FAILED if damaged or sum_.gaps else OK
+    return codes[0] if codes else OK

@@ -68,4 +68,5 @@ def test_a_file_is_not_blamed_for_what_the_archive_has_lost(whole: Path) -> None
     with pytest.raises(Problem) as caught:
         taken_in(lines, whole)
     assert caught.value.code == DAMAGED
+    assert main(["import", str(whole.with_suffix(".jsonl")), "--archive", str(whole)]) == DAMAGED
     assert "the archive has lost" in caught.value.message and "deck fsck --repair" in caught.value.hint
