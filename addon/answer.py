@@ -66,11 +66,13 @@ class Answer:
 
     def take(self, write: Write) -> None:
         """Have all that can be written of it written: now, or when it has been cleaned aside."""
-        if self._aside is not None and not self._is_aside and self._clean.takes_long(MOST_AT_ONCE):
-            self._go_aside()
         if self._is_aside:
-            if self._work is None:
+            if self._work is None and self._later:
                 self._work_aside(write)
+            return
+        if self._aside is not None and self._clean.takes_long(MOST_AT_ONCE):
+            self._go_aside()
+            self._work_aside(write)
             return
         began = thread_time()
         pieces = self._clean.take()

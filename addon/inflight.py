@@ -113,7 +113,7 @@ class InFlight:
     def response_head(self, status: int, headers: Headers, durable_at: int | None) -> None:
         """The response begins; its body will be on stable storage before byte ``durable_at`` of it is passed on.
 
-        But for a body of one JSON value that is held back as a whole until it is clean.
+        But for a body of one JSON value, held back as a whole until it is clean, and one that is cleaned aside.
         """
         if self.ended:
             return

@@ -123,7 +123,9 @@ class CleanResponse:
 
     def takes_long(self, most: int) -> bool:
         """Whether `take`, or `finish`, may take longer than ``most`` bytes with signs of secrets do as a rule."""
-        if self._coded or (self._failed and sum([len(data) for data, _at_ms in self._came]) > most):
+        decoder = self._decoder
+        is_kept = decoder is not None and (decoder.failed or not decoder.has_given)  # or may be in the end: as it came
+        if self._coded or (is_kept and sum([len(data) for data, _at_ms in self._came]) > most):
             return True
         size = sum([len(data) for data, _at_ms in self._waiting])
         if size <= _MOST_LINES:

@@ -14,6 +14,7 @@ from store.bounded import Brotli, Identity, Layer, Zlib, Zstd
 DEFAULT_LIMIT: Final = 64 * 2**20
 _STEP: Final = 1 << 12
 _LITTLE: Final = 32  # bytes that stand for 16 MB at most (brotli)
+_LITTLE_OF_DEFLATE: Final = 256  # for 264 KB at most: deflate makes of nothing more than 1,032 times as much
 _MAX_LAYERS: Final = 4  # "gzip, gzip, gzip, …" is an attack, not a habit
 
 
@@ -29,12 +30,12 @@ class Decoder:
     """Undoes the codings of one ``Content-Encoding`` value while the body arrives.
 
     ``limit`` is the most bytes that any one layer may give. Once ``failed`` is set (a reason in words), every further
-    call gives ``b""``. Never raises.
+    call gives ``b""``; `has_given` tells whether anything has come out. Never raises.
     """
 
     def __init__(self, content_encoding: str, limit: int = DEFAULT_LIMIT) -> None:
         self.failed = ""
-        self._has_given = False
+        self.has_given = False
         self._layers: list[Layer] = []
         names = [name.strip().lower() for name in content_encoding.split(",")]
         names = [name for name in names if name not in ("", "identity")]
@@ -53,6 +54,8 @@ class Decoder:
                 return
         if not self._layers:
             self._layers.append(Identity(limit))
+        is_deflated = len(self._layers) == 1 and isinstance(self._layers[0], Zlib)
+        self._little = _LITTLE_OF_DEFLATE if is_deflated else _LITTLE
 
     def feed(self, data: bytes) -> bytes:
         """What the body's next bytes decode to, as far as that is known yet."""
@@ -61,7 +64,7 @@ class Decoder:
         for layer in self._layers:
             data = layer.feed(data)
             self.failed = self.failed or layer.failed
-        self._has_given = self._has_given or bool(data)
+        self.has_given = self.has_given or bool(data)
         return data
 
     def feed_some(self, data: bytes, most: int) -> tuple[bytes, bytes]:
@@ -69,14 +72,14 @@ class Decoder:
         parts: list[bytes] = []
         at = size = 0
         while at < len(data) and size <= most and not self.failed:
-            parts.append(self.feed(data[at : at + _LITTLE]))
-            at += _LITTLE
+            parts.append(self.feed(data[at : at + self._little]))
+            at += self._little
             size += len(parts[-1])
         return b"".join(parts), b"" if self.failed else data[at:]
 
     def end(self) -> None:
         """Nothing more comes, and nothing is missing: a coding that breaks off before its first byte was none."""
-        if not self.failed and not self._has_given and not all(layer.is_whole for layer in self._layers):
+        if not self.failed and not self.has_given and not all(layer.is_whole for layer in self._layers):
             self.failed = "it breaks off before its first byte"
 
 

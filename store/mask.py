@@ -104,10 +104,14 @@ class Masker:
         """Look for the credentials in these headers from now on: in bodies, URLs and other headers. From any thread."""
         if self._masking is None:
             return
-        for name, value in headers:
-            if value and not _is_harmless(name) and _CREDENTIAL.match(name) and not TOKEN.fullmatch(value):
-                for each in _credentials(value):
-                    self._masking.learn(each)
+        found = [
+            each
+            for name, value in headers
+            if value and not _is_harmless(name) and _CREDENTIAL.match(name) and not TOKEN.fullmatch(value)
+            for each in _credentials(value)
+        ]
+        if found:
+            self._masking.learn(found)
 
     def data(self, text: bytes) -> bytes:
         """A text with what the rules find in it masked."""

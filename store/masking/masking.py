@@ -4,6 +4,7 @@ import re
 import threading
 from collections.abc import Iterable
 from functools import lru_cache
+from itertools import islice
 from typing import Final
 
 from store.masking.edits import Edit
@@ -18,6 +19,8 @@ from store.masking.scanner import Hit
 from store.masking.tokens import Tokens
 
 _MOST_LEARNED: Final = 32
+_MOST_AT_ONCE: Final = 8
+_MOST_BYTES_AT_ONCE: Final = 8 << 10
 _KEY = re.compile(rb"(?=[^A-Za-z]*[A-Za-z])(?=[^0-9]*[0-9])[!-~]{12,4096}")
 
 
@@ -44,24 +47,31 @@ class Masking:
         self.finder = Finder(self._keywords, self._signs, Exact(self._exact)) if self._exact else self._by_rule
         self.token = self._tokens.token
 
-    def learn(self, value: bytes) -> None:
-        """From now on ``value`` is a secret too: what an authorization header held. Of such values the last 32 count.
+    def learn(self, values: Iterable[bytes]) -> None:
+        """From now on these are secrets too: what authorization headers held. Of such values the last 32 count.
 
         What stands for no key ("ollama") is not learned, and not what rules find by themselves, so that the same
-        text has the same tokens before and after.
+        text has the same tokens before and after. Of one call the first 8 count, of 8 KiB in all: a server
+        sends what it likes, and the event loop waits for this.
         """
         with self._learning:
-            self._learn(value)
-
-    def _learn(self, value: bytes) -> None:
-        is_new = value not in self._judged
-        self._judged[value] = self._is_secret(value) if is_new else self._judged.pop(value)
-        if is_new:
-            oldest = next(iter(self._judged)) if len(self._judged) > _MOST_LEARNED else value
-            was_learned = oldest != value and self._judged.pop(oldest)
-            if was_learned or self._judged[value]:
+            room = _MOST_BYTES_AT_ONCE
+            changed = False
+            for value in islice(values, _MOST_AT_ONCE):
+                room -= len(value)
+                if room >= 0:
+                    changed |= self._learn(value)
+            if changed:
                 learned = (each for each, is_secret in self._judged.items() if is_secret)
                 self.finder = Finder(self._keywords, self._signs, Exact((*self._exact, *learned)))
+
+    def _learn(self, value: bytes) -> bool:
+        """Judge a value, and forget the oldest where there are too many; whether those that are learned are others."""
+        is_new = value not in self._judged
+        self._judged[value] = self._is_secret(value) if is_new else self._judged.pop(value)
+        oldest = next(iter(self._judged)) if len(self._judged) > _MOST_LEARNED else value
+        was_learned = oldest != value and self._judged.pop(oldest)
+        return was_learned or (is_new and self._judged[value])
 
     def _is_secret(self, value: bytes) -> bool:
         """Whether a value is a key, and one that nothing else finds wherever it stands by itself."""

@@ -1,8 +1,9 @@
 """One exchange while it passes."""
 
 import gzip
+import time
 from collections.abc import Callable, Sequence
-from concurrent.futures import Future
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -237,6 +238,7 @@ def test_a_long_answer_of_one_value_is_cleaned_by_whoever_records_it(tmp_path: P
 
 
 LOUD = b"event: ping\ndata: eyJ sk-ant-a AKIA\n\n" * 20
+ENDLESS_NAME = b"\x1f\x8b\x08\x08\0\0\0\0\0\x03"  # of a file, in the header of gzip: what follows is part of it
 CODED = gzip.compress(LONG.replace(b"; ", b";\n") * 20)
 
 
@@ -278,6 +280,39 @@ def test_an_answer_that_would_keep_the_loop_is_cleaned_aside(
     assert [chunk.size for chunk in exchange.chunks] == [chunk.size for chunk in expected.chunks]
     assert exchange.cleaned == expected.cleaned
     assert left(spool, tmp_path).response_body == exchange.response_body
+
+
+def test_what_comes_of_a_coding_only_at_its_end_is_cleaned_by_whoever_records_it(tmp_path: Path) -> None:
+    later = Later()
+    flight = InFlight(HEAD, Spooling(CLEANER, lambda: None, later.run))
+    flight.on_lag = lambda: None
+    flight.request_end()
+    flight.response_head(200, ((b"content-encoding", b"gzip"),), None)
+    flight.response_data(ENDLESS_NAME + LONG)
+    flight.catch_up()
+    flight.end(Outcome.COMPLETE, "")
+    assert flight.is_waiting and len(later.work) == 1
+    later.go_on()
+    assert flight.exchange().response_body == ENDLESS_NAME + LONG
+
+
+def test_whoever_records_an_answer_waits_until_it_is_clean(tmp_path: Path) -> None:
+    spool, later = Spool.create(tmp_path, Cleaner(bytes(32))), Later()
+    flight = InFlight(HEAD, Spooling(spool.cleaner, lambda: spool.open(HEAD), later.run))
+    flight.on_lag = lambda: None
+    flight.request_end()
+    flight.response_head(200, (), None)
+    for piece in (LOUD, START, STOP):
+        flight.response_data(piece)
+        flight.catch_up()
+    flight.end(Outcome.COMPLETE, "")
+    with ThreadPoolExecutor(1) as writer:
+        recorded = writer.submit(flight.exchange)
+        assert flight.is_waiting
+        time.sleep(0.05)
+        assert not recorded.done()
+        later.go_on()
+        assert recorded.result(30).response_body == LOUD + START + STOP
 
 
 def test_of_a_long_upload_the_spool_knows_the_head_until_it_has_passed_as_a_whole(tmp_path: Path) -> None:
