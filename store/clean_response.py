@@ -13,8 +13,8 @@ from store.masking.stream import StreamMasker
 from store.midstream import is_unending
 
 _MOST_WAITING: Final = 32  # pieces, of about 15 µs of work each: other streams must not wait for long
-_MOST_DECODED: Final = 256 << 10  # bytes that one piece is decoded to before it is taken
 _MOST_QUIET: Final = 256 << 10  # bytes without any sign of a secret, and lines, that are cleaned in next to no time
+_MOST_DECODED: Final = _MOST_QUIET  # bytes that one piece is decoded to before it is taken: more takes long anyway
 _MOST_LINES: Final = 512
 _MOST_SIGNS: Final = 32  # of secrets, each of which is looked at again with every line behind it
 
@@ -125,7 +125,7 @@ class CleanResponse:
         """Whether `take`, or `finish`, may take longer than ``most`` bytes with signs of secrets do as a rule."""
         decoder = self._decoder
         is_kept = decoder is not None and (decoder.failed or not decoder.has_given)  # or may be in the end: as it came
-        if self._coded or (is_kept and sum([len(data) for data, _at_ms in self._came]) > most):
+        if is_kept and sum([len(data) for data, _at_ms in self._came]) > most:
             return True
         size = sum([len(data) for data, _at_ms in self._waiting])
         if size <= _MOST_LINES:
