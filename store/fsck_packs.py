@@ -37,7 +37,7 @@ def _check_pack(files: Files, archive: Archive, name: str, alive: bool, report: 
 
 def check_records(fresh: Archive, surveys: dict[str, PackSurvey], journals: JournalCheck, report: Report) -> None:
     """Find turns and notes that no journal commits. A crash leaves one of a writer: in the last block of its pack."""
-    lost = {each.object_id for each in lost_commits(fresh)}
+    lost = {each.object_id: each.is_certain for each in lost_commits(fresh)}
     committing = {*COMMITS, Type.NOTE}
     committed = {record.object_id for _where, record in journals.records if record.type in committing}
     rows = fresh.index.db.execute(
@@ -48,7 +48,10 @@ def check_records(fresh: Archive, surveys: dict[str, PackSurvey], journals: Jour
         if wanted in committed or name in journals.alive or (is_writer(name) and name not in journals.names):
             continue
         where, blocks = f"{kind} {wanted.hex()}", surveys[name].blocks if name in surveys else []
-        if wanted in lost or (is_writer(name) and blocks and place < blocks[-1].first):
+        if lost.get(wanted) or (is_writer(name) and blocks and place < blocks[-1].first):
             report.add("missing-record", where, f"it is in {name}.pack, and no journal has its commit")
         else:
-            report.note("uncommitted", where, f"it is in {name}.pack; its writer died before it committed it")
+            told = "its writer died before it committed it"
+            if wanted in lost:
+                told += ", or a journal that has lost its record, or is gone, did; a repair commits it"
+            report.note("uncommitted", where, f"it is in {name}.pack; {told}")

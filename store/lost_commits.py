@@ -4,20 +4,27 @@ A gc packs all that a writer left, also the one commit of a writer that died bef
 journals stay. So where every journal is whole, what has no record was never committed. A damaged record says whose it
 was: the id is there, or one fits its chain value. What a record too damaged for that was about cannot be told, nor what
 a journal said that is gone: there every object without a record is taken for committed, so that nothing is lost.
+
+That a journal is gone shows by more objects than dead writers leave, or by one that a turn or note names: nobody knows
+what was never committed. A number that no writer has proves nothing, as a crash leaves that too. What has no record
+beside such a number, or beside fewer damaged records, is not *certain*: it is not told as damage, but a repair commits
+it all the same. It passed, and is whole; a turn that nobody was told of does no harm, and one that somebody was told of
+must not be lost. Only where its exchange was recorded again, as it is from the spool, there is nothing to bring back.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from store import journal
 from store.archive import Archive
 from store.errors import Damaged
 from store.fsck_journals import is_writer, journal_names, missing_writers, pack_names
 from store.journal import BODY_BYTES, COMMITS, RECORD_BYTES, Type
+from store.named import named_by
 from store.pack import REPACKED
 from store.survey import survey_journal
-from store.turn import parse
+from store.turn import exchange_key, parse
 
 _ID: Final = 16  # where the object's id begins in a record
 
@@ -29,6 +36,7 @@ class LostCommit(NamedTuple):
     kind: str  # turn | run | note
     journal: str
     position: int
+    is_certain: bool = True  # else it may be that it never was committed
 
 
 class _Slot(NamedTuple):
@@ -79,10 +87,14 @@ def lost_commits(archive: Archive) -> Sequence[LostCommit]:
     rest = sorted(left.items(), key=lambda each: _ended_ms(archive, *each))
     found += [LostCommit(*each, *slot[:2]) for slot, each in zip(unclear, rest, strict=False)]
     rest = rest[len(unclear) :]
-    is_one_too_many = sum(kind != "run" for _wanted, kind in rest) > journals.count  # a writer that dies leaves one
-    if journals.cut or is_one_too_many or missing_writers(archive):
-        found += [LostCommit(*each, journals.cut, journals.cut_at) for each in rest]
-    return found
+    counting = {wanted for wanted, kind in rest if kind != "run"}
+    is_one_too_many = len(counting) > journals.count  # a writer that dies leaves one
+    is_certain = bool(journals.cut) or is_one_too_many or _is_any_known(archive, counting, left)
+    if not is_certain:
+        may_be_lost = bool(unclear) or bool(missing_writers(archive))
+        rest = [each for each in rest if may_be_lost and not _is_kept_otherwise(archive, *each)]
+    where = unclear[-1][:2] if unclear and not journals.cut else (journals.cut, journals.cut_at)
+    return [*found, *(LostCommit(*each, *where, is_certain) for each in rest)]
 
 
 def _without_record(archive: Archive) -> dict[bytes, str]:
@@ -117,12 +129,46 @@ def _journals(archive: Archive) -> _Journals:
     return found
 
 
+def _is_any_known(archive: Archive, asked: set[bytes], without_record: dict[bytes, str]) -> bool:
+    """Whether a turn goes on from one of these turns and notes, or a note speaks of one."""
+    if any(asked.intersection(_names(archive, *each)) for each in without_record.items()):
+        return True
+    query = (
+        "SELECT EXISTS(SELECT 1 FROM parents WHERE parent = :id)"
+        " OR EXISTS(SELECT 1 FROM notes WHERE target = :id OR replaces = :id)"
+    )
+    return any(archive.index.db.execute(query, {"id": wanted}).fetchone()[0] for wanted in asked)
+
+
+def _names(archive: Archive, wanted: bytes, kind: str) -> list[bytes]:
+    """What a turn or note that the index does not have goes on from, or speaks of."""
+    turn = _turn(archive, wanted, kind)
+    if turn is not None:
+        return [bytes.fromhex(parent["turn"]) for parent in turn["parents"]]
+    try:
+        return [each for _what, each in named_by(kind, archive.get_kind(wanted, kind))]
+    except Damaged:
+        return []
+
+
+def _is_kept_otherwise(archive: Archive, wanted: bytes, kind: str) -> bool:
+    """Whether another turn, one that is on record, holds the same exchange."""
+    turn = _turn(archive, wanted, kind)
+    if turn is None:
+        return False
+    row = archive.index.db.execute("SELECT 1 FROM turns WHERE exchange = ?", (exchange_key(turn),)).fetchone()
+    return row is not None
+
+
 def _ended_ms(archive: Archive, wanted: bytes, kind: str) -> int:
     """When the exchange of a turn ended, in Unix ms: what has no place of its own is put in this order, runs first."""
-    if kind != "turn":
-        return 0
+    turn = _turn(archive, wanted, kind)
+    return 0 if turn is None else int(turn["times"]["start"]) + int(turn["times"]["end"])
+
+
+def _turn(archive: Archive, wanted: bytes, kind: str) -> dict[str, Any] | None:
+    """The turn; `None` for what is none, or cannot be read."""
     try:
-        times = parse(archive.get_kind(wanted, "turn"))["times"]
+        return parse(archive.get_kind(wanted, kind)) if kind == "turn" else None
     except Damaged:
-        return 0
-    return int(times["start"]) + int(times["end"])
+        return None

@@ -159,7 +159,8 @@ def _mend_journal(lost: Sequence[LostCommit], archive: Archive, name: str, actio
     if not is_writer(name):
         return
     data = files.read(path) if files.exists(path) else b""
-    new = rebuilt_journal(archive, name, data, [each for each in lost if each.journal == name])
+    own = [each for each in lost if each.journal == name]
+    new = rebuilt_journal(archive, name, data, own)
     if new is None:
         end = len(data) - len(data) % journal.RECORD_BYTES
         if end != len(data):
@@ -171,7 +172,8 @@ def _mend_journal(lost: Sequence[LostCommit], archive: Archive, name: str, actio
         copy = "the old one is " + set_aside(files, archive.path, path.name, data, f"{broken} records are broken")
     files.replace(path, new.data)
     anew = _plural(new.turns, "turn") + (f" and {_plural(new.notes, 'note')}" if new.notes else "")
-    told = f"{_plural(new.kept, 'record')} kept, {anew} committed again from the packs; {copy}"
+    again = "again" if all(each.is_certain for each in own) else "again, or for the first time,"
+    told = f"{_plural(new.kept, 'record')} kept, {anew} committed {again} from the packs; {copy}"
     actions.append(Action("journal", path.name, told))
 
 

@@ -1,15 +1,19 @@
 """After gc a journal's record is all that says that a turn was committed: what becomes of those that are lost."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from damage import make_small
+from damage import make_small, small_exchanges
 
+from store import annotate, notes
 from store.archive import Archive
 from store.fsck import examine
 from store.gc import collect
 from store.journal import CHAIN_BYTES, RECORD_BYTES, Record, Type, encode
+from store.notes import Note
+from store.record import Recorder
 from store.repair import repair
 
 TURNS = 3
@@ -101,21 +105,192 @@ def test_what_lost_its_record_is_told_and_committed_again_in_its_place(
     assert repair(path) == []
 
 
-def test_a_turn_that_was_never_committed_is_told_apart(tmp_path: Path) -> None:
-    path = tmp_path / "a"
-    make_small(path, TURNS)
-    (log,) = logs(path)[1:]
-    kept = log.read_bytes()[: 3 * RECORD_BYTES]  # it died before the record of its last turn, and was adopted
+def uncommit(log: Path) -> None:
+    """What is left of a writer that died before the record of its last turn, and was adopted."""
+    kept = log.read_bytes()[: -2 * RECORD_BYTES]
     log.write_bytes(kept + encode(Record(Type.SEAL, 1 << 45), kept[-CHAIN_BYTES:]))
+
+
+def pack_again(path: Path) -> None:
     drop_index(path)
     with Archive.open(path) as archive:
         collect(archive)
+    drop_index(path)
+
+
+def leave_a_gap(path: Path) -> None:
+    """The newest writer becomes number 9, as if others had died before they had files."""
+    for folder in (path / "journal", path / "objects" / "pack"):
+        newest = max(folder.iterdir())
+        newest.rename(newest.with_name("00000009" + newest.name[8:]))
+
+
+def noted(path: Path) -> set[str]:
+    """What fsck notes of an archive in which it finds nothing."""
     report = examine(path)
-    assert (report.findings, [note.kind for note in report.notes]) == ([], ["uncommitted"])
+    assert report.findings == []
+    return {note.kind for note in report.notes}
+
+
+def missing_records(path: Path) -> int:
+    return [finding.kind for finding in examine(path).findings].count("missing-record")
+
+
+def test_a_turn_that_was_never_committed_is_told_apart(tmp_path: Path) -> None:
+    path = tmp_path / "a"
+    make_small(path, TURNS)
+    uncommit(logs(path)[1])
+    pack_again(path)
+    assert noted(path) == {"uncommitted"}
     assert repair(path) == []
     before = turns(path)
     id_is_hit(path)
     assert repair(path)
     assert turns(path) == before
-    report = examine(path)
-    assert (report.findings, [note.kind for note in report.notes]) == ([], ["uncommitted"])
+    assert noted(path) == {"uncommitted"}
+
+
+@pytest.fixture
+def earlier(tmp_path: Path) -> Path:
+    """The one turn of the first writer was never committed, and is earlier than the three of the other."""
+    path = tmp_path / "b"
+    Archive.create(path).close()
+    for session, count in (("one", 1), ("two", TURNS)):
+        with Archive.open(path) as archive, Recorder(archive) as recorder:
+            for exchange in small_exchanges(count, session):
+                recorder.record(exchange)
+    uncommit(logs(path)[0])
+    pack_again(path)
+    return path
+
+
+def test_what_was_never_committed_takes_no_place_from_what_was(earlier: Path) -> None:
+    """The record does not say any more which of the two it was about."""
+    before = turns(earlier)
+    change(logs(earlier)[1], 2, 0, bytes(RECORD_BYTES))
+    report = examine(earlier)
+    assert [finding.kind for finding in report.findings].count("missing-record") == 1
+    assert [note.kind for note in report.notes].count("uncommitted") == 1
+    assert repair(earlier)
+    assert set(turns(earlier)) > set(before)
+    assert noted(earlier) == set()
+    assert len(logs(earlier)) == 2
+
+
+def test_a_number_that_no_writer_has_is_no_damage_and_yet_nothing_is_left_out(tmp_path: Path) -> None:
+    """A crash leaves such a gap, and one turn; a journal that is gone leaves the same. A repair says what it knows."""
+    path = tmp_path / "a"
+    make_small(path, TURNS)
+    uncommit(logs(path)[1])
+    leave_a_gap(path)
+    pack_again(path)
+    before = turns(path)
+    assert noted(path) == {"uncommitted", "no-writer"}
+    assert any("a repair commits it" in note.message for note in examine(path).notes)
+    (action,) = repair(path)
+    assert "1 turn committed again, or for the first time, from the packs" in action.message
+    assert noted(path) == {"no-writer"}
+    assert len(turns(path)) == len(before) + 1
+    assert set(turns(path)) > set(before)
+    assert repair(path) == []
+
+
+def test_the_only_turn_of_a_journal_that_is_gone_comes_back(tmp_path: Path) -> None:
+    path = tmp_path / "a"
+    make_small(path, 1)
+    pack_again(path)
+    before = turns(path)
+    first_is_gone(path)
+    assert noted(path) == {"uncommitted", "no-writer"}
+    assert repair(path)
+    assert noted(path) == set()
+    assert turns(path) == before
+
+
+def test_what_was_recorded_again_after_the_crash_is_not_committed_twice(tmp_path: Path) -> None:
+    path = tmp_path / "a"
+    make_small(path, TURNS)
+    uncommit(logs(path)[1])
+    leave_a_gap(path)
+    drop_index(path)
+    last = list(small_exchanges(TURNS, "two"))[-1]
+    with Archive.open(path) as archive, Recorder(archive) as recorder:
+        recorder.record(replace(last, notes=("recovered",)))  # as `store.recover` does with what the spool holds
+    pack_again(path)
+    before = turns(path)
+    assert len(before) == 2 * TURNS
+    assert noted(path) == {"uncommitted", "no-writer"}
+    assert repair(path) == []
+    assert turns(path) == before
+
+
+def three_writers(path: Path) -> None:
+    make_small(path)
+    with Archive.open(path) as archive, Recorder(archive) as recorder:
+        for exchange in small_exchanges(2, "three"):
+            recorder.record(exchange)
+
+
+@pytest.mark.parametrize("which", [1, 2])  # the newest leaves no gap
+def test_what_a_turn_goes_on_from_was_committed(tmp_path: Path, which: int) -> None:
+    path = tmp_path / "a"
+    three_writers(path)
+    pack_again(path)
+    before = turns(path)
+    logs(path)[which].unlink()
+    assert missing_records(path) == 2
+    assert repair(path)
+    assert examine(path).findings == []
+    assert turns(path) == before
+
+
+@pytest.mark.parametrize("gone", [1, 2, 3])
+def test_what_is_named_from_another_journal_was_committed(tmp_path: Path, gone: int) -> None:
+    """The journal of a turn that another goes on from, of the turn that a note is about, of a note that was changed."""
+    path = tmp_path / "a"
+    first, last = small_exchanges(2, "one")
+    with Archive.create(path) as archive, Recorder(archive) as recorder:
+        recorder.gap("test", {})
+    with Archive.open(path) as archive:
+        with Recorder(archive) as recorder:
+            recorder.record(first)
+        with Recorder(archive) as recorder:
+            turn = recorder.record(last).turn
+        note = annotate.add(archive, turn, "me", "as seen")
+        annotate.change(archive, note, "me", "as was seen")
+    pack_again(path)
+    before = turns(path)
+    logs(path)[gone].unlink()
+    assert missing_records(path) == 1
+    assert repair(path)
+    assert examine(path).findings == []
+    assert sorted(turns(path)) == sorted(before)
+
+
+def one_shots(path: Path, sessions: list[str]) -> None:
+    """A writer with one turn a session, none of which goes on from another."""
+    with Archive.open(path) as archive, Recorder(archive) as recorder:
+        for session in sessions:
+            recorder.record(next(small_exchanges(1, session)))
+
+
+def test_what_is_named_in_a_journal_that_is_gone_was_committed(tmp_path: Path) -> None:
+    path = tmp_path / "a"
+    make_small(path)
+    with Archive.open(path) as archive, Recorder(archive) as recorder:
+        turn = recorder.record(next(small_exchanges(1, "three"))).turn
+        recorder.put_note(notes.encode(Note(turn.hex(), text="as seen")))
+    pack_again(path)
+    max(logs(path)).unlink()
+    assert missing_records(path) == 2
+    assert "1 turn and 1 note committed again from the packs" in repair(path)[0].message
+
+
+@pytest.mark.parametrize(("gone", "found"), [(3, 3), (2, 0)])  # two other journals are left: as many may have died
+def test_more_turns_than_writers_that_can_have_died_were_committed(tmp_path: Path, gone: int, found: int) -> None:
+    path = tmp_path / "a"
+    make_small(path)
+    one_shots(path, ["three", "four", "five"][:gone])
+    pack_again(path)
+    max(logs(path)).unlink()
+    assert missing_records(path) == found
