@@ -11,10 +11,12 @@ from store import annotate, notes
 from store.archive import Archive
 from store.fsck import examine
 from store.gc import collect
+from store.ids import object_id
 from store.journal import CHAIN_BYTES, RECORD_BYTES, Record, Type, encode
 from store.notes import Note
 from store.record import Recorder
 from store.repair import repair
+from store.writer import Writer
 
 TURNS = 3
 
@@ -150,6 +152,20 @@ def test_a_turn_that_was_never_committed_is_told_apart(tmp_path: Path) -> None:
     assert noted(path) == {"uncommitted"}
 
 
+@pytest.mark.parametrize("record", [3, 4])  # of a gap, which names what is there; the seal
+def test_a_damaged_record_that_was_about_no_turn_commits_none(tmp_path: Path, record: int) -> None:
+    path = tmp_path / "a"
+    make_small(path, TURNS)
+    uncommit(logs(path)[1])
+    pack_again(path)
+    before = turns(path)
+    change(logs(path)[0], record, 0, bytes(16))
+    change(logs(path)[0], record, 48, bytes(16))
+    assert repair(path)
+    assert noted(path) == {"uncommitted"}
+    assert turns(path) == before
+
+
 @pytest.fixture
 def earlier(tmp_path: Path) -> Path:
     """The one turn of the first writer was never committed, and is earlier than the three of the other."""
@@ -164,6 +180,14 @@ def earlier(tmp_path: Path) -> Path:
     return path
 
 
+def test_the_chain_value_of_a_damaged_record_says_what_it_was_about(earlier: Path) -> None:
+    before = turns(earlier)
+    change(logs(earlier)[1], 2, 40, b"\xff")
+    assert repair(earlier)
+    assert turns(earlier) == before
+    assert noted(earlier) == {"uncommitted"}
+
+
 def test_what_was_never_committed_takes_no_place_from_what_was(earlier: Path) -> None:
     """The record does not say any more which of the two it was about."""
     before = turns(earlier)
@@ -175,6 +199,49 @@ def test_what_was_never_committed_takes_no_place_from_what_was(earlier: Path) ->
     assert set(turns(earlier)) > set(before)
     assert noted(earlier) == set()
     assert len(logs(earlier)) == 2
+
+
+def test_a_run_that_no_journal_had_to_name_is_no_second_loss(tmp_path: Path) -> None:
+    """An import may bring a run along without its record: one turn more is still what one dead writer leaves."""
+    path = tmp_path / "a"
+    with Archive.create(path) as archive, Recorder(archive) as recorder:
+
+        def stage(writer: Writer) -> None:
+            writer.json("run", b"{}")
+            writer.blob(b"[]")
+
+        recorder.take_over(Type.GAP, object_id("blob", b"[]"), stage)
+        for exchange in small_exchanges(2, "one"):
+            recorder.record(exchange)
+    (log,) = logs(path)
+    uncommit(log)
+    pack_again(path)
+    assert noted(path) == {"uncommitted"}
+    assert repair(path) == []
+
+
+def test_a_living_writer_whose_pack_is_gone_has_not_lost_the_end_of_its_journal(path: Path) -> None:
+    uncommit(logs(path)[1])
+    with Archive.open(path) as archive, Recorder(archive) as recorder:
+        recorder.record(next(small_exchanges(1, "three")))
+        max((path / "objects" / "pack").glob("0*")).unlink()
+        report = examine(path)
+    assert {finding.kind for finding in report.findings} == {"missing-object"}
+    assert {note.kind for note in report.notes} == {"uncommitted"}
+
+
+def test_what_lies_in_the_pack_of_its_writer_too_is_judged_there(tmp_path: Path) -> None:
+    """A gc that died before it removed what it had packed again."""
+    path = tmp_path / "a"
+    make_small(path, TURNS)
+    uncommit(logs(path)[1])
+    packs = {each: each.read_bytes() for each in (path / "objects" / "pack").iterdir()}
+    pack_again(path)
+    for pack, data in packs.items():
+        pack.write_bytes(data)
+        pack.chmod(0o600)
+    assert noted(path) == {"uncommitted"}
+    assert repair(path) == []
 
 
 def test_a_number_that_no_writer_has_is_no_damage_and_yet_nothing_is_left_out(tmp_path: Path) -> None:
@@ -294,3 +361,26 @@ def test_more_turns_than_writers_that_can_have_died_were_committed(tmp_path: Pat
     pack_again(path)
     max(logs(path)).unlink()
     assert missing_records(path) == found
+
+
+def test_a_turn_beside_a_journal_that_lost_its_end_was_committed(tmp_path: Path) -> None:
+    path = tmp_path / "a"
+    make_small(path)
+    one_shots(path, ["three"])
+    pack_again(path)
+    log = max(logs(path))
+    log.write_bytes(log.read_bytes()[:RECORD_BYTES])
+    assert missing_records(path) == 1
+
+
+def test_a_journal_whose_pack_was_not_packed_again_says_nothing_of_the_others(tmp_path: Path) -> None:
+    path = tmp_path / "a"
+    make_small(path, TURNS)
+    uncommit(logs(path)[1])
+    pack_again(path)
+    one_shots(path, ["three"])
+    log = max(logs(path))
+    log.write_bytes(log.read_bytes()[:-RECORD_BYTES])  # as a writer leaves it that died
+    drop_index(path)
+    assert noted(path) == {"uncommitted", "unsealed"}
+    assert repair(path) == []

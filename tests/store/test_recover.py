@@ -1,5 +1,6 @@
 """What a dead recorder left in the spool becomes turns."""
 
+import sqlite3
 from dataclasses import replace
 from pathlib import Path
 
@@ -85,6 +86,22 @@ def test_one_that_cannot_be_recorded_stays_and_does_not_stop_the_others(
         assert [turn.request for turn in turns(archive.path)] == [b'{"n":2}']
         monkeypatch.undo()
         assert recover(archive) == 1
+
+
+@pytest.mark.parametrize("error", [OSError("full"), sqlite3.OperationalError("locked")])
+def test_a_system_that_failed_is_told_before_what_can_never_be_kept(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
+    """Whoever hears of it knows that trying again may do; what failed first is no matter."""
+
+    def failing(_self: Recorder, exchange: Exchange) -> object:
+        raise error if exchange.request_body == b"later" else ValueError("never")
+
+    with Archive.create(tmp_path / "archive") as archive:
+        leave(archive, b"poison", b"later", b"poison too")
+        monkeypatch.setattr(Recorder, "record", failing)
+        with pytest.raises(type(error), match=str(error)):
+            recover(archive)
 
 
 def test_what_no_commit_can_hold_is_set_aside_and_a_gap_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
