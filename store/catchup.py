@@ -105,7 +105,8 @@ def _in_batches(archive: "Archive", steps: Iterator[int], between: Callable[[], 
         try:
             done = not _some(steps)
         finally:
-            db.execute("COMMIT")
+            if db.in_transaction:  # a full disk makes SQLite end it, and a second end would look like damage
+                db.execute("COMMIT")
         if not done:
             between()
 

@@ -59,6 +59,15 @@ def is_damage(error: sqlite3.DatabaseError) -> bool:
     return getattr(error, "sqlite_errorname", "").startswith(("SQLITE_CORRUPT", "SQLITE_NOTADB", "SQLITE_ERROR"))
 
 
+def roll_back(db: sqlite3.Connection) -> None:
+    """Undo a transaction in which something failed, unless SQLite has done so: a full disk makes it.
+
+    Its word on a second end, that there is none to end, is one that `is_damage` takes for a damaged file.
+    """
+    if db.in_transaction:
+        db.execute("ROLLBACK")
+
+
 def _replacement(path: Path, error: sqlite3.DatabaseError, otherwise: str) -> sqlite3.Connection:
     """A new file where the old one is no database; something else where no file can be written."""
     if _is_unwritable(error):

@@ -21,6 +21,7 @@ from store.archive import Archive
 from store.canonical import dumps
 from store.clean import Cleaner
 from store.derive import TurnReading
+from store.derived import roll_back
 from store.describe import describe, place
 from store.exchange import Exchange
 from store.incoming import Incoming, Intake
@@ -234,8 +235,7 @@ class Recorder:
             yield db
         except BaseException as error:
             self._index_is_behind |= isinstance(error, OSError)  # another process may have seen what was not kept
-            if db.in_transaction:  # an error of the disk may have ended it
-                db.execute("ROLLBACK")
+            roll_back(db)
             raise
 
     def _tell(self, committed: Committed, more: Callable[[], None]) -> None:

@@ -9,6 +9,7 @@ Everything is derived: the file may be deleted at any time, and where none can b
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from itertools import groupby
 from pathlib import Path
 from typing import Final, NamedTuple
@@ -100,35 +101,41 @@ class Database:
 
     def clear(self) -> None:
         """Forget everything."""
+        virtual = "SELECT name FROM sqlite_master WHERE sql LIKE 'CREATE VIRTUAL%'"
+        with self._writing():
+            for (table,) in self.db.execute(virtual).fetchall():
+                self.db.execute(f"DROP TABLE {table}")
+            for table in ("journals", "turns", "passages", "known", "names", "hours"):
+                self.db.execute(f"DELETE FROM {table}")
         self._numbers.clear()
-        self.db.execute("BEGIN IMMEDIATE")
-        for (table,) in self.db.execute("SELECT name FROM sqlite_master WHERE sql LIKE 'CREATE VIRTUAL%'").fetchall():
-            self.db.execute(f"DROP TABLE {table}")
-        for table in ("journals", "turns", "passages", "known", "names", "hours"):
-            self.db.execute(f"DELETE FROM {table}")
-        self.db.execute("COMMIT")
 
     def add(self, turns: Sequence[TurnEntry], marks: Mapping[str, Mark], changes: int) -> bool:
         """Take in turns, and note how far journals were read by that; false where another process was faster.
 
         ``changes`` is what `changes` said before the turns were chosen.
         """
-        self.db.execute("BEGIN IMMEDIATE")
-        try:
+        with self._writing():
             is_first = self.changes() == changes
             if is_first:
                 for turn in turns:
                     self._add_turn(turn)
                 read = [(name, *mark) for name, mark in marks.items()]
                 self.db.executemany("INSERT OR REPLACE INTO journals VALUES(?, ?, ?)", read)
-            self.db.execute("COMMIT")
-        except BaseException:
-            self._numbers.clear()
-            self.db.execute("ROLLBACK")
-            raise
         if not is_first:
             self._numbers.clear()
         return is_first
+
+    @contextmanager
+    def _writing(self) -> Iterator[None]:
+        """A transaction. Where something fails nothing in it was done, and nothing is known of the file any more."""
+        self.db.execute("BEGIN IMMEDIATE")
+        try:
+            yield
+            self.db.execute("COMMIT")
+        except BaseException:
+            self._numbers.clear()
+            derived.roll_back(self.db)
+            raise
 
     def _add_turn(self, turn: TurnEntry) -> None:
         new = [passage for passage in turn.passages if self._is_new(passage.known)]

@@ -10,6 +10,7 @@ from recorded import turns
 
 from store.archive import Archive
 from store.fsck import check
+from store.index import Index
 from store.record import Recorder
 
 TALK = list(conversation(4, "s", 50))
@@ -118,3 +119,18 @@ def test_who_waits_for_an_index_is_told_how_far_it_has_come(archive: Archive) ->
     assert {what for what, _, _ in told} == {"indexing KiB of packs", "indexing KiB of journals"}
     assert told == sorted(told, key=lambda each: (each[0] != "indexing KiB of packs", each[1]))
     assert all(0 < done <= of for _, done, of in told)
+
+
+def test_a_full_disk_costs_no_index(archive: Archive) -> None:
+    with Recorder(archive) as recorder:
+        for exchange in conversation(70, "s", 50):
+            recorder.record(exchange)
+    archive.index.close()
+    archive.use(Index(archive.path / "index" / "anew.sqlite", archive.id.hex()))
+    archive.index.db.execute("PRAGMA max_page_count = 1")  # as many as there are
+    with pytest.raises(sqlite3.OperationalError) as full:
+        archive.refresh()
+    assert full.value.sqlite_errorname == "SQLITE_FULL"  # what `Archive.open` would make the index again for is damage
+    archive.index.db.execute("PRAGMA max_page_count = 1000000")
+    archive.refresh()
+    assert archive.index.db.execute("SELECT count(*) FROM turns").fetchone() == (70,)

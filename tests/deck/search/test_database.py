@@ -1,5 +1,6 @@
 """The index over many tables of words."""
 
+import sqlite3
 from collections.abc import Iterator
 
 import pytest
@@ -71,3 +72,30 @@ def test_a_batch_that_fails_leaves_nothing_behind(database: Database) -> None:
 def test_places_come_back(database: Database) -> None:
     found = next(database.newest("", 0, 33_999))
     assert (found.number, int(found.turn, 16), found.place) == (33_999, 3_399, Place(10))
+
+
+def test_a_full_disk_is_told_as_one_and_what_comes_later_is_taken_in() -> None:
+    made = Database(None, "0" * 32)
+    made.db.execute("PRAGMA max_page_count = 40")
+
+    def add(turn: int) -> bool:
+        texts = [Entry(Place(at), " ".join(f"w{turn}x{at}x{n}" for n in range(50)), (), None) for at in range(20)]
+        return made.add([TurnEntry(turn.to_bytes(32, "big"), turn, texts)], {}, made.changes())
+
+    with pytest.raises(sqlite3.OperationalError) as full:
+        for turn in range(100):
+            add(turn)
+    assert full.value.sqlite_errorname == "SQLITE_FULL"
+    made.db.execute("PRAGMA max_page_count = 4000")
+    assert add(100) and len(numbers(made, "text : (w100x3x7)", 0, 999)) == 1
+    made.close()
+
+
+def test_a_clearing_that_fails_is_undone(database: Database) -> None:
+    before = numbers(database, "text : (odd)")
+    reader = database.db.execute("SELECT * FROM passages")  # a table that is read cannot be dropped
+    reader.fetchone()
+    with pytest.raises(sqlite3.OperationalError):
+        database.clear()
+    reader.close()
+    assert not database.db.in_transaction and numbers(database, "text : (odd)") == before

@@ -1,6 +1,7 @@
 """What a search finds, compared with a plain scan, and where it finds it."""
 
 import random
+import sqlite3
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -18,6 +19,7 @@ from deck.diagnostics import Problem
 from deck.filters import Filter
 from deck.parts import part_text
 from deck.render import Style
+from deck.search.database import FILE
 from deck.search.searcher import Searcher
 from deck.search.wanted import Tagged, Wanted
 from deck.timeline import Timeline
@@ -231,3 +233,22 @@ def test_what_cannot_be_looked_for_is_said(talk: Talk) -> None:
         searcher.words("***")
     with pytest.raises(Problem):
         searcher.pattern("(")
+
+
+def test_a_full_disk_costs_no_index(path: Path) -> None:
+    recorded(path, kafka_session.exchanges())
+    with Timeline.open(path) as timeline, timeline.searcher() as searcher:
+        searcher.catch_up()
+        file = path / "index" / FILE
+        before, found = file.stat().st_ino, addresses(searcher.words("topic"))
+        more = Thread(Clock(1_790_100_000_000), "0ther000-0000-4000-8000-000000000001")
+        recorded(path, [more.send([text(" ".join(f"walrus{n}" for n in range(20_000)))], [text("A topic.")])])
+        timeline.refresh()
+        searcher._database.db.execute("PRAGMA max_page_count = 1")  # as many as there are
+        with pytest.raises(sqlite3.OperationalError) as full:
+            searcher.catch_up()
+        assert full.value.sqlite_errorname == "SQLITE_FULL"
+        assert file.stat().st_ino == before and addresses(searcher.words("topic")) == found
+        searcher._database.db.execute("PRAGMA max_page_count = 1000000")
+        searcher.catch_up()
+        assert len(addresses(searcher.words("topic"))) == len(found) + 1
