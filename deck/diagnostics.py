@@ -5,7 +5,7 @@
     2    usage: an unknown option, a missing argument, no terminal
     3    nothing of that name
     4    a name or prefix that fits several things; the candidates are listed
-    5    the archive holds bytes that do not give what they should
+    5    the archive holds bytes that do not give what they should, or a list would be empty for that (deck.lost_turns)
     6    no archive there, or one that is unsafe to use
     130  interrupted (Ctrl-C)
     141  whoever read the output went away

@@ -83,7 +83,7 @@ class Timeline:
 
     def lost_turns(self) -> str:
         """A sentence about turns that were recorded and cannot be read (`deck.lost_turns`), or ``""``."""
-        from deck.lost_turns import lost_turns  # only lists of sessions ask for it
+        from deck.lost_turns import lost_turns  # only lists ask for it
 
         return lost_turns(self.archive)
 

@@ -20,13 +20,14 @@ def log(
     """List the turns of a session, the newest first.
 
     Without a SESSION it is the one of the newest turn. With --graph each turn is drawn below the turns that follow
-    it, so forks, retries and subagents show as lines of their own. With --all it ends with 5 where turns that were
-    recorded cannot be read.
+    it, so forks, retries and subagents show as lines of their own. Ends with 5 where it has no turn to list because
+    what was recorded cannot be read.
     """
     from itertools import islice
 
-    from deck.diagnostics import OK, USAGE, Problem, report
+    from deck.diagnostics import USAGE, Problem
     from deck.locations import chosen_archive
+    from deck.lost_turns import tell
     from deck.output import paged, print_json, screen_width
     from deck.render import cut, safe
     from deck.render_log import Told, log_lines
@@ -34,21 +35,19 @@ def log(
     from deck.timeline import Timeline
     from deck.to_json import beside_json, row_json
     from deck.views import Beside
-    from store.errors import Damaged, NotFound
+    from store.errors import NotFound
 
     if number is not None and number < 0:
         raise Problem("-n needs a number from 0 on", code=USAGE)
-    code = OK
     with Timeline.open(chosen_archive(archive)) as timeline:
         if all:
             turns = timeline.newest_turns(None)
-            if lost := timeline.lost_turns():
-                code = report(Damaged(lost))
         else:
             target = timeline.resolve(session)
             if not target.session:
                 raise NotFound(f"{session[:80]!r} is a {target.kind}, which belongs to no session")
             turns = timeline.newest_turns(target.session)
+        code = tell(timeline.lost_turns(), is_empty=timeline.rows.turns_in_archive() == 0)
         chosen = islice(turns, number)
         beside = timeline.all_beside()
         if json:

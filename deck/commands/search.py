@@ -41,11 +41,12 @@ def search(
     import sys
     import time
 
-    from deck.diagnostics import DAMAGED, FAILED, OK, USAGE, Problem, report
+    from deck.diagnostics import DAMAGED, FAILED, OK, USAGE, Problem
     from deck.filters import Filter
     from deck.filters import since as begin
     from deck.filters import until as end
     from deck.locations import chosen_archive
+    from deck.lost_turns import tell
     from deck.output import paged, print_json, screen_width
     from deck.progress import Progress
     from deck.render import cut, plural
@@ -54,7 +55,6 @@ def search(
     from deck.search.searcher import first
     from deck.search.wanted import EVERYTHING, ROLES, Wanted
     from deck.timeline import Timeline
-    from store.errors import Damaged
 
     query = " ".join((query, *more))
     if role is not None and role not in ROLES:
@@ -80,7 +80,7 @@ def search(
             searcher.catch_up(progress.show)
             hits, left_out = first(found, number)
             unreadable = searcher.unreadable
-        lost = timeline.lost_turns()
+        code = tell(timeline.lost_turns(), is_empty=not hits)
         groups = by_session(timeline, hits)
         if json:
             print_json("search", answer_json(groups, more=left_out, unreadable=unreadable))
@@ -91,15 +91,13 @@ def search(
                     print(line if width is None else cut(line, width))
     if unreadable:
         print(f"deck: {plural(unreadable, 'text')} cannot be read; `deck fsck` says why", file=sys.stderr)
-    if lost:
-        report(Damaged(lost))
     if not hits:
         print("deck: nothing found", file=sys.stderr)
     if left_out and not json:
         print(f"deck: the newest {len(hits):,}; there are more (-n)", file=sys.stderr)
     if hits:
         return OK
-    return DAMAGED if unreadable or lost else FAILED
+    return code or (DAMAGED if unreadable else FAILED)
 
 
 def _session(timeline: Timeline, rev: str) -> str:

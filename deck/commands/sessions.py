@@ -18,25 +18,27 @@ def sessions(
     tools. Costs are list prices, ? where there is none (deck stats has more). The last column but one says whether all
     that was seen of the session is there: complete, gaps (so many calls were lost), in flight (so many are not settled
     yet), or unknown (it was imported, or what became of its calls was not kept). A terminal shows the columns that fit;
-    --json has all figures.
+    --json has all figures. Ends with 5 where it has none to list because what was recorded cannot be read.
     """
     import sys
     import time
 
     from deck.cost.sessions import SessionCost, session_costs
     from deck.cost.table import load
-    from deck.diagnostics import DAMAGED, report
+    from deck.diagnostics import OK, report
     from deck.locations import chosen_archive
+    from deck.lost_turns import tell
     from deck.output import paged, print_json, screen_width
     from deck.render_sessions import SessionTold, session_lines
     from deck.timeline import Timeline
     from deck.to_json import cost_json, ledger_json, session_json
     from deck.views import Beside
-    from store.errors import BadConfig, Damaged
+    from store.errors import BadConfig
 
     with Timeline.open(chosen_archive(archive)) as timeline:
         ledger = timeline.ledger()
         views = timeline.sessions()
+        code = tell(timeline.lost_turns(), is_empty=not views)
         try:
             known = session_costs(timeline.archive.index.db, load(timeline.archive.path))
         except BadConfig as error:  # of the user's own prices: without them nothing is known, and the list is
@@ -55,7 +57,7 @@ def sessions(
                 for view in views
             ]
             print_json("sessions", {"sessions": rows, "elsewhere": ledger.elsewhere().as_json()})
-            return 0
+            return code
         told = {
             view.key: SessionTold(
                 ledger.state(view.key).mark, str(costs[view.key]), Beside(tuple(tags.get(view.key, ())))
@@ -66,9 +68,6 @@ def sessions(
         with paged() as style:
             for line in session_lines(views, told, int(time.time() * 1000), style, width):
                 print(line)
-        if lost := timeline.lost_turns():
-            report(Damaged(lost))
-            return 0 if views else DAMAGED
-        if not views:
+        if not views and code == OK:
             print("deck: no session yet; record one with `deck run -- COMMAND`", file=sys.stderr)
-    return 0
+    return code

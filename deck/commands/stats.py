@@ -30,15 +30,17 @@ def stats(
     Also prompts, the cache, lost context and loops. Every figure has a key, and --turns KEY lists the turns behind it
     with what each of them has of it. A turn counts once, however many sessions go on from it. Costs are the list prices
     of the turn's day, or those of [[price]] tables in the archive's config.toml; what has no price shows as ?. Time is
-    split into models at work, tools at work, and neither.
+    split into models at work, tools at work, and neither. Ends with 5 where there is no turn to count because what was
+    recorded cannot be read.
     """
     import time
 
-    from deck.diagnostics import NOT_FOUND, USAGE, Problem
+    from deck.diagnostics import NOT_FOUND, OK, USAGE, Problem
     from deck.filters import Filter
     from deck.filters import since as begin
     from deck.filters import until as end
     from deck.locations import chosen_archive
+    from deck.lost_turns import tell
     from deck.output import paged, print_json, screen_width
     from deck.render import cut
     from deck.render_stats import group_lines, stats_lines, turn_lines
@@ -56,12 +58,14 @@ def stats(
     with Timeline.open(chosen_archive(archive)) as timeline:
         sessions = [_session(timeline.resolve(each)) for each in rev]
         report = measure(timeline, sessions or None, which, by or "")
-        if not (json or report.whole.figures["turns"].value) and which != Filter():
+        is_empty = not report.whole.figures["turns"].value
+        code = tell(timeline.lost_turns(), is_empty=is_empty)
+        if is_empty and code == OK and which != Filter() and not json:
             raise Problem("no turn fits these filters", "deck sessions lists what there is", NOT_FOUND)
         figure = _named(report, turns)
         if json:
             print_json("stats", report_json(report, by or "") if figure is None else {"figure": figure_json(figure)})
-            return 0
+            return code
         digits = timeline.short_digits()
         width = screen_width()
         with paged() as style:
@@ -74,7 +78,7 @@ def stats(
                 lines = stats_lines(report, style, digits, width)
             for line in lines:
                 print(line if width is None else cut(line, width))
-    return 0
+    return code
 
 
 def _session(target: Target) -> str:

@@ -128,8 +128,9 @@ async def test_an_archive_that_lost_its_turns_is_not_called_empty(
     assert "6 turns cannot be read, 0 not whole, 0 whole. `deck fsck --repair`" in capsys.readouterr().out
     assert main(["fsck", "--repair"]) == 1
     assert f"6 turns lost, 0 not whole, 0 whole; damaged bytes are kept in {path}/quarantine" in capsys.readouterr().out
-    for line in (["log"], ["log", "--all"], ["sessions"], ["search", "Answer"], ["checkout"]):
-        assert main(line) == DAMAGED
+    lists = (["log", "--all"], ["sessions"], ["search", "Answer"], ["stats"], ["stats", "--model", "x"])
+    for line in (["log"], ["checkout"], *lists, *([*each, "--json"] for each in lists)):
+        assert main(line) == DAMAGED, line
         err = capsys.readouterr().err
         assert "6 turns recorded here cannot be read" in err and "quarantine" in err and "deck fsck" in err
     async with running(path) as deck:
@@ -146,3 +147,28 @@ def test_what_is_not_found_may_lie_in_what_is_lost(path: Path, capsys: pytest.Ca
     assert "3 turns recorded here cannot be read" in capsys.readouterr().err
     assert main(["fsck"]) == 1
     assert "3 turns cannot be read, 3 not whole, 0 whole" in capsys.readouterr().out  # their tool list was shared
+
+
+def test_lists_that_have_something_to_show_say_what_is_lost_and_end_well(
+    path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    packs(path)[0].unlink()
+    for file in (path / "index").iterdir():
+        file.unlink()
+    for line in (["log"], ["log", "--all"], ["sessions"], ["search", "Answer"], ["stats"]):
+        for form in ([], ["--json"]):
+            assert main([*line, *form]) == 0, line
+            out, err = capsys.readouterr()
+            assert out and "3 turns recorded here cannot be read" in err
+
+
+@pytest.mark.parametrize("line", [["log", "--all"], ["sessions"], ["search", "Answer"], ["stats"]])
+def test_json_of_an_archive_without_packs_is_no_list_of_nothing(
+    path: Path, line: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    for file in (*packs(path), *(path / "index").iterdir()):
+        file.unlink()
+    for form in ([], ["--json"]):
+        assert main([*line, *form]) == DAMAGED
+        err = capsys.readouterr().err
+        assert "6 turns recorded here cannot be read" in err and "no session yet" not in err
