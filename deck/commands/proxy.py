@@ -18,16 +18,16 @@ def proxy(
 ) -> int:
     """Start the recording proxy alone, until Ctrl-C.
 
-    `deck env` prints what its clients need. It is mitmdump with the addon, on 127.0.0.1, with the CA that `deck run`
-    uses. A proxy and CA that you already use stay in use, and the hosts that *_BASE_URL variables and clients' settings
-    name are captured too. Example of a mode: --mode reverse:https://api.anthropic.com@8081
+    `deck env` prints what its clients need; those of a reverse proxy take its address as base URL. It is mitmdump with
+    the addon, on 127.0.0.1, with the CA that `deck run` uses. A proxy and CA that you already use stay in use, and the
+    hosts that *_BASE_URL variables and clients' settings name are captured too. Example of a mode:
+    --mode reverse:https://api.anthropic.com@8081
     """
     import os
-    import shlex
     import sys
     from pathlib import Path
 
-    from deck.launch import gateways, options, ports, roots, variables
+    from deck.launch import by_hand, gateways, options, ports, roots, variables
     from deck.launch import proxy as process
     from deck.locations import chosen_archive
     from deck.render import safe
@@ -67,7 +67,6 @@ def proxy(
     if secrets is not None:
         os.set_inheritable(secrets, True)
     command = process.command(line, secrets, None)
-    env = " ".join(["deck env", *([] if port == ports.DEFAULT else ["--port", str(port)])])
-    env += f" --archive {shlex.quote(archive)}" if archive else ""
-    print(safe(f'deck: the proxy records into {folder}; its clients: eval "$({env})"', newlines=False), file=sys.stderr)
+    clients = by_hand.clients(recording.modes, port, archive)
+    print(safe(f"deck: the proxy records into {folder}; its clients: {clients}", newlines=False), file=sys.stderr)
     os.execv(command[0], command)

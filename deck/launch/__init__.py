@@ -9,4 +9,5 @@ agent      the agent's process on the user's terminal: signals, exit code
 tally      what the proxies reported, and the one line at the end
 runs       the run object
 session    all of it in order
+by_hand    what `deck proxy` and `deck env` tell of each other
 """

@@ -134,3 +134,18 @@ def test_a_proxy_whose_port_is_taken_says_so(machine: World) -> None:
     assert done.returncode == 1
     assert "address already in use" in done.stderr.lower() and "deck proxy --port PORT" in done.stderr
     assert not machine.archive.exists()
+
+
+def test_a_reverse_proxy_names_the_base_url_of_its_clients(machine: World) -> None:
+    forward, reverse = free(2)
+    line = ["proxy", "--port", str(forward), "--archive", str(machine.archive)]
+    line += ["--mode", f"reverse:https://api.anthropic.com@{reverse}"]
+    with subprocess.Popen(
+        [sys.executable, "-c", MAIN, *line], env=machine.environ, stderr=subprocess.PIPE, text=True
+    ) as proxy:
+        until(lambda: answers(reverse))
+        assert not answers(forward)
+        proxy.send_signal(signal.SIGTERM)
+        _, err = proxy.communicate(timeout=30)
+    base = f"http://127.0.0.1:{reverse} as base URL in place of https://api.anthropic.com"
+    assert err == f"deck: the proxy records into {machine.archive}; its clients: {base}\n"
