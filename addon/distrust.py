@@ -3,6 +3,7 @@
 import logging
 import os
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 from mitmproxy import ctx, tls, version
@@ -29,12 +30,13 @@ def note(data: tls.TlsData, providers: Providers, failures: dict[str, int]) -> b
     return True
 
 
-def status(port: int, failures: dict[str, int]) -> dict[str, object]:
+def status(ports: Sequence[int], failures: dict[str, int]) -> dict[str, object]:
     """What `deck doctor` needs to know of this process (`store.status`): how it runs, and who refused its CA."""
     options = ctx.options
     told: dict[str, object] = {
         "pid": os.getpid(),
-        "port": port,
+        "port": next(iter(ports), 0),
+        "ports": list(ports),
         "exposed": listening.exposed(),
         "mitmproxy": version.VERSION,
         "confdir": str(Path(options.confdir).expanduser().absolute()),

@@ -293,7 +293,7 @@ class Capture:
 
     def _tell(self) -> None:
         if self._writer is not None:
-            self._writer.tell(distrust.status(self._counts.port, self._counts.tls_failures))
+            self._writer.tell(distrust.status(self._counts.ports, self._counts.tls_failures))
 
     def _touch(self) -> None:
         if self._writer is not None:

@@ -13,7 +13,7 @@ class Running(NamedTuple):
     """One recorder."""
 
     pid: int
-    port: int
+    ports: tuple[int, ...]  # that it listens on
     mitmproxy: str
     confdir: Path  # of the CA it signs with
     refused: dict[str, int]
@@ -24,6 +24,13 @@ class Running(NamedTuple):
     trouble: str = ""
     waiting: int = 0
     gaps: int = 0
+
+    @property
+    def where(self) -> str:
+        """Its ports, in words."""
+        if not self.ports:
+            return "no port"
+        return f"port{'s' if len(self.ports) > 1 else ''} {', '.join(map(str, self.ports))}"
 
 
 def running(archive: Path) -> list[Running]:
@@ -45,7 +52,7 @@ def _from_status(said: Mapping[str, object]) -> Running:
     exposed = said.get("exposed")
     return Running(
         pid=_number(said, "pid"),
-        port=_number(said, "port"),
+        ports=status.ports(said),
         mitmproxy=str(said.get("mitmproxy", "")),
         confdir=Path(str(said.get("confdir", ""))),
         refused=status.refused_ca(said),

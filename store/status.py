@@ -1,9 +1,10 @@
 """What a recorder says of itself while it lives: a small JSON file in its spool folder, for `deck doctor` and the TUI.
 
-Members: ``pid``, ``port``, ``exposed`` (addresses that other machines reach), ``mitmproxy`` (its version), ``confdir``
-(of its CA), ``fail`` (the policy), ``unverified`` (servers are not checked); where clients broke off TLS ``refused_ca``
-(host -> how often) and ``refused_ms`` (the last time, Unix ms); and once not all was well ``trouble`` (why nothing can
-be written, or empty), ``waiting`` (exchanges that wait for the disk) and ``gaps`` (those that were lost).
+Members: ``pid``, ``ports`` that it listens on, ``port`` (the first of them; once it was all there was), ``exposed``
+(addresses that other machines reach), ``mitmproxy`` (its version), ``confdir`` (of its CA), ``fail`` (the policy),
+``unverified`` (servers are not checked); where clients broke off TLS ``refused_ca`` (host -> how often) and
+``refused_ms`` (the last time, Unix ms); and once not all was well ``trouble`` (why nothing can be written, or empty),
+``waiting`` (exchanges that wait for the disk) and ``gaps`` (those that were lost).
 """
 
 from collections.abc import Mapping
@@ -51,6 +52,13 @@ def read(folder: Path, files: Files) -> dict[str, Any]:
     except OSError:
         return {}
     return value if isinstance(value, dict) else {}
+
+
+def ports(said: Mapping[str, Any]) -> tuple[int, ...]:
+    """The ports that are listened on, from a status, also of a version that told the first alone (0 for none)."""
+    found = said.get("ports")
+    told = found if isinstance(found, list) else [said.get("port")]
+    return tuple(port for port in told if isinstance(port, int) and port)
 
 
 def refused_ca(said: Mapping[str, Any]) -> dict[str, int]:

@@ -22,7 +22,7 @@ def env(
     import sys
     from pathlib import Path
 
-    from deck.launch import gateways, ports, roots, variables
+    from deck.launch import by_hand, gateways, ports, roots, variables
     from deck.locations import chosen_archive
     from deck.recorders import running
     from deck.render import safe
@@ -47,8 +47,8 @@ def env(
     past_us = [f"{each.variable} names an address that clients reach past the proxy" for each in routes.reverses]
     for said in (*past_us, *(bypass.said for bypass in routes.bypassed)):
         print(safe(f"deck: {said}; `deck run` and `deck doctor` say more", newlines=False), file=sys.stderr)
-    if not any(each.port == port for each in running(recorded)):  # they say so themselves: nobody is called
-        start = "deck proxy" if port == ports.DEFAULT else f"deck proxy --port {port}"
+    if not any(port in each.ports for each in running(recorded)):  # they say so themselves: nobody is called
+        start = by_hand.command("proxy", port, archive)
         told = f"no recorder of {recorded} listens on port {port}; `{start}` starts one"
         print(safe(f"deck: {told}", newlines=False), file=sys.stderr)
     print(variables.exports(exported, chosen if chosen in variables.SHELLS or shell else variables.SHELLS[0]))

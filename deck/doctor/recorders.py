@@ -26,7 +26,7 @@ def check(archive: Path, alive: Sequence[Running], now_ms: int) -> Iterator[Find
         yield _recording(each)
         yield from _open_to_others(each)
         if each.mitmproxy:
-            yield _supported("mitmproxy", each.mitmproxy, f"of the proxy on port {each.port}")
+            yield _supported("mitmproxy", each.mitmproxy, f"of the proxy on {each.where}")
     if not alive:
         yield note(
             "proxy",
@@ -38,7 +38,7 @@ def check(archive: Path, alive: Sequence[Running], now_ms: int) -> Iterator[Find
 
 def _recording(one: Running) -> Finding:
     """How recording goes, and what the fail policy makes of it where it does not."""
-    where = f"on port {one.port} (process {one.pid}, fail policy {one.fail or 'open'})"
+    where = f"on {one.where} (process {one.pid}, fail policy {one.fail or 'open'})"
     if not one.trouble:
         return ok("proxy", f"one records {where}" + (f"; {how_it_fares(one)}" if one.gaps else ""))
     then = "new model calls get a 503" if one.fail == "closed" else "traffic goes on, and what finds no room is lost"

@@ -10,11 +10,10 @@ from urllib.parse import urlsplit
 
 from deck.doctor.clients import CLIENTS, REPLACING, Client
 from deck.doctor.finding import Finding, mend, note, ok
-from deck.launch import gateways, noproxy, ports, roots, tally
+from deck.launch import by_hand, gateways, noproxy, ports, roots, tally
 from deck.launch.roots import CA_CERTIFICATE
 from deck.recorders import Running
 
-_ENV = 'Set them all: eval "$(deck env{port})", in fish: deck env{port} | source; or use `deck run -- COMMAND`.'
 _FEW_ROOTS = 20
 
 
@@ -39,8 +38,8 @@ def check(
     else:
         yield from _without_proxy(environ, alive)
         return
-    recorder = next((each for each in alive if each.port == port), None)
-    then = _ENV.format(port="" if port == ports.DEFAULT else f" --port {port}")
+    recorder = next((each for each in alive if port in each.ports), None)
+    then = _env(port)
     if recorder is None and not ports.is_listening(port):
         yield mend("shell", f"{name} names port {port}, where nobody listens", f"Start one: deck proxy --port {port}")
     elif recorder is None:
@@ -59,14 +58,20 @@ def check(
             yield mend("shell", f"{name} names a file that {why}, and takes the place of them", then)
 
 
+def _env(port: int) -> str:
+    """How to set all variables for a recorder on a port."""
+    env = by_hand.command("env", port, None)
+    return f'Set them all: eval "$({env})", in fish: {env} | source; or use `deck run -- COMMAND`.'
+
+
 def _without_proxy(environ: Mapping[str, str], alive: Sequence[Running]) -> Iterator[Finding]:
     only = next((name for name in ("ALL_PROXY", "all_proxy") if environ.get(name)), "")
     if only and _local_port(environ[only]) is not None:
         message = f"{only} alone names a proxy, and agents (Claude Code among them) ignore it"
-        yield mend("shell", message, "Set HTTPS_PROXY too: " + _ENV.format(port=""))
+        yield mend("shell", message, "Set HTTPS_PROXY too: " + _env(ports.DEFAULT))
     elif alive:
-        port = "" if alive[0].port == ports.DEFAULT else f" --port {alive[0].port}"
-        yield note("shell", "HTTPS_PROXY is not set: programs of this shell go past the proxy", _ENV.format(port=port))
+        then = _env(next(iter(alive[0].ports), ports.DEFAULT))
+        yield note("shell", "HTTPS_PROXY is not set: programs of this shell go past the proxy", then)
     else:
         yield ok("shell", "it names no proxy; `deck run` sets what its agent needs")
 

@@ -1,6 +1,7 @@
 """`deck init`, `env`, `proxy` and `addon-path` as processes."""
 
 import json
+import shlex
 import signal
 import socket
 import subprocess
@@ -136,16 +137,20 @@ def test_a_proxy_whose_port_is_taken_says_so(machine: World) -> None:
     assert not machine.archive.exists()
 
 
-def test_a_reverse_proxy_names_the_base_url_of_its_clients(machine: World) -> None:
-    forward, reverse = free(2)
-    line = ["proxy", "--port", str(forward), "--archive", str(machine.archive)]
-    line += ["--mode", f"reverse:https://api.anthropic.com@{reverse}"]
+def test_every_mode_of_a_proxy_is_told_and_found(machine: World) -> None:
+    reverse, forward, usual = free(3)
+    place = machine.folder / "an archive"
+    line = ["proxy", "--port", str(usual), "--archive", str(place)]
+    line += ["--mode", f"reverse:https://api.anthropic.com@{reverse}", "--mode", f"regular@{forward}"]
     with subprocess.Popen(
         [sys.executable, "-c", MAIN, *line], env=machine.environ, stderr=subprocess.PIPE, text=True
     ) as proxy:
-        until(lambda: answers(reverse))
-        assert not answers(forward)
+        until(lambda: answers(reverse) and answers(forward))
+        env = f"deck env --port {forward} --archive '{place}'"
+        until(lambda: deck(machine, *shlex.split(env)[1:]).stderr == "")  # a moment later it says so itself
+        nobody = deck(machine, "env", "--port", str(usual), "--archive", str(place))
         proxy.send_signal(signal.SIGTERM)
         _, err = proxy.communicate(timeout=30)
     base = f"http://127.0.0.1:{reverse} as base URL in place of https://api.anthropic.com"
-    assert err == f"deck: the proxy records into {machine.archive}; its clients: {base}\n"
+    assert err == f'deck: the proxy records into {place}; its clients: {base}; eval "$({env})"\n'
+    assert f"port {usual}; `deck proxy --port {usual} --archive '{place}'` starts one" in nobody.stderr

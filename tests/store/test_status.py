@@ -54,3 +54,9 @@ def test_what_makes_no_sense_says_nothing(tmp_path: Path, data: bytes) -> None:
 def test_only_counts_by_host_are_taken_from_it() -> None:
     assert status.refused_ca({"refused_ca": {"a": 1, "b": "2"}}) == {"a": 1}
     assert status.refused_ca({"refused_ca": [1]}) == status.refused_ca({}) == {}
+
+
+def test_the_ports_of_every_version_are_read() -> None:
+    assert status.ports({"port": 1, "ports": [1, 2]}) == (1, 2)
+    assert status.ports({"port": 1}) == (1,)
+    assert status.ports({"port": 0}) == status.ports({}) == status.ports({"ports": ["1", None]}) == ()

@@ -17,7 +17,7 @@ NOW = 1_700_000_000_000
 
 
 def alive(version: str = "11.0.2", **more: object) -> Running:
-    fields = {"pid": 1, "port": 8080, "mitmproxy": version, "confdir": Path("/c"), "refused": {}, "refused_ms": 0}
+    fields = {"pid": 1, "ports": (8080,), "mitmproxy": version, "confdir": Path("/c"), "refused": {}, "refused_ms": 0}
     return Running(**(fields | more))  # type: ignore[arg-type]
 
 
@@ -25,9 +25,11 @@ def test_a_living_recorder_is_found_by_its_lock(tmp_path: Path) -> None:
     with Archive.create(tmp_path / "archive") as archive:
         spool = Spool.create(archive.path, Cleaner(archive.key))
         status.write(spool.folder, FILES, {"pid": 7, "port": 4711, "mitmproxy": "12.2.3", "confdir": "/conf"})
-        assert running(archive.path) == [Running(7, 4711, "12.2.3", Path("/conf"), {}, 0)]
+        assert running(archive.path) == [Running(7, (4711,), "12.2.3", Path("/conf"), {}, 0)]
+        status.write(spool.folder, FILES, {"pid": 7, "port": 4711, "ports": [4711, 4712]})
+        assert running(archive.path) == [Running(7, (4711, 4712), "", Path(), {}, 0)]
         status.write(spool.folder, FILES, {"pid": "x", "port": None, "refused_ca": 7})
-        assert running(archive.path) == [Running(0, 0, "", Path(), {}, 0)]
+        assert running(archive.path) == [Running(0, (), "", Path(), {}, 0)]
         (spool.folder / status.NAME).write_bytes(b"[")
         assert running(archive.path) == []
         (spool.folder / status.NAME).unlink()
@@ -42,6 +44,12 @@ def test_a_living_recorder_is_found_by_its_lock(tmp_path: Path) -> None:
 def test_the_version_of_mitmproxy(tmp_path: Path, version: str, level: Level) -> None:
     found = [each for each in recorders.check(tmp_path, [alive(version)], NOW) if version in each.message]
     assert [each.level for each in found if "port 8080" in each.message] == [level]
+
+
+def test_every_port_is_told(tmp_path: Path) -> None:
+    found = [each.message for each in recorders.check(tmp_path, [alive(ports=(1, 2)), alive(ports=())], NOW)]
+    assert any("one records on ports 1, 2 (" in each for each in found)
+    assert any("one records on no port (" in each for each in found)
 
 
 def test_who_refused_the_ca_a_while_ago_is_only_noted(tmp_path: Path) -> None:

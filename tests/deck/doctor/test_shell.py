@@ -35,7 +35,7 @@ def bundle(tmp_path: Path, certificate: Path) -> Path:
 
 def checked(certificate: Path, environ: Mapping[str, str], *, is_running: bool = True) -> list[Finding]:
     home = certificate.parents[1]
-    alive = [Running(1, PORT, "11.0.2", certificate.parent, {}, 0)] if is_running else []
+    alive = [Running(1, (PORT,), "11.0.2", certificate.parent, {}, 0)] if is_running else []
     return list(shell.check(environ, home, home, alive, certificate.parent, providers.known_hosts()))
 
 
@@ -188,7 +188,7 @@ def test_a_recorder_with_a_ca_of_its_own_names_it(certificate: Path, bundle: Pat
     other = tmp_path / "conf"
     other.mkdir()
     (other / roots.CA_CERTIFICATE).write_bytes(PEM % b"its own")
-    alive = [Running(1, PORT, "11.0.2", other, {}, 0)]
+    alive = [Running(1, (PORT,), "11.0.2", other, {}, 0)]
     found = list(
         shell.check(
             variables.for_agent(PORT, bundle, (), {}),
