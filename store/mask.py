@@ -12,7 +12,7 @@ import contextlib
 import re
 from collections.abc import Iterator
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 from urllib.parse import quote, unquote, urlsplit, urlunsplit
 
 from store.headers import Headers
@@ -47,12 +47,11 @@ _HARMLESS_PREFIXES = (
     b"anthropic-organization-id",
     b"access-control-",
 )
-_CREDENTIAL = re.compile(rb"(?!sec-websocket)(?:.*(?:auth|key|token|secret))", re.IGNORECASE)
-_SECRET_PARAMETER = re.compile(
-    r"key|token|secret|passw|signature|\bsig\b|auth|credential|session|\bcode\b|assertion"
-    r"|(?<![a-z])(?:jwt|pwd)(?![a-z])",
-    re.IGNORECASE,
-)
+SECRET_NAME: Final = r"key|token|secret|passw|passphrase|auth|credential|(?<![a-z${])(?:jwt|pass|pwd)(?![a-z])"
+"""Alternatives of a pattern that ignores case: what the name of a secret has in it, be it of a header, a parameter, an
+option or a variable. What is short counts as a word of its own, which no ``compass`` and no ``$PWD`` has."""
+_CREDENTIAL = re.compile(rf"(?!sec-websocket).*?(?:{SECRET_NAME})".encode(), re.IGNORECASE)
+_SECRET_PARAMETER = re.compile(rf"{SECRET_NAME}|signature|\bsig\b|session|\bcode\b|assertion", re.IGNORECASE)
 _NAME = re.compile(r"(?:\A|;)([^;=]*)=")  # of a parameter
 
 

@@ -17,10 +17,10 @@ import re
 from collections.abc import Sequence
 from urllib.parse import quote, unquote
 
-from store.mask import Masker
+from store.mask import SECRET_NAME, Masker
 from store.masking.tokens import TOKEN
 
-_SECRET_WORD = re.compile(r"key|token|secret|passw|auth|credential|cookie|bearer", re.IGNORECASE)
+_SECRET_WORD = re.compile(rf"{SECRET_NAME}|cookie|bearer", re.IGNORECASE)
 _SECRET_SHAPE = re.compile(  # of any length, unlike in a body
     r"(sk|pk|rk|ghp|gho|ghs|github_pat|glpat|hf|xox[a-z]|AIza|AKIA|ya29|eyJ)[-_.A-Za-z0-9]{16,}"
     r"|(?i:bearer|basic)\s+\S+"

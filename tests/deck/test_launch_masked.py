@@ -42,6 +42,13 @@ MASKER = Masker(KEY, config.read({"environment": ["PIN"]}, "here", KEY, {"PIN": 
         ("curl", f"--user=alice:a {LOW}"),
         ("curl", "-u", f"alice:{LOW}"),
         ("curl", f"-Ualice:{LOW}"),
+        ("agent", "--pass", LOW),
+        ("agent", f"--db-pass={LOW}"),
+        ("agent", "--passphrase", LOW),
+        ("gpg", f"--passphrase={LOW}"),
+        ("openssl", "-passin", f"pass:{LOW}"),
+        ("env", f"DB_PWD={LOW}", "agent", "--jwt", LOW),
+        ("sh", "-c", f"export MYSQL_PASS={LOW} SSH_PASSPHRASE={LOW}; agent --pwd {LOW}"),
         ("agent", "-p", f"clone https://{LOW}@x.example/y and //alice:{LOW}@x.example"),
     ],
 )
@@ -65,6 +72,10 @@ def test_no_credential_of_a_command_line_is_kept(words: tuple[str, ...]) -> None
         ("curl", "http://host:80/a@b"),
         ("browser", "--user-data-dir=/a:b", "--user-agent", "a:b"),
         ("sqlmap", "-u", "http://host:80/a"),
+        ("agent", "--passthrough", "x", "--passive=1", "--compass", "north", "--bypass", "y"),
+        ("env", "PASSED=1", "BYPASS=2", "COMPASS=3", "OLDPWD=/a", "agent"),
+        ("sh", "-c", "PASSED=1 agent --passthrough x"),
+        ("docker", "-v", "$PWD:/work", "-w", "${PWD}:/x"),
     ],
 )
 def test_ordinary_words_of_a_command_line_stay(words: tuple[str, ...]) -> None:

@@ -34,6 +34,26 @@ def test_harmless_headers_stay(masker: Masker) -> None:
 
 
 @pytest.mark.parametrize(
+    ("name", "is_one"),
+    [
+        ("x-goog-api-key", True),
+        ("x-password", True),
+        ("X-Passphrase", True),
+        ("x-user-pass", True),
+        ("x-jwt-assertion", True),
+        ("x-aws-credential", True),
+        ("x-compass", False),
+        ("x-passed", False),
+        ("sec-websocket-key", False),
+    ],
+)
+def test_credentials_of_headers_are_looked_for_in_bodies(name: str, is_one: bool) -> None:
+    masker = Masker(bytes(32), Masking(bytes(32)))
+    masker.headers(((name.encode(), b"hunter2-hunter2"),))
+    assert (b"hunter2-hunter2" not in masker.data(b"it is hunter2-hunter2.")) == is_one
+
+
+@pytest.mark.parametrize(
     "url",
     [
         f"https://u:{SECRET}@h/p",
@@ -52,6 +72,9 @@ def test_harmless_headers_stay(masker: Masker) -> None:
         f"/cb;token={SECRET}",
         f"https://h/p?jwt={SECRET}",
         f"https://h/p?db_pwd={SECRET}",
+        f"https://h/p?pass={SECRET}",
+        f"https://h/p?user_pass={SECRET}&x=1",
+        f"https://h/p?passphrase={SECRET}",
     ],
 )
 def test_keys_in_urls_are_masked(masker: Masker, url: str) -> None:
@@ -64,6 +87,7 @@ def test_keys_in_urls_are_masked(masker: Masker, url: str) -> None:
         "https://api.anthropic.com/v1/messages?beta=true&&empty=#frag",
         "https://h/a;b/c;v=1?a=1;b=2&c;d=;#/x?y=1;z&w=2",
         "https://h/p?upwd=1&ajwt=2",
+        "https://h/p?passed=1&compass=2&passthrough=3&bypass=4",
     ],
 )
 def test_a_plain_url_stays_as_it_is(masker: Masker, url: str) -> None:
