@@ -64,16 +64,16 @@ class _Ended:
 def run(launch: Launch, environ: Mapping[str, str] = os.environ) -> int:
     """Run the agent and record it; the agent's exit code. The closing line goes to stderr, after the agent's end.
 
-    Inside a run that records into the same archive, the agent is run as it is: each call is recorded once.
+    Inside a run that records into the same archive, the agent is run as it is: each call is recorded once. What was
+    asked for and is not had then is told, or refused where it is `closed`: a promise.
     Raises `Problem` where proxy or agent cannot be started, and what opening the archive raises.
     """
     if not launch.command:
         raise Problem("there is no command to run", "For example: deck run -- claude", USAGE)
     launch = replace(launch, fail=options.check(launch.fail, launch.settings, is_run=True))
-    port = variables.surrounding(environ, launch.archive)
-    if port is not None and ports.is_listening(port):
-        told = "this runs inside a deck run that records into the same archive: the command runs as it is"
-        print(f"deck: {told}", file=sys.stderr)
+    outer = variables.surrounding(environ, launch.archive)
+    if outer is not None and ports.is_listening(outer.port):
+        print(f"deck: {_told_inside(launch, outer)}", file=sys.stderr)
         return agent.run(launch.command, environ, [])
     folder = Path(tempfile.mkdtemp(prefix="deck-run-"))
     ended: _Ended | None = None
@@ -98,6 +98,21 @@ def run(launch: Launch, environ: Mapping[str, str] = os.environ) -> int:
         if not keep:
             shutil.rmtree(folder, ignore_errors=True)
     return ended.exit_code
+
+
+def _told_inside(launch: Launch, outer: variables.Outer) -> str:
+    """What a launch says where an outer one does the recording. Raises `Problem` for a policy that it does not have."""
+    if launch.fail == "closed" and outer.fail != "closed":
+        raise Problem(
+            "this runs inside a deck run that lets traffic pass when recording fails, so --fail closed cannot be kept",
+            "Give it to the outer deck run, or record into another archive.",
+            USAGE,
+        )
+    settings = [each for each in launch.settings if not each.startswith("deck_fail=")]  # which was looked at above
+    given = {"--tag": launch.tags, "--set": settings, "--password": launch.password}
+    idle = ", ".join(option for option, value in given.items() if value)
+    told = "this runs inside a deck run that records into the same archive: the command runs as it is"
+    return f"{told}, without {idle}" if idle else told
 
 
 def _through_proxy(launch: Launch, environ: Mapping[str, str], folder: Path, run_id: str) -> _Ended:
@@ -133,7 +148,7 @@ def _through_proxy(launch: Launch, environ: Mapping[str, str], folder: Path, run
         given = dict(environ) | variables.for_agent(proxy.ports[0], bundle, routes.no_proxy, environ, password)
         for reverse, port in zip(routes.reverses, proxy.ports[1:], strict=True):
             given[reverse.variable] = reverse.rewritten(port)
-        given |= variables.of_run(proxy.ports[0], launch.archive)
+        given |= variables.of_run(variables.Outer(proxy.ports[0], launch.fail), launch.archive)
         for bypass in routes.bypassed:
             if bypass.is_model:
                 print(f"deck: not recorded: {safe(bypass.said, newlines=False)}.", file=sys.stderr)

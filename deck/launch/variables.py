@@ -4,6 +4,7 @@ import shlex
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 from urllib.parse import unquote, urlsplit
 
 from deck.diagnostics import USAGE, Problem
@@ -24,6 +25,13 @@ class Upstream:
 
     address: str  # scheme://host:port
     credentials: str
+
+
+class Outer(NamedTuple):
+    """A `deck run` that another one runs in: the port of its proxy, and its fail policy."""
+
+    port: int
+    fail: str
 
 
 def proxy_address(port: int, password: str = "") -> str:
@@ -50,16 +58,17 @@ def for_agent(
     }
 
 
-def of_run(port: int, archive: Path) -> dict[str, str]:
-    """The variable that tells a `deck run` inside of this one that it is recorded already, and where."""
-    return {_RUN: f"{port}:{archive.resolve()}"}
+def of_run(outer: Outer, archive: Path) -> dict[str, str]:
+    """The variable that tells a `deck run` inside of this one that it is recorded already, how and where."""
+    return {_RUN: f"{outer.port}:{outer.fail}:{archive.resolve()}"}
 
 
-def surrounding(environ: Mapping[str, str], archive: Path) -> int | None:
-    """The port of the proxy of a `deck run` that these variables lead through, if it records into ``archive`` too."""
-    port, _, recorded = environ.get(_RUN, "").partition(":")
+def surrounding(environ: Mapping[str, str], archive: Path) -> Outer | None:
+    """The `deck run` through whose proxy these variables lead, if it records into ``archive`` too."""
+    port, _, rest = environ.get(_RUN, "").partition(":")
+    fail, _, recorded = rest.partition(":")
     leads_there = all(environ.get(name, "").endswith(f"127.0.0.1:{port}") for name in PROXY_VARIABLES)
-    return int(port) if port.isdecimal() and leads_there and recorded == str(archive.resolve()) else None
+    return Outer(int(port), fail) if port.isdecimal() and leads_there and recorded == str(archive.resolve()) else None
 
 
 def users_no_proxy(environ: Mapping[str, str]) -> str:

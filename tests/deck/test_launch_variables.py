@@ -67,3 +67,14 @@ def test_variables_that_some_clients_prefer_are_taken_over_where_the_user_has_th
     given = variables.for_agent(7, Path("/b.pem"), [], users)
     assert (given["ALL_PROXY"], given["wss_proxy"], given["socks_proxy"]) == (*["http://127.0.0.1:7"] * 2, "")
     assert not {"all_proxy", "ws_proxy", "SOCKS_PROXY"} & set(given)
+
+
+def test_a_run_inside_another_one_knows_it(tmp_path: Path) -> None:
+    archive = tmp_path / "a: b"
+    outer = variables.Outer(4711, "closed")
+    environ = {**variables.for_agent(4711, tmp_path, (), {}), **variables.of_run(outer, archive)}
+    assert variables.surrounding(environ, archive) == outer
+    assert variables.surrounding(environ, tmp_path) is None
+    assert variables.surrounding(environ | {"HTTPS_PROXY": "http://127.0.0.1:4712"}, archive) is None
+    for said in ("", "4711", "x:open:/", f"4711:{archive}"):
+        assert variables.surrounding(environ | {"DECK_RUN": said}, archive) is None
