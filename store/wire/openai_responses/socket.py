@@ -21,18 +21,12 @@ _MAYBE_ENDS: Final = re.compile(rb'"(?:response\.(?:completed|incomplete|failed|
 
 def begins(message: bytes) -> bool:
     """Whether a client's message asks for a response. Never raises."""
-    first = _FIRST.match(message)
-    if first is not None:
-        return first[1] == _BEGINS
-    return b'"response.create"' in message and string(loads(message), "type") == _BEGINS.decode()
+    return _is(_BEGINS, message)
 
 
 def starts(message: bytes) -> bool:
     """Whether the provider begins a response with this message. Never raises."""
-    first = _FIRST.match(message)
-    if first is not None:
-        return first[1] == _STARTS
-    return b'"response.created"' in message and string(loads(message), "type") == _STARTS.decode()
+    return _is(_STARTS, message)
 
 
 def ends(message: bytes) -> bool:
@@ -56,3 +50,11 @@ def response_id(message: bytes) -> str:
     value = loads(message)
     response = value.get("response") if isinstance(value, dict) else None
     return string(response, "id") or string(value, "response_id")
+
+
+def _is(type_: bytes, message: bytes) -> bool:
+    """Whether a message is of this type."""
+    first = _FIRST.match(message)
+    if first is not None:
+        return first[1] == type_
+    return b'"%b"' % type_ in message and string(loads(message), "type") == type_.decode()
