@@ -79,6 +79,7 @@ def _response(line: dict[str, Any]) -> http.Response | None:
 
 
 def _headers(pairs: list[list[str]]) -> http.Headers:
+    # As `store.headers.as_bytes`, which is not there for a program that is run by its path, with -P, from a checkout.
     return http.Headers(
         [(name.encode("latin-1", "replace"), value.encode("latin-1", "replace")) for name, value in pairs]
     )
