@@ -55,10 +55,10 @@ class Provider:
 class _Server(ThreadingHTTPServer):
     daemon_threads = True
 
-    def handle_error(self, request: object, client_address: object) -> None:
+    def handle_error(self, request: Any, client_address: Any) -> None:
         """Say nothing on the user's terminal about a client that went away; anything else is told as usual."""
         if not isinstance(sys.exception(), OSError):
-            super().handle_error(request, client_address)  # type: ignore[arg-type]
+            super().handle_error(request, client_address)
 
 
 def _handler(provider: Provider) -> type[BaseHTTPRequestHandler]:
