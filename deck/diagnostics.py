@@ -6,13 +6,14 @@
     3    nothing of that name
     4    a name or prefix that fits several things; the candidates are listed
     5    the archive holds bytes that do not give what they should, or a list would be empty for that (deck.lost_turns)
-    6    no archive there, or one that is unsafe to use
+    6    no archive there, or one that is unsafe to use, or that cannot be written
     130  interrupted (Ctrl-C)
     141  whoever read the output went away
 
 `deck run` is the exception: it ends with the exit code of the agent it ran.
 """
 
+import errno
 import sys
 
 from deck.render import safe
@@ -28,6 +29,7 @@ from store.errors import (
     StoreError,
     Taken,
     Unsafe,
+    Unwritable,
 )
 
 OK = 0
@@ -68,8 +70,21 @@ _HINTS: tuple[tuple[type[StoreError], str, int], ...] = (  # the first that fits
 )
 
 
+_MAKE_WRITABLE = {
+    errno.EROFS: "Its file system is mounted read-only: mount it for writing",
+    errno.ENOSPC: "Its disk is full: make room",
+    errno.EDQUOT: "Your share of its disk is used up: make room",
+}
+_TAKE_RIGHTS = "Its folder must be yours to write: look at it with ls -ld"
+
+
 def explain(error: StoreError | OSError) -> Problem:
     """The error of the store, or of the operating system, as a problem for a person."""
+    if isinstance(error, Unwritable):
+        why = (error.strerror or "").lower()
+        mend = _MAKE_WRITABLE.get(error.errno or 0, f"{_TAKE_RIGHTS} {error.archive}")
+        hint = f"{mend}, or name another archive with --archive FOLDER."
+        return Problem(f"the archive in {error.archive} cannot be written ({why})", hint, UNUSABLE)
     if isinstance(error, OSError):
         where = f"{error.filename}: " if error.filename else ""
         return Problem(f"{where}{error.strerror or error}", "", FAILED)

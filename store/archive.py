@@ -27,6 +27,7 @@ from store.journal import RECORD_BYTES
 from store.objects import Object, ObjectReader
 from store.pack import HEADER_BYTES
 from store.safety import refuse_links, refuse_other, refuse_unsafe
+from store.unwritable import writing
 
 if TYPE_CHECKING:
     from store.catchup import Show
@@ -61,9 +62,10 @@ class Archive:
 
     @classmethod
     def create(cls, path: Path, files: Files = FILES) -> Self:
-        """Make an archive in ``path`` (private to the user), or open the one that is there."""
+        """Make an archive in ``path`` (private to the user), or open the one that is there. Raises `Unwritable` too."""
         if not files.exists(path / "FORMAT"):
-            _make(path, files)
+            with writing(path):
+                _make(path, files)
         return cls.open(path, files)
 
     @classmethod

@@ -15,8 +15,11 @@ StoreError                  base of all; `deck.diagnostics` maps each to a sente
 └── Damaged                 stored bytes that do not give what they should (`where` says which)
     ├── Missing             an object that something names and no pack holds
     └── Cyclic              an object whose stored form needs itself
+
+Unwritable                  an `OSError`: the system does not let the archive be written
 """
 
+import os
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -103,3 +106,14 @@ class Missing(Damaged):
 
 class Cyclic(Damaged):
     """An object whose stored form needs itself: nobody's writer makes such a thing."""
+
+
+class Unwritable(OSError):
+    """The system does not let the archive in ``archive`` be written: read-only, not allowed, full.
+
+    As any `OSError` of writing it may pass by itself: a recorder tries again.
+    """
+
+    def __init__(self, number: int, archive: Path) -> None:
+        super().__init__(number, os.strerror(number), str(archive))
+        self.archive = archive

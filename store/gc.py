@@ -23,6 +23,7 @@ from store.errors import Busy, Damaged
 from store.gc_plan import PACK_BYTES, Left, Unit, plan, record_count, units
 from store.pack import REPACKED
 from store.repack import DenseFrame, DensePack, Repacker, remove_leftovers, size_of
+from store.unwritable import writing
 
 _IDS_AT_ONCE: Final = 4096
 
@@ -52,7 +53,7 @@ def collect(archive: Archive, dry_run: bool = False, progress: Progress = lambda
 
     A dry run does the same work and writes nothing; packs of writers that died count as open for it.
     """
-    with alone(archive):
+    with alone(archive), writing(archive.path):
         if not dry_run:
             remove_leftovers(archive)
             adopt(archive)

@@ -36,6 +36,7 @@ from store.reserve import Reserve, is_full
 from store.seen import Conversations
 from store.staging import stage
 from store.turn import exchange_key
+from store.unwritable import writing
 from store.wire import blocks_in
 from store.writer import Committed, Writer
 
@@ -232,7 +233,8 @@ class Recorder:
         db = self._archive.index.db
         db.execute("BEGIN IMMEDIATE")
         try:
-            yield db
+            with writing(self._archive.path):
+                yield db
         except BaseException as error:
             self._index_is_behind |= isinstance(error, OSError)  # another process may have seen what was not kept
             roll_back(db)

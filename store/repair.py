@@ -30,6 +30,7 @@ from store.repair_journal import rebuilt_journal
 from store.repair_pack import salvage
 from store.spool_exchange import rebuild
 from store.survey import survey_journal, survey_pack
+from store.unwritable import writing
 from store.writer import ordinal
 
 
@@ -47,7 +48,7 @@ Mend = Callable[[Archive, str, list[Action]], None]
 def repair(path: Path, progress: Progress = lambda _what, _done, _of: None, files: Files = FILES) -> list[Action]:
     """Repair the archive in a folder. Raises `Busy` beside a gc, `OSError`, and what a check raises."""
     actions: list[Action] = []
-    with open_damaged(path, files) as archive, alone(archive):
+    with open_damaged(path, files) as archive, alone(archive), writing(path):
         _mend_format(archive, actions)
         _mend_files(archive, actions)
         names = sorted({*pack_names(archive), *journal_names(archive)})

@@ -30,6 +30,7 @@ def import_(
     from deck.render import plural, safe
     from store import providers
     from store.archive import Archive
+    from store.unwritable import refuse_unwritable
 
     if not files:
         raise Problem("there is no file to import", "deck import FILE…", USAGE)
@@ -47,6 +48,7 @@ def import_(
     if not usable:
         return codes[0]
     Archive.create(folder).close()
+    refuse_unwritable(folder)  # else mitmdump would try in vain, once for each exchange
     on_terminal = sys.stderr.isatty()
     tallies = []
     for file in usable:

@@ -3,7 +3,6 @@
 Everything here is quick; `deck fsck` proves what is only looked at here.
 """
 
-import os
 import shutil
 from collections import Counter
 from collections.abc import Iterator
@@ -18,7 +17,7 @@ from deck.timeline import Timeline
 from store import books
 from store.archive import Archive
 from store.canonical import loads
-from store.errors import NotAnArchive, StoreError
+from store.errors import NotAnArchive, StoreError, Unwritable
 from store.files import FILES
 from store.fsck_files import check_files
 from store.fsck_report import Report
@@ -26,6 +25,7 @@ from store.journal import COMMITS, RECORD_BYTES, Type
 from store.ledger import Account, Ledger
 from store.orphans import numbers
 from store.spool import LOCK
+from store.unwritable import refuse_unwritable
 
 LEAST_FREE = 256 << 20
 _NEWEST_GAPS = 1000
@@ -70,8 +70,11 @@ def _modes(archive: Archive) -> Iterator[Finding]:
 
 
 def _room(path: Path) -> Iterator[Finding]:
-    if not os.access(path, os.W_OK):
-        yield mend("disk", f"{path} cannot be written, so nothing is recorded", "Give it back its owner's rights.")
+    try:
+        refuse_unwritable(path)
+    except Unwritable as error:
+        problem = explain(error)
+        yield mend("disk", f"{problem.message}, so nothing is recorded", problem.hint)
         return
     free = shutil.disk_usage(path).free
     if free < LEAST_FREE:

@@ -1,6 +1,7 @@
 """Errors in words."""
 
 import errno
+from pathlib import Path
 
 import pytest
 
@@ -48,6 +49,21 @@ def test_no_captured_byte_reaches_the_terminal(capsys: pytest.CaptureFixture[str
 def test_a_full_disk_is_named() -> None:
     problem = explain(OSError(errno.ENOSPC, "No space left on device", "/somewhere/pack"))
     assert (problem.message, problem.code) == ("/somewhere/pack: No space left on device", diagnostics.FAILED)
+
+
+@pytest.mark.parametrize(
+    ("number", "why", "mend"),
+    [
+        (errno.EROFS, "(read-only file system)", "mount it for writing"),
+        (errno.EACCES, "(permission denied)", "ls -ld /somewhere/archive"),
+        (errno.ENOSPC, "(no space left on device)", "make room"),
+    ],
+)
+def test_an_archive_that_cannot_be_written_is_named_with_what_to_do(number: int, why: str, mend: str) -> None:
+    problem = explain(errors.Unwritable(number, Path("/somewhere/archive")))
+    assert problem.message == f"the archive in /somewhere/archive cannot be written {why}"
+    assert mend in problem.hint and "--archive FOLDER" in problem.hint
+    assert problem.code == diagnostics.UNUSABLE
 
 
 def test_documented_codes_are_those_in_use() -> None:

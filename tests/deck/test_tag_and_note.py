@@ -1,5 +1,6 @@
 """`deck tag` and `deck note` as a person meets them, and where their words show."""
 
+import errno
 import json
 import os
 import pty
@@ -14,6 +15,7 @@ from command_line import Run
 
 from deck.diagnostics import Problem
 from deck.editor import edited
+from store.files import Files
 
 ROOT = Path(__file__).parents[2]
 
@@ -40,6 +42,25 @@ def test_a_tag_is_made_used_moved_listed_and_deleted(deck: Run, kafka: list[str]
     assert shown["schema"] == "deck.tags/1" and shown["tags"][0]["target"] == kafka[-1]
     assert deck("tag", "-d", "fixed")[1] == f"Deleted tag fixed (was {kafka[-1][:7]})\n"
     assert deck("rev-parse", "fixed")[0] == 3 and deck("tag", "-d", "fixed")[0] == 3
+
+
+@pytest.mark.parametrize(
+    "line", [("tag", "x"), ("note", "HEAD", "-m", "x"), ("run", "--", "true"), ("gc",), ("fsck", "--repair")]
+)
+def test_an_archive_that_cannot_be_written_is_named(
+    deck: Run, kafka: list[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path, line: tuple[str, ...]
+) -> None:
+    def refuse(_files: Files, path: Path) -> int:
+        raise OSError(errno.EROFS, os.strerror(errno.EROFS), str(path))
+
+    monkeypatch.setattr(Files, "create", refuse)
+    if line == ("fsck", "--repair"):
+        (tmp_path / "archive" / "key").unlink()
+    if line == ("gc",):
+        monkeypatch.setattr(Files, "remove", refuse)
+    code, out, err = deck(*line)
+    assert (code, out) == (6, "")
+    assert f"the archive in {tmp_path / 'archive'} cannot be written (read-only file system)" in err
 
 
 @pytest.mark.parametrize(

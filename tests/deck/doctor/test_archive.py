@@ -5,6 +5,7 @@ import shutil
 import time
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from exchanges import conversation
@@ -76,6 +77,16 @@ def test_an_archive_that_others_may_use(path: Path) -> None:
 def test_a_full_disk(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(checking, "LEAST_FREE", shutil.disk_usage(path).free + (1 << 40))
     assert checked(path)["disk"].level is Level.MEND
+
+
+@pytest.mark.parametrize(("flag", "then"), [(os.ST_RDONLY, "mount it for writing"), (0, "ls -ld")])
+def test_what_to_do_where_it_cannot_be_written_fits_why(
+    path: Path, monkeypatch: pytest.MonkeyPatch, flag: int, then: str
+) -> None:
+    monkeypatch.setattr(os, "access", lambda *_: False)
+    monkeypatch.setattr(os, "statvfs", lambda *_: SimpleNamespace(f_flag=flag))
+    said = checked(path)["disk"]
+    assert said.level is Level.MEND and then in said.next
 
 
 def test_what_a_dead_recorder_left_is_taken_in_and_told(path: Path) -> None:
