@@ -104,7 +104,6 @@ def _row(view: SessionView, told: SessionTold, now_ms: int, length: int) -> _Row
     agents = f" ({plural(view.threads, 'agent')})" if view.threads else ""
     hit = f", {percent(view.cached_tokens, view.input_tokens)} cached" if view.input_tokens else ""
     troubles = [plural(figure, word) for figure, word in ((view.errors, "error"), (view.failures, "failure")) if figure]
-    troubles += [f"{view.interrupted} interrupted"] if view.interrupted else []
     return _Row(
         session=safe(view.key[:length], newlines=False),
         title=title + agents + decoration(told.beside, Style(False)),
@@ -115,7 +114,15 @@ def _row(view: SessionView, told: SessionTold, now_ms: int, length: int) -> _Row
         got=f"{reported(view.output_tokens)} out",
         cost=told.cost,
         took=duration(max(view.last_ms - view.started_ms, 0)),
-        ended=", ".join(["live" if view.live else view.outcome, *troubles]),
+        ended=", ".join([_ended(view), *troubles]),
         seen=f"ledger {told.mark}",
         age=f"{duration(max(now_ms - view.last_ms, 0) // 1000 * 1000)} ago",
     )
+
+
+def _ended(view: SessionView) -> str:
+    """How its main line stands, and how many turns were interrupted, which is not said twice of a single one."""
+    told = "live" if view.live else view.outcome
+    if told == "interrupted":
+        return f"{told} ({view.interrupted} turns)" if view.interrupted > 1 else told
+    return f"{told}, {view.interrupted} interrupted" if view.interrupted else told

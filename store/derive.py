@@ -81,7 +81,8 @@ def add_turn(
     session, thread, times = payload["session"], payload["thread"], payload["times"]
     before = _session_before(archive, payload)
     ordinal, position, origin = before.turns + 1, before.steps, before.started_ms
-    steps = _steps(payload, reading)
+    end = _end(payload, reading)
+    steps = _steps(payload, reading, end or 0)
     said, client, usage = payload["reading"], payload["client"], payload["reading"]["usage"]
     tokens = [usage.get(name) for name in ("input", "output", "cache_read", "cache_write_5m", "cache_write_1h")]
     given = _given_title(payload, reading.answer)
@@ -90,7 +91,7 @@ def add_turn(
         f"INSERT INTO turns VALUES({','.join('?' * 34)}) ON CONFLICT(id) DO NOTHING",
         (
             *(None, turn, exchange, session, ordinal, thread, payload["role"], client["name"], client["version"]),
-            *(payload["run"], times["start"], times["first_byte"], times["end"], committed_ms, payload["outcome"]),
+            *(payload["run"], times["start"], times["first_byte"], end, committed_ms, payload["outcome"]),
             *(payload["http"]["status"], said["wire"], said["served"] or said["model"], said["stop"], said["error"]),
             *(*tokens, usage.get("reasoning"), bytes.fromhex(payload["request"]["body"])),
             *(reading.request_key, reading.answer_key, summary, said["id"]),
@@ -112,7 +113,7 @@ def add_turn(
     archive.index.insert("threads", (session, thread))
     failures = _failures(archive, session, steps, before.steps)
     titled = _titled(before, payload, steps, given)._replace(failures=before.failures + failures)
-    _put_session(archive, turn, payload, titled, position + len(rows), cursor.lastrowid or 0)
+    _put_session(archive, turn, payload, titled, position + len(rows), cursor.lastrowid or 0, end or 0)
 
 
 def _host(url: str) -> str:
@@ -185,14 +186,21 @@ def _titled(before: "_Session", payload: dict[str, Any], steps: "Steps", given: 
 Steps = Sequence[tuple[bytes | None, Block, int]]
 
 
-def _steps(payload: dict[str, Any], reading: TurnReading) -> Steps:
-    """(message, block, ms since the turn's start) of everything that is new in the turn."""
+def _end(payload: dict[str, Any], reading: TurnReading) -> int | None:
+    """Ms from a turn's start to its end; where a recorder died before it, to the last of the answer that is there."""
+    times = payload["times"]
+    if times["end"] is None and reading.arrived:
+        return reading.arrived[-1][0]
+    return times["first_byte"] if times["end"] is None else times["end"]  # type: ignore[no-any-return]
+
+
+def _steps(payload: dict[str, Any], reading: TurnReading, end: int) -> Steps:
+    """(message, block, ms since the turn's start) of everything that is new in the turn, which took ``end`` ms."""
     found: list[tuple[bytes | None, Block, int]] = [
         (message, block, 0) for message, blocks in reading.new for block in blocks if is_step(block)
     ]
     answer_id = payload["response"]["answer"]
     message = bytes.fromhex(answer_id) if answer_id else None
-    end = payload["times"]["end"] or 0
     arrivals = _arrivals(reading.arrived, [block.start for block in reading.answer.blocks], end)
     found += [(message, block, at_ms) for block, at_ms in zip(reading.answer.blocks, arrivals, strict=True)]
     if reading.answer.error and not any(block.kind == "error" for block in reading.answer.blocks):
@@ -241,6 +249,7 @@ def _put_session(
     before: _Session,
     position: int,
     number: int,
+    end: int,
 ) -> None:
     times, said, client = payload["times"], payload["reading"], payload["client"]
     usage, model = said["usage"], said["served"] or said["model"]
@@ -265,7 +274,7 @@ def _put_session(
             *(before.errors + bool(failed), before.failures),
             before.interrupted + (payload["outcome"] == "interrupted"),
             *(before.input + read, before.cached + cache_read, before.output + (usage.get("output") or 0)),
-            *(min(before.started_ms, times["start"]), max(before.last_ms, times["start"] + (times["end"] or 0))),
+            *(min(before.started_ms, times["start"]), max(before.last_ms, times["start"] + end)),
             *(payload["outcome"] if main and not payload["thread"] else before.outcome, turn, number),
         ),
     )

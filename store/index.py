@@ -14,7 +14,7 @@ from store.journal import COMMITS, Type
 from store.link_keys import VERSION as KEYS_VERSION
 from store.pack import REPACKED, Block
 
-SCHEMA_VERSION: Final = 8
+SCHEMA_VERSION: Final = 9
 _FORGOTTEN_AT_ONCE: Final = 300  # records a step
 _OBJECTS_AT_ONCE: Final = 20  # rows a statement; a turn of a session that goes on has about ten
 _SCHEMA = """

@@ -7,6 +7,7 @@ next request succeeds. It ends when it is stopped, or when launcher and agent ar
 
 import json
 import os
+import signal
 import subprocess
 import sys
 import threading
@@ -209,21 +210,25 @@ class Proxy:
         # knocked at connects to its server.
         while not (said := read_report(report)) or not set(self.ports) <= set(said.ports):
             if process.poll() is not None:
-                self._note(f"the proxy ended with exit code {process.returncode}")
-                return False
+                return self._not_started(_how_ended(process.returncode))
             if time.monotonic() > deadline:
                 process.kill()
                 process.wait()
-                self._note(f"the proxy was ended: it neither listened nor recorded after {_READY_SECONDS:.0f} seconds")
-                return False
+                return self._not_started(
+                    f"the proxy was ended: it neither listened nor recorded after {_READY_SECONDS:.0f} seconds"
+                )
             time.sleep(_POLL_SECONDS)
         return True
 
-    def _note(self, end: str) -> None:
-        """Let the log say how a start failed where mitmdump did not."""
+    def _not_started(self, end: str) -> bool:
+        """Let the log say how a start failed where mitmdump did not; false."""
         if not self.last_words():
-            with open(self.log, "a", encoding="utf-8", opener=private_opener) as log:
-                log.write(f"deck: {end}\n")
+            self._note(end)
+        return False
+
+    def _note(self, end: str) -> None:
+        with open(self.log, "a", encoding="utf-8", opener=private_opener) as log:
+            log.write(f"deck: {end}\n")
 
     def _watch(self) -> None:
         in_a_row = 0
@@ -233,9 +238,17 @@ class Proxy:
             if self._stopping.is_set():
                 return
             self.deaths += 1
+            self._note(_how_ended(process.returncode))
             in_a_row = 1 if time.monotonic() - started > _STEADY_SECONDS else in_a_row + 1
             if in_a_row > _RESTARTS_IN_A_ROW:
                 self.lost = True
                 return
             self._stopping.wait(0.1 * (in_a_row - 1))
             self._spawn()
+
+
+def _how_ended(returncode: int) -> str:
+    """How a proxy's process ended, as `subprocess` tells it."""
+    if returncode >= 0:
+        return f"the proxy ended with exit code {returncode}"
+    return f"the proxy was ended by signal {-returncode} ({signal.strsignal(-returncode) or 'unknown'})"

@@ -29,6 +29,19 @@ def test_tokens_that_were_not_reported_are_a_question_mark() -> None:
     assert "  17 turns  ? in  ? out  " in session_lines([view], TOLD, 600_000, Style(False), None)[0]
 
 
+@pytest.mark.parametrize(
+    ("outcome", "interrupted", "told"),
+    [
+        ("interrupted", 1, "interrupted, 1 error"),
+        ("interrupted", 3, "interrupted (3 turns), 1 error"),
+        ("complete", 1, "complete, 1 interrupted, 1 error"),
+    ],
+)
+def test_an_interrupted_turn_is_told_once(outcome: str, interrupted: int, told: str) -> None:
+    view = VIEW._replace(outcome=outcome, interrupted=interrupted, failures=0)
+    assert f"  {told}  ledger" in session_lines([view], TOLD, 600_000, Style(False), None)[0]
+
+
 @pytest.mark.parametrize("width", range(1, 260, 3))
 @pytest.mark.parametrize("colour", [False, True])
 def test_on_a_terminal_lines_fit_below_a_head(width: int, colour: bool) -> None:

@@ -213,6 +213,8 @@ def test_a_dead_proxy_comes_back_on_the_same_port_with_the_same_ca(machine: Worl
     assert deck.returncode == 0, errors
     assert "2 turns" in errors
     assert "the proxy died 1×" in errors
+    log = Path(errors.rpartition("its log: ")[2].strip()).read_text()
+    assert "ended by signal 9" in log and "-15" not in log
     assert len(turns(machine.archive)) == 2
 
 

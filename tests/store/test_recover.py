@@ -62,6 +62,23 @@ def test_an_exchange_waits_for_the_body_that_it_goes_on_with(tmp_path: Path) -> 
         assert turns(archive.path)[-1].request == body
 
 
+def test_it_took_at_least_as_long_as_what_is_there_of_its_answer(tmp_path: Path) -> None:
+    with Archive.create(tmp_path / "archive") as archive:
+        spool = Spool.create(archive.path, Cleaner(archive.key))
+        entry = spool.open(HEAD)
+        entry.request([b"{}"], 1)
+        entry.request_end(2)
+        entry.response_head(200, (), 153)
+        for at_ms in (160, 2140):
+            entry.response(b"data: word\n\n", at_ms)
+        spool.close()
+        assert recover(archive) == 1
+        (turn,) = archive.index.db.execute("SELECT outcome, end_ms FROM turns")
+        (session,) = archive.index.db.execute("SELECT last_ms - started_ms FROM sessions")
+    assert (turn, session) == (("interrupted", 2140), (2140,))
+    assert turns(tmp_path / "archive")[0].payload["times"]["end"] is None, "what nobody saw is not on record"
+
+
 def test_an_empty_spool_makes_no_writer(tmp_path: Path) -> None:
     with Archive.create(tmp_path / "archive") as archive:
         assert recover(archive) == 0
