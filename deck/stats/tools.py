@@ -49,11 +49,14 @@ def calls(facts: Facts) -> Iterator[Call]:
 
 
 def count_tools(facts: Facts) -> Iterator[Amount]:
-    """Calls and failures by tool; a failure counts in the turn that called."""
+    """Calls and failures by tool: a call counts in the turn that made it, a failure in the one that shows it.
+
+    That is the turn whose request has the result, which is where the timeline and `deck search --error` have it too.
+    """
     for each in calls(facts):
         if each.call is not None or (each.result is not None and each.result.call_id):
             yield Amount("tools", each.turn)
             yield Amount(f"tools/{each.name}", each.turn)
         if each.result is not None and each.result.is_error:
-            yield Amount("failures", each.turn)
-            yield Amount(f"failures/{each.name}", each.turn)
+            yield Amount("failures", each.result.turn)
+            yield Amount(f"failures/{each.name}", each.result.turn)

@@ -32,7 +32,9 @@ def test_every_key_leads_to_the_turns_behind_it(deck: Run, kafka: list[str]) -> 
         assert len(found["turns"]) == figure["turns"]
         assert {each["turn"] for each in found["turns"]} <= set(kafka)
     shown = deck("stats", "--turns", "failures")[1]
-    assert shown == f"1  {kafka[6][:7]}  Now the tests.\n"
+    assert shown == f"1  {kafka[7][:7]}  A test still names orders-v2.\n"
+    (found,) = as_json(deck("search", "--error", "--json", "--role", "tool")[1])["sessions"]
+    assert [each["turn"] for each in found["hits"]] == [kafka[7]], "search finds it in the same turn"
 
 
 def test_groups(deck: Run, kafka: list[str]) -> None:
