@@ -48,8 +48,8 @@ def export(
 
                 masked = stack.enter_context(redacted(chosen))
                 chosen = masked.chosen
-                places = f"{plural(masked.places, 'place')} by rules {masked.rules}; hashes are not the archive's"
-                print(f"deck: masked {places}", file=sys.stderr)
+                told = f"masked {plural(masked.places, 'place')} by version {masked.rules} of the rules"
+                print(f"deck: {told}; hashes are not the archive's", file=sys.stderr)
             size = write(writing.written(chosen), output, is_text=writing.IS_TEXT, force=force)
     if output != STDOUT:
         told = f"{plural(chosen.turns, 'turn')} of {plural(len(chosen.shares), 'session')}"

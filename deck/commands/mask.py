@@ -31,7 +31,9 @@ def mask(
     from deck.locations import chosen_archive
 
     path = chosen_archive(archive)
-    if action == "test" and what is not None:
+    if action == "test":
+        if what is None:
+            raise Problem("there is no file to test", "deck mask test FILE, or - for standard input", USAGE)
         return _test(what, path, json)
     if action == "report":
         return _report(what or "HEAD", path, json)
@@ -66,7 +68,7 @@ def _test(file: str, archive: Path, json: bool) -> int:
     else:
         for row in rows:
             print(f"{row.line}:{row.column}: {row.rule}, {plural(row.size, 'byte')}")
-        print(f"{plural(len(rows), 'place')} in {plural(len(body), 'byte')}, rules {masking.version}")
+        print(f"{plural(len(rows), 'place')} in {plural(len(body), 'byte')}, by version {masking.version} of the rules")
     return FAILED if rows else OK
 
 

@@ -12,6 +12,7 @@ from secrets_planted import secret
 
 from deck.cli import main
 from store.exchange import Cleaned, Side
+from store.masking.rules import VERSION
 
 
 def test_it_tells_rule_line_and_column_and_no_value(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -22,6 +23,17 @@ def test_it_tells_rule_line_and_column_and_no_value(tmp_path: Path, capsys: pyte
     out = capsys.readouterr().out
     assert f"2:3: github-token, {len(value)} bytes\n" in out
     assert value[4:16] not in out
+    assert out.endswith(f"by version {VERSION} of the rules\n"), "no number that could be one of rules"
+
+
+def test_without_a_file_it_says_so(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["mask", "test"]) == 2
+    assert "there is no file to test" in capsys.readouterr().err
+
+
+def test_an_export_names_the_version_of_the_rules_too(deck: Run, kafka: list[str], tmp_path: Path) -> None:
+    code, _, err = deck("export", "--redact", "-o", str(tmp_path / "out.md"))
+    assert code == 0 and f"by version {VERSION} of the rules; hashes are not the archive's\n" in err
 
 
 def test_json_and_the_rules_of_an_archive(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
