@@ -29,11 +29,11 @@ class Followed(NamedTuple):
     at_ms: int
 
 
-def follow(path: Path, rev: str | None, waiting: Callable[[], None]) -> Iterator[Followed]:
+def follow(path: Path, rev: str | None, waiting: Callable[[bool], None]) -> Iterator[Followed]:
     """What is committed from now on, of the session that ``rev`` names or of all; ends only by an exception.
 
     Raises what opening an archive and resolving a rev raise. Without a rev it waits for an archive; ``waiting`` is
-    called when it begins to wait, from when on nothing is missed.
+    called with whether there is one when it begins to wait, from when on nothing is missed.
     """
     session: str | None = None
     from_the_start = False
@@ -44,12 +44,15 @@ def follow(path: Path, rev: str | None, waiting: Callable[[], None]) -> Iterator
         timeline = _opened(path)
         if timeline is None:
             if not from_the_start:
-                waiting()
+                waiting(False)
             from_the_start = True
             time.sleep(_POLL_SECONDS)
             continue
         with timeline:
-            yield from _Follower(timeline, session, from_the_start).until_gone()
+            follower = _Follower(timeline, session, from_the_start)
+            if not from_the_start:
+                waiting(True)
+            yield from follower.until_gone()
         from_the_start = True
 
 

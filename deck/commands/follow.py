@@ -23,20 +23,24 @@ def follow(
     from deck.diagnostics import OK
     from deck.follow import follow as followed
     from deck.locations import chosen_archive
-    from deck.output import print_json_line
-    from deck.render import safe, style_for
+    from deck.output import print_json_line, screen_width
+    from deck.render import cut, safe, style_for
     from deck.render_follow import followed_line
     from deck.to_json import followed_json
 
     path, style = chosen_archive(archive), style_for(sys.stdout)
 
-    def waiting() -> None:
-        told = f"no archive in {safe(str(path), newlines=False)} yet; waiting for one"
-        print(f"deck: {told}", file=sys.stderr, flush=True)
+    def waiting(is_there: bool) -> None:
+        where = safe(str(path), newlines=False)
+        if not is_there:
+            print(f"deck: no archive in {where} yet; waiting for one", file=sys.stderr, flush=True)
+        elif sys.stderr.isatty():
+            print(f"deck: waiting for the next step in {where}; Ctrl-C ends it", file=sys.stderr, flush=True)
 
     for each in followed(path, session, waiting):
         if json:
             print_json_line("follow", followed_json(each))
         else:
-            print(followed_line(each, style), flush=True)
+            line, width = followed_line(each, style), screen_width()
+            print(line if width is None else cut(line, width), flush=True)
     return OK

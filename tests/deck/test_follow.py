@@ -16,6 +16,7 @@ import messages_streams as sse
 import pytest
 from archives import HOSTILE, recorded, streamed
 from exchanges import conversation
+from terminal import deck_words, on_terminal
 
 from deck.cli import main
 from deck.follow import Followed
@@ -78,6 +79,17 @@ def test_steps_are_told_as_turns_are_committed(tmp_path: Path) -> None:
         process.send_signal(signal.SIGINT)
         _, err = process.communicate(timeout=60)
         assert (process.returncode, err) == (130, b"")
+
+
+def test_on_a_terminal_it_says_that_it_waits_and_lines_fit(tmp_path: Path) -> None:
+    path = tmp_path / "archive"
+    recorded(path, conversation(1, "one", 9))
+    with on_terminal(deck_words(path, "follow"), (60, 24)) as terminal:
+        terminal.see("waiting for the next step")
+        recorded(path, [streamed(sse.start() + sse.text(0, "words " * 30) + sse.stop("end_turn"), [])])
+        terminal.see("assistant", "…")
+        (line,) = (row for row in terminal.screen.lines if "assistant" in row)
+    assert line.endswith("…") and len(line) == 60
 
 
 def test_one_session_is_followed_from_now_on(tmp_path: Path) -> None:
