@@ -70,9 +70,15 @@ def _entry(row: TurnRow, told: Told, style: Style) -> Iterator[str]:
     spent = f"{count(usage.context)} in{cached} · {count(usage.output or 0)} out · {told.cost(row)}"
     yield f"{'Model:':<9}{model} · {spent}"
     yield ""
-    yield f"    {safe(row.summary or row.outcome, newlines=False)}"
+    if not (row.error and _same_words(row.summary, row.error)):
+        yield f"    {safe(row.summary or row.outcome, newlines=False)}"
     if row.error:
         yield style.kind("error", f"    {safe(row.error, newlines=False)}")
     for note in beside.notes:
         yield ""
         yield from note_lines(note, style, told.digits)
+
+
+def _same_words(summary: str, error: str) -> bool:
+    """Whether a turn has nothing to say but its error, whose kind and words are parted by a colon in one of them."""
+    return bool(summary) and error.replace(":", "").startswith(summary.replace(":", ""))

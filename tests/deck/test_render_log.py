@@ -36,6 +36,20 @@ def test_marks_say_what_sets_a_turn_apart(changed: dict[str, object], line: str)
     assert list(log_lines([row], told, Style(False), oneline=True, graph=False)) == [line]
 
 
+@pytest.mark.parametrize(
+    ("summary", "said"),
+    [
+        ("overloaded_error Overloaded", ["    overloaded_error: Overloaded"]),
+        ("Hi.", ["    Hi.", "    overloaded_error: Overloaded"]),
+        ("", ["    complete", "    overloaded_error: Overloaded"]),
+    ],
+)
+def test_an_error_is_told_once(summary: str, said: list[str]) -> None:
+    row = ROW._replace(status=529, error="overloaded_error: Overloaded", summary=summary)
+    lines = list(log_lines([row], Told(8, {}, lambda _row: "?"), Style(False), oneline=False, graph=False))
+    assert [line for line in lines if line.startswith("    ")] == said
+
+
 def test_tags_stars_and_notes_stand_beside_a_turn() -> None:
     notes = (Note(ROW.id, text="\x1b]0;owned\x07", author="Ada", id="cd" * 32), Note(ROW.id, tags=(STAR,), step=3))
     told = Told(8, {ROW.id: Beside(("v1", "base/first"), notes)}, lambda _row: "$0.31")
