@@ -183,11 +183,9 @@ def plural(number: int, noun: str) -> str:
     return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
 
 
-def percent(part: float, whole: float, decimals: int = 0) -> str:
-    """A share as ``89%``, never rounded up: 100% is all of it."""
-    scale = 10**decimals
-    floored = math.floor(round(part * 100 * scale / whole, 6))  # 0.57 * 100 is a little less than 57
-    return f"{floored / scale:.{decimals}f}%"
+def percent(part: float, whole: float) -> str:
+    """A share as ``89%``, in every list and figure, never rounded up: 100% is all of it."""
+    return f"{math.floor(round(part * 100 / whole, 6))}%"  # 0.57 * 100 is a little less than 57
 
 
 def bar(share: float, width: int) -> str:

@@ -71,7 +71,7 @@ def value_text(figure: Figure) -> str:
         return "?"
     match figure.unit:
         case "share":
-            return percent(value, 1, 1)
+            return percent(value, 1)
         case "ms":
             return duration(int(value))
         case _:

@@ -87,7 +87,7 @@ def test_a_share_is_never_rounded_up() -> None:
     assert [percent(*share) for share in ((0, 3), (2, 3), (999_999, 1_000_000), (57, 100), (3, 3))] == [
         *("0%", "66%", "99%", "57%", "100%")
     ]
-    assert [percent(part, 1, 1) for part in (0.893, 0.57, 0.29996)] == ["89.3%", "57.0%", "29.9%"]
+    assert [percent(part, 1) for part in (0.899, 0.57, 0.29996)] == ["89%", "57%", "29%"]
 
 
 def test_a_painted_line_is_cut_by_what_is_seen() -> None:
