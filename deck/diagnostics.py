@@ -3,7 +3,7 @@
     0    all is well
     1    the command failed, or found damage (fsck, gc), something to mend (doctor), nothing (search)
     2    usage: an unknown option, a missing argument, no terminal
-    3    nothing of that name
+    3    nothing of that name: a rev, a file, a folder, a figure
     4    a name or prefix that fits several things; the candidates are listed
     5    the archive holds bytes that do not give what they should, or a list would be empty for that (deck.lost_turns)
     6    no archive there, or one that is unsafe to use, or that cannot be written

@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from deck.diagnostics import Problem
+from deck.diagnostics import NOT_FOUND, Problem
 from deck.import_limits import refuse_too_large
 from deck.launch.proxy import CAPTURE, command
 from deck.launch.roots import ensure_ca
@@ -41,7 +41,7 @@ def refuse_other(file: Path) -> None:
     if file.is_dir():
         raise Problem(f"{file} is a folder", "Name the files in it.")
     if not file.is_file():
-        raise Problem(f"{file}: no such file")
+        raise Problem(f"{file}: no such file", code=NOT_FOUND)
     with file.open("rb") as opened:
         begin = opened.read(_LONGEST_BEGIN)
     if not begin:

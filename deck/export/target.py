@@ -7,7 +7,7 @@ import sys
 from collections.abc import Iterable
 from pathlib import Path
 
-from deck.diagnostics import USAGE, Problem
+from deck.diagnostics import NOT_FOUND, USAGE, Problem
 from store.files import FILES
 
 STDOUT = "-"
@@ -55,7 +55,7 @@ def _into(path: Path, pieces: Iterable[bytes]) -> int:
 def _replace(path: Path, pieces: Iterable[bytes], force: bool) -> int:
     """The file appears under its name when it is complete and on the disk."""
     if not path.parent.is_dir():
-        raise Problem(f"{path} cannot be written: there is no folder {path.parent}")
+        raise Problem(f"{path} cannot be written: there is no folder {path.parent}", code=NOT_FOUND)
     if not force:
         _refuse(path)
     temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}.tmp")

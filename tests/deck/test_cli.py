@@ -191,6 +191,21 @@ def test_what_to_do_next_fits_what_went_wrong(line: tuple[str, ...], hint: str, 
     assert hint in deck(*line)[2].splitlines()[-1]
 
 
+@pytest.mark.parametrize(
+    "line",
+    [
+        ("import", "/nonexistent/x.mitm"),
+        ("mask", "test", "/nonexistent/x"),
+        ("export", "HEAD", "-o", "/nonexistent/x.md"),
+        ("init", "/nonexistent/x"),
+        ("checkout", "nope"),
+        ("stats", "--turns", "nope"),
+    ],
+)
+def test_what_was_named_and_is_not_there_has_one_code(line: tuple[str, ...], deck: Run, kafka: list[str]) -> None:
+    assert deck(*line)[0] == 3
+
+
 def test_an_archive_of_a_newer_deck_asks_for_it(deck: Run, kafka: list[str], tmp_path: Path) -> None:
     (tmp_path / "archive" / "FORMAT").write_text("deck archive 2\n")
     assert "Update deck" in deck("sessions")[2]
