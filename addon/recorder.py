@@ -71,8 +71,9 @@ class Capture:
             _log.error("deck: %s", error)
 
     def running(self) -> None:
-        """The proxy listens: say where."""
-        settings.complain_of_unknown(ctx.options)
+        """The proxy listens: say where, unless it is to stop at once."""
+        if settings.complain_of_unknown(ctx.options):
+            return
         listening.keep_to_loopback()
         listening.watch(self._listening)
         self._listening()

@@ -56,6 +56,7 @@ def declare(loader: addonmanager.Loader) -> None:
         False,
         "Record although ssl_insecure is set; every turn then says that its provider's certificate was not checked.",
     )
+    loader.add_option("deck_strict", bool, False, "Stop at any option that no script has, not only at deck_….")
 
 
 def take(options: optmanager.OptManager) -> bool:
@@ -76,15 +77,19 @@ def take(options: optmanager.OptManager) -> bool:
     return True
 
 
-def complain_of_unknown(options: optmanager.OptManager) -> None:
-    """Log, so that mitmdump stops while it starts, of options that look like ours and that no script has declared.
+def complain_of_unknown(options: optmanager.OptManager) -> bool:
+    """Log, so that mitmdump stops while it starts, of options that no script has declared; whether there are any.
 
     mitmproxy keeps them for a script that may yet come: a name that is mistyped would do nothing, and nobody would say.
+    Names that do not look like ours are its own business, unless whoever started it knows that no script will come.
     """
-    if unknown := _waiting(options):
+    unknown = list(options.deferred) if options.deck_strict else _waiting(options)
+    if unknown:
         names = options.keys()  # type: ignore[no-untyped-call]
         known = sorted(name for name in names if name.startswith("deck_"))
-        _log.error("deck: no script has the option %s; there are %s", ", ".join(unknown), ", ".join(known))
+        told = f"{', '.join(known)}; mitmdump --options lists mitmproxy's own"
+        _log.error("deck: no script has the option %s; there are %s", ", ".join(unknown), told)
+    return bool(unknown)
 
 
 def _waiting(options: optmanager.OptManager) -> list[str]:

@@ -6,10 +6,14 @@ from collections.abc import Iterable
 from deck.diagnostics import USAGE, Problem
 from store.ids import ID_BYTES, is_prefix
 
-OPTIONS = ("deck_archive", "deck_fail", "deck_hosts", "deck_report", "deck_run", "deck_tag", "deck_unverified")
+OPTIONS = (
+    *("deck_archive", "deck_fail", "deck_hosts", "deck_report"),
+    *("deck_run", "deck_strict", "deck_tag", "deck_unverified"),
+)
 """The options of the addon (addon/settings.py)."""
 ADDED_UP = ("deck_hosts", "deck_tag", "scripts")
 """Options that are lists, of those that deck sets itself: what the user sets comes on top. Any other has one value."""
+_SWITCHES = ("deck_strict", "deck_unverified")
 FAIL_POLICIES = ("open", "closed")
 _KNOWN = f"Those of the addon are {', '.join(OPTIONS)}; mitmdump --options lists mitmproxy's own."
 _OF_THE_DEMO = "deck_demo_port"  # addon/demo_route.py
@@ -40,8 +44,8 @@ def check(fail: str, settings: Iterable[str], *, is_run: bool) -> str:
             raise Problem(f"--set {name} has no place here", instead[name], USAGE)
         if name == "deck_run" and value and not (is_prefix(value) and len(value) == 2 * ID_BYTES):
             raise Problem("--set deck_run takes the 64 hex digits of a run object", code=USAGE)
-        if name == "deck_unverified" and value not in ("true", "false", ""):
-            raise Problem(f"--set deck_unverified is true or false, not {value[:40]!r}", code=USAGE)
+        if name in _SWITCHES and value not in ("true", "false", ""):
+            raise Problem(f"--set {name} is true or false, not {value[:40]!r}", code=USAGE)
         if name == "deck_fail":
             _check_policy("--set deck_fail", value)
     _check_policy("--fail", fail)

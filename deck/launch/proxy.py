@@ -70,6 +70,7 @@ def arguments(recording: Recording, ports: Sequence[int], report: Path | None) -
         f"deck_archive={recording.archive}",
         f"deck_fail={recording.fail}",
         f"deck_run={recording.run}",
+        "deck_strict=true",
         *(f"deck_hosts={host}" for host in recording.hosts),
         *(f"deck_tag={tag}" for tag in recording.tags),
     ]

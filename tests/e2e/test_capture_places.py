@@ -82,6 +82,7 @@ def test_without_its_packages_it_says_what_to_run(tmp_path: Path, python: str) -
         ({"deck_fail": "maybe"}, "deck_fail is open or closed, not 'maybe'"),
         ({"deck_archive": ["{folder}", "{folder}"]}, "multiple values for deck_archive"),
         ({"deck_tags": "night"}, "no script has the option deck_tags; there are deck_archive, "),
+        ({"foo": "bar", "deck_strict": "true"}, "no script has the option foo; there are deck_archive, "),
     ],
 )
 def test_options_that_make_no_sense_stop_it(

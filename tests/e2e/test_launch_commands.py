@@ -127,6 +127,15 @@ def test_a_proxy_that_cannot_start_says_why(machine: World) -> None:
     assert "the proxy did not start: " in done.stderr and "oolean must be" in done.stderr
 
 
+def test_an_option_that_nobody_has_stops_it_unless_a_script_of_the_users_has_it(machine: World) -> None:
+    done = machine.run("ask()", "--set", "foo=bar")
+    assert done.returncode == 1 and "no script has the option foo;" in done.stderr
+    script = machine.folder / "users.py"
+    script.write_text('def load(loader):\n    loader.add_option("foo", str, "", "of the user")\n')
+    done = machine.run("ask()", "--set", "foo=bar", "--set", f"scripts={script}")
+    assert done.returncode == 0 and "1 turn," in done.stderr
+
+
 def test_a_proxy_whose_port_is_taken_says_so(machine: World) -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
