@@ -44,9 +44,9 @@ def env(
         providers.known_hosts(recorded),
     )
     exported = variables.for_agent(port, bundle, routes.no_proxy, os.environ)
-    past_us = [f"{each.variable} names an address that clients reach past the proxy" for each in routes.reverses]
-    for said in (*past_us, *(bypass.said for bypass in routes.bypassed)):
-        print(safe(f"deck: {said}; `deck run` and `deck doctor` say more", newlines=False), file=sys.stderr)
+    past_us = [by_hand.passed_by(each.variable, each.target) for each in routes.reverses]
+    for said in (*past_us, *(f"{bypass.said}; `deck run` and `deck doctor` say more" for bypass in routes.bypassed)):
+        print(safe(f"deck: {said}", newlines=False), file=sys.stderr)
     if not any(port in each.ports for each in running(recorded)):  # they say so themselves: nobody is called
         start = by_hand.command("proxy", port, archive)
         told = f"no recorder of {recorded} listens on port {port}; `{start}` starts one"

@@ -69,4 +69,7 @@ def proxy(
     command = process.command(line, secrets, None)
     clients = by_hand.clients(recording.modes, port, archive)
     print(safe(f"deck: the proxy records into {folder}; its clients: {clients}", newlines=False), file=sys.stderr)
+    for each in routes.reverses:
+        if not any(each.target in one for one in recording.modes):
+            print(safe(f"deck: {by_hand.passed_by(each.variable, each.target)}", newlines=False), file=sys.stderr)
     os.execv(command[0], command)

@@ -26,6 +26,14 @@ def clients(modes: Iterable[str], port: int, archive: str | None) -> str:
     return "; ".join(dict.fromkeys(told))
 
 
+def passed_by(variable: str, target: str) -> str:
+    """What to say of a variable with an address on this machine, ``target``, which clients ask for past any proxy."""
+    how = (
+        f"`deck run` records it all the same; so does `deck proxy --mode reverse:{target}@PORT` with {variable} at that"
+    )
+    return f"{variable} names {target}, which clients reach past the proxy: {how}"
+
+
 def _clients_of(mode: str, port: int, archive: str | None) -> str:
     head, at, place = mode.rpartition("@")
     host, _, number = place.rpartition(":") if at else ("", "", str(port))

@@ -100,7 +100,8 @@ def test_the_exports_speak_the_users_shell(machine: World) -> None:
     machine.environ["ANTHROPIC_BASE_URL"] = "http://127.0.0.1:4000"
     warned = deck(machine, "env", "--shell", "zsh")
     assert warned.stdout.startswith("export HTTPS_PROXY=") and "127.0.0.1:4000" not in warned.stdout
-    assert "ANTHROPIC_BASE_URL names an address that clients reach past the proxy" in warned.stderr
+    assert "ANTHROPIC_BASE_URL names http://127.0.0.1:4000, which clients reach past the proxy" in warned.stderr
+    assert "--mode reverse:http://127.0.0.1:4000@PORT" in warned.stderr
     refused = deck(machine, "env", "--shell", "csh")
     assert (refused.returncode, refused.stdout) == (2, "")
 
@@ -147,12 +148,14 @@ def test_a_proxy_whose_port_is_taken_says_so(machine: World) -> None:
 
 
 def test_every_mode_of_a_proxy_is_told_and_found(machine: World) -> None:
-    reverse, forward, usual = free(3)
+    reverse, local, forward, usual = free(4)
     place = machine.folder / "an archive"
     line = ["proxy", "--port", str(usual), "--archive", str(place)]
     line += ["--mode", f"reverse:https://api.anthropic.com@{reverse}", "--mode", f"regular@{forward}"]
+    line += ["--mode", f"reverse:http://127.0.0.1:4000@{local}"]
+    past_us = {"ANTHROPIC_BASE_URL": "http://127.0.0.1:4000", "OPENAI_BASE_URL": "http://127.0.0.1:4001/v1"}
     with subprocess.Popen(
-        [sys.executable, "-c", MAIN, *line], env=machine.environ, stderr=subprocess.PIPE, text=True
+        [sys.executable, "-c", MAIN, *line], env=machine.environ | past_us, stderr=subprocess.PIPE, text=True
     ) as proxy:
         until(lambda: answers(reverse) and answers(forward))
         env = f"deck env --port {forward} --archive '{place}'"
@@ -161,5 +164,8 @@ def test_every_mode_of_a_proxy_is_told_and_found(machine: World) -> None:
         proxy.send_signal(signal.SIGTERM)
         _, err = proxy.communicate(timeout=30)
     base = f"http://127.0.0.1:{reverse} as base URL in place of https://api.anthropic.com"
-    assert err == f'deck: the proxy records into {place}; its clients: {base}; eval "$({env})"\n'
+    said, warned = err.splitlines()
+    model = f"http://127.0.0.1:{local} as base URL in place of http://127.0.0.1:4000"
+    assert said == f'deck: the proxy records into {place}; its clients: {base}; eval "$({env})"; {model}'
+    assert "OPENAI_BASE_URL names http://127.0.0.1:4001, which clients reach past the proxy" in warned
     assert f"port {usual}; `deck proxy --port {usual} --archive '{place}'` starts one" in nobody.stderr
