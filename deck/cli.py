@@ -105,11 +105,11 @@ def _open(line: list[str], archive: str | None) -> int:
     rev = line[0] if line else None
     if rev is not None:
         _check(rev, path)
-    from deck.output import no_terminals
+    from deck.output import no_screen
 
-    if missing := no_terminals():
-        what = f"the timeline needs a terminal, and {' and '.join(missing)} {'is' if len(missing) == 1 else 'are'} none"
-        raise Problem(what, "Without one: deck sessions, deck log, deck checkout", USAGE)
+    if why := no_screen():
+        hint = "Without one: deck sessions, deck log, deck checkout"
+        raise Problem(f"the timeline needs a terminal, and {why}", hint, USAGE)
     gc.disable()  # until something is on the screen: nearly all that is made before stays
     try:
         from deck.tui import app

@@ -11,17 +11,23 @@ from deck.diagnostics import USAGE, Problem
 from deck.render import Style, safe, style_for
 
 _LESS = "FRX"  # quit if it fits one screen, pass colours, leave the text on the screen
+_CANNOT_DRAW = ("dumb", "unknown")
+"""Terminals, by $TERM, on which text cannot be put at a place; Rich, under Textual, knows the same two."""
 
 
-def has_screen() -> bool:
-    """Whether there is a terminal to draw the timeline on (Textual writes to stderr), and to read keys from."""
-    return not no_terminals()
+def no_screen(environ: Mapping[str, str] = os.environ) -> str:
+    """Why there is no terminal to draw the timeline on (Textual writes to stderr) and to read keys from.
 
-
-def no_terminals() -> list[str]:
-    """Which of the streams that the timeline needs are no terminal."""
+    The rest of a sentence that says that one is needed; empty where there is one.
+    """
     streams = {"stdin": sys.stdin, "stdout": sys.stdout, "stderr": sys.stderr}
-    return [name for name, stream in streams.items() if not stream.isatty()]
+    missing = [name for name, stream in streams.items() if not stream.isatty()]
+    if missing:
+        return f"{' and '.join(missing)} {'is' if len(missing) == 1 else 'are'} none"
+    kind = environ.get("TERM", "").strip().lower()
+    if not kind:
+        return "TERM does not say which one this is"
+    return f"TERM says that this one is {kind}" if kind in _CANNOT_DRAW else ""
 
 
 def screen_width() -> int | None:

@@ -22,7 +22,7 @@ def demo(*, archive: Annotated[str | None, "where to record; the demo's own arch
     from deck.demo import stage
     from deck.diagnostics import INTERRUPTED, Problem
     from deck.locations import chosen_archive
-    from deck.output import has_screen
+    from deck.output import no_screen
     from deck.timeline import Timeline
 
     folder = stage.demo_folder() / "archive" if archive is None else chosen_archive(archive)
@@ -34,7 +34,7 @@ def demo(*, archive: Annotated[str | None, "where to record; the demo's own arch
     with Timeline.open(folder) as timeline:
         last = timeline.resolve("HEAD")
         first = timeline.turns(last.session)[0]
-    interactive = has_screen()
+    interactive = not no_screen()
     if not interactive:
         print()
         log(archive=str(folder), oneline=True, graph=True)

@@ -12,6 +12,7 @@ import kafka_session
 import pytest
 from archives import HOSTILE, as_json, counting_stream, forked, recorded, session_key, streamed
 from command_line import Run
+from terminal import deck_words, on_terminal
 
 from store.archive import Archive
 
@@ -239,6 +240,15 @@ def test_a_stream_that_is_no_terminal_is_named(kafka: list[str]) -> None:
         os.close(master)
         os.close(terminal)
     assert b"needs a terminal, and stderr is none" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("kind", "said"), [("dumb", "is dumb"), ("unknown", "is unknown"), ("", "does not say which one this is")]
+)
+def test_a_terminal_that_cannot_place_text_is_refused(kind: str, said: str, kafka: list[str], tmp_path: Path) -> None:
+    with on_terminal(deck_words(tmp_path / "archive"), (100, 30), {"TERM": kind}) as terminal:
+        terminal.see("the timeline needs a terminal, and TERM", said, "Without one: deck sessions")
+        assert terminal.end() == 2
 
 
 def test_the_archive_may_stand_before_the_command(deck: Run, tmp_path: Path) -> None:

@@ -170,9 +170,9 @@ class Terminal:
         return next(int(line.split()[1]) * 1024 for line in rollup.splitlines() if line.startswith("Pss:"))
 
     def _read(self, deadline: float) -> float | None:
-        """Read once; when it came, None where nothing did or the program has ended."""
-        ready, _, _ = select.select([self._descriptor], [], [], max(deadline - time.perf_counter(), 0))
-        if not ready:
+        """Read once; when it came, None where nothing did in time or the program has ended."""
+        left = deadline - time.perf_counter()
+        if left < 0 or not select.select([self._descriptor], [], [], left)[0]:
             return None
         try:
             data = os.read(self._descriptor, 1 << 16)

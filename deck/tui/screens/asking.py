@@ -24,6 +24,15 @@ class AskingScreen(Screen[None]):
     SECTIONS: ClassVar[Sections] = ()
     _prompt: Prompt | None = None
 
+    async def on_event(self, event: events.Event) -> None:
+        """Hear of the size that the app has now, not of an older one.
+
+        Textual lays a screen out for every size that it hears of, and tells it of that size again: two sizes on their
+        way at once, as with a terminal that gives none and is taken for 80x25 and for 80x24, would take turns for ever.
+        """
+        if not isinstance(event, events.Resize) or event.size == self.app.size:
+            await super().on_event(event)
+
     def action_help(self) -> None:
         """Show all keys of the screen."""
         from deck.tui.screens.help import HelpScreen  # seldom needed at once
