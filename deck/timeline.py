@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Self
 from deck import diagnostics, revs
 from deck.progress import Progress
 from deck.revs import Target
-from deck.timeline_beside import beside, session_tags
+from deck.timeline_beside import beside, changes, session_tags
 from deck.timeline_names import ArchiveNames
 from deck.timeline_rows import Rows
 from deck.timeline_turns import Turns
@@ -186,6 +186,10 @@ class Timeline:
     def all_beside(self) -> Mapping[str, Beside]:
         """Tags, notes and stars of every object that has some, by its id."""
         return beside(self.archive)
+
+    def changes_beside(self) -> int:
+        """How often tags, notes and stars were put, changed or taken back so far. Cheap, made for polling."""
+        return changes(self.archive)
 
     def star(self, turn: str, step: int, text: str, old: "Note | None" = None) -> None:
         """Put a star with a note beside a step of a turn, or in place of an older one. Raises `OSError`."""

@@ -10,6 +10,11 @@ def are_there_any(archive: Archive) -> bool:
     return archive.index.db.execute("SELECT 1 FROM notes LIMIT 1").fetchone() is not None
 
 
+def changes(archive: Archive) -> int:
+    """How often a note, star or tag was put there, changed or taken back: each time a note of its own is kept."""
+    return int(archive.index.db.execute("SELECT count(*) FROM notes").fetchone()[0])
+
+
 def session_tags(archive: Archive) -> dict[str, list[str]]:
     """Names of the tags that name turns, by the key of the turn's session."""
     if not are_there_any(archive):

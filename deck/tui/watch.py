@@ -26,7 +26,11 @@ class Ask(Protocol):
 
 
 class Watch:
-    """Watches one session; ``stand`` is told how far it has come, ``outline`` what it looks like."""
+    """Watches one session.
+
+    ``stand`` is told how far it has come, ``outline`` what it looks like, and ``beside`` is called at the start and
+    whenever something was put beside turns.
+    """
 
     def __init__(
         self,
@@ -35,12 +39,15 @@ class Watch:
         ask: Ask,
         stand: Callable[[Standing], None],
         outline: Callable[[Shape], None],
+        beside: Callable[[], object],
     ) -> None:
         self._session = session
         self._readers = readers
         self._ask = ask
         self._stand = stand
         self._outline = outline
+        self._beside = beside
+        self._changes_beside = -1
         self._survey = Survey(session)
 
     async def follow(self) -> None:
@@ -51,7 +58,7 @@ class Watch:
             while True:
                 await asyncio.sleep(POLL_SECONDS)
                 polls += 1
-                grew = await self._ask(self._readers.rows, lambda model: model.refresh())
+                grew = await self._look()
                 if grew or polls % _RECHECK_EVERY == 0:
                     found = await self._ask(self._readers.rows, standing(self._session))
                     if found is not None:
@@ -61,6 +68,19 @@ class Watch:
                     survey = asyncio.ensure_future(self._look_around())
         finally:
             survey.cancel()
+
+    async def _look(self) -> bool:
+        """Tell of what is beside turns if that has changed; whether there are new turns."""
+
+        def look(model: ReadModel) -> tuple[bool, int]:
+            return model.refresh(), model.changes_beside()
+
+        found = await self._ask(self._readers.rows, look)
+        grew, changes = found or (False, self._changes_beside)
+        if changes != self._changes_beside:
+            self._changes_beside = changes
+            self._beside()
+        return grew
 
     async def _look_around(self) -> None:
         def advance(model: ReadModel) -> tuple[Shape | None, bool]:

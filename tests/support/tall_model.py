@@ -61,6 +61,9 @@ class TallModel:
     def all_beside(self) -> Mapping[str, Beside]:
         return {}
 
+    def changes_beside(self) -> int:
+        return 0
+
     def star(self, turn: str, step: int, text: str, old: Note | None = None) -> None:
         raise NotFound("nothing can be kept here")
 

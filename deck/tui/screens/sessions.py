@@ -205,10 +205,14 @@ class SessionsScreen(AskingScreen):
 
     async def action_star(self) -> None:
         session = self._session
-        if session is not None and await self._ask(self._shared.readers.documents, put_star(session.head, 0, "", None)):
-            self._say("starred the last turn of the session")
+        if session is None:
+            return
+        put = await self._ask(self._shared.readers.documents, put_star(session.head, 0, ""))
+        if put is not None:
             self._lines = [line._replace(starred=line.starred or line.view.key == session.key) for line in self._lines]
             self._arrange()
+            already = "its last turn has a star already; S in the timeline takes it off"
+            self._say("starred the last turn of the session" if put else already)
 
     def action_sort(self) -> None:
         self._order = (self._order + 1) % len(ORDERS)

@@ -30,7 +30,7 @@ TIMELINE_KEYS: list[BindingType] = [
     Binding("m", "mark", show=False, tooltip="mark this turn, or take the mark off"),
     Binding("apostrophe", "to_mark", show=False, tooltip="to the marked turn"),
     Binding("s", "star", "star", tooltip="put a star on this step, or change its note"),
-    Binding("S", "unstar", show=False, tooltip="take the star off"),
+    Binding("S", "unstar", show=False, tooltip="take the star off, or all where there are several"),
     Binding("asterisk", "next_star", show=False, tooltip="next star"),
     Binding("slash", "ask('search')", "search", tooltip="search in this session"),
     Binding("n", "hit(1)", show=False, tooltip="next place found"),

@@ -2,13 +2,13 @@
 
 from textual.message import Message
 
-from deck.render import short
+from deck.render import plural, short
 from deck.tui import questions
 from deck.tui.border import clean
 from deck.tui.pages import DIFF
 from deck.tui.screens.timeline_view import TimelineView
 from deck.tui.shared import Marked
-from deck.tui.stars import Star, put_star, take_star
+from deck.tui.stars import Star, put_star, take_stars
 from deck.tui.widgets.detail_pane import DetailPane
 from deck.tui.widgets.prompt import Prompt
 from deck.tui.widgets.step_list import StepList
@@ -76,7 +76,7 @@ class TimelineMarks(TimelineView):
             self._say("no step has a star; s puts one")
             return
         starts = self._shape.starts
-        places = {starts[star.turn_number - 1] + max(star.step - 1, 0): star for star in reversed(self._stars)}
+        places = {starts[star.turn_number - 1] + star.place[1] - 1: star for star in reversed(self._stars)}
         at = self.query_one(StepList).position
         place = min(places, key=lambda place: (place <= at, place))
         self._go_exactly(place, f"★ {short(clean(places[place].note.text), _SHORT)}")
@@ -88,13 +88,24 @@ class TimelineMarks(TimelineView):
 
     async def action_unstar(self) -> None:
         row = await self._step_here()
-        if row is None:
-            return
-        star = self._star_of(row)
-        if star is None:
-            self._say("this step has no star")
-        else:
-            self.run_worker(self._change(take_star(star.note), "the star is off"), group="star")
+        if row is not None:
+            self.run_worker(self._take_stars(row), group="star")
+
+    async def _take_stars(self, row: StepRow) -> None:
+        taken = await self._ask(self._readers.documents, take_stars(row.turn, row.number))
+        if taken:
+            self._say("the star is off" if taken == 1 else f"{plural(taken, 'star')} are off")
+            self._show_beside()
+        elif taken is not None:
+            self._say(f"this step has no star{self._where_stars_are(row)}")
+
+    def _where_stars_are(self, row: StepRow) -> str:
+        """Which other steps of a step's turn have a star, the turn being all that the outline marks."""
+        steps = sorted({step for turn, step in (star.place for star in self._stars) if turn == row.turn} - {row.number})
+        if not steps:
+            return ""
+        are = "the star is on step" if len(steps) == 1 else "stars are on steps"
+        return f"; {are} {', '.join(map(str, steps))} of this turn"
 
     def _note_of(self, row: StepRow) -> str:
         """The note of a step's star, as it can be shown and typed."""
@@ -114,12 +125,11 @@ class TimelineMarks(TimelineView):
             self.run_worker(self._change(question, f"starred: {text}" if text else "starred"), group="star")
 
     async def _change(self, question: questions.Question[bool], said: str) -> None:
-        if await self._ask(self._readers.documents, question):
-            self._say(said)
-            self._show_stars()
-            self._show_detail()
+        done = await self._ask(self._readers.documents, question)
+        if done is not None:
+            self._say(said if done else "this step has got a star meanwhile; s changes its note")
+            self._show_beside()
 
     def _star_of(self, row: StepRow) -> Star | None:
         """The star of a step."""
-        places = [(row.turn, row.number), *([(row.turn, 0)] if row.number == 1 else [])]
-        return next((star for star in self._stars if star.place in places), None)
+        return next((star for star in self._stars if star.place == (row.turn, row.number)), None)

@@ -23,7 +23,7 @@ from deck.tui.player import Player
 from deck.tui.screens.asking import AskingScreen
 from deck.tui.screens.timeline_keys import TIMELINE_KEYS
 from deck.tui.shared import Shared
-from deck.tui.stars import Star, stars_of
+from deck.tui.stars import Star, beside_of
 from deck.tui.telling import told_steps
 from deck.tui.widgets.detail_pane import DetailPane
 from deck.tui.widgets.lane_bar import LaneBar
@@ -59,6 +59,7 @@ class TimelineView(AskingScreen):
         self._shape: Shape | None = None
         self._lane = ALL
         self._stars: tuple[Star, ...] = ()
+        self._changes_beside: int | None = None  # what is shown has seen so many; None before anything is
         self._detail: questions.Detail | None = None
         self._viewing = Viewing()
         self._note = ""
@@ -100,12 +101,12 @@ class TimelineView(AskingScreen):
         self._show(opening.detail)
         self.call_after_refresh(self._show_detail)
         self.call_after_refresh(self.run_worker, self._watch)
-        self.call_after_refresh(self._show_stars)
+        self.call_after_refresh(self._show_beside)
 
     async def _watch(self) -> None:
         from deck.tui.watch import Watch  # what it needs would hold up the first picture
 
-        await Watch(self._session, self._readers, self._ask, self._stand, self._outline).follow()
+        await Watch(self._session, self._readers, self._ask, self._stand, self._outline, self._show_beside).follow()
 
     def _stand(self, standing: questions.Standing) -> None:
         steps, title = self.query_one(StepList), self.query_one(Title)
@@ -136,12 +137,16 @@ class TimelineView(AskingScreen):
         self._lane = key
         self._show_lane()
 
-    @work(group="stars", exclusive=True)
-    async def _show_stars(self) -> None:
-        found = await self._ask(self._readers.documents, stars_of(self._session))
+    @work(group="beside", exclusive=True)
+    async def _show_beside(self) -> None:
+        """Show the stars as they are now; the detail, which tells notes too, only where one was put meanwhile."""
+        found = await self._ask(self._readers.documents, beside_of(self._session))
         if found is not None:
-            self._stars = found
-            self.query_one(StepList).set_stars({star.place for star in found})
+            self._stars, changes = found
+            if self._changes_beside not in (None, changes):
+                self._show_detail()
+            self._changes_beside = changes
+            self.query_one(StepList).set_stars({star.place for star in self._stars})
             self._show_marks()
 
     def _show_marks(self) -> None:

@@ -89,7 +89,7 @@ class StepList(VirtualList):
         self.refresh()
 
     def set_stars(self, stars: Container[tuple[str, int]]) -> None:
-        """The steps with a star: (turn, number of the step in it), 0 for all of a turn."""
+        """The steps with a star: (turn, number of the step in it)."""
         self._stars = stars
         self.refresh()
 
@@ -140,7 +140,7 @@ class StepList(VirtualList):
         row = self.row(self.lane.position_at(line))
         if row is None:
             return [(Safe("     ···"), palette.FAINT)]
-        starred = (row.turn, row.number) in self._stars or (row.number == 1 and (row.turn, 0) in self._stars)
+        starred = (row.turn, row.number) in self._stars
         digits = max(len(str(self.count)), _DIGITS)  # a turn has a step at least
         return _step_spans(row, self._agents.get(row.thread, 0), starred, digits, width)
 

@@ -6,6 +6,8 @@ import kafka_session
 import pytest
 from tui_pilot import LARGE, record, running
 
+from deck.timeline import Timeline
+from deck.tui.stars import stars_of
 from store.archive import Archive
 from store.record import Recorder
 
@@ -57,6 +59,18 @@ async def test_sorting_goes_through_all_orders(archive: Path) -> None:
         text = await deck.see("sort: most turns")
         lines = text.split("\n")
         assert "14 turns" in lines[1] and "4 turns" in lines[2]
+
+
+async def test_a_second_star_on_a_turn_is_refused_and_nothing_is_kept(tmp_path: Path) -> None:
+    path = record(tmp_path / "archive", kafka_session.exchanges())
+    async with running(path) as deck:
+        await deck.see("1 of 1")
+        await deck.press("asterisk")
+        await deck.see("starred the last turn of the session")
+        await deck.press("asterisk")
+        await deck.see("its last turn has a star already; S in the timeline takes it off")
+    with Timeline.open(path) as timeline:
+        assert len(stars_of(kafka_session.SESSION)(timeline)) == 1
 
 
 async def test_opening_and_coming_back(archive: Path) -> None:

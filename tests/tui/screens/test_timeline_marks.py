@@ -9,10 +9,14 @@ import pytest
 from textual import events
 from tui_pilot import record, running
 
+from deck.starring import star
 from deck.timeline import Timeline
 from deck.tui.questions import Place
 from deck.tui.stars import stars_of
 from deck.views import Step, StepRow
+from store import annotate, notes
+from store.archive import Archive
+from store.ids import from_hex
 
 START = Place(kafka_session.SESSION, 0)
 
@@ -68,3 +72,47 @@ async def test_what_a_key_says_is_not_lost_to_the_move_before_it(tmp_path: Path)
         await deck.see("…:1, with all its digits")
         await deck.pilot.click(offset=(20, 6))
         await deck.until(lambda text: "digits" not in text, "the keys again")
+
+
+def head(path: Path) -> str:
+    """The id of the last turn."""
+    with Timeline.open(path) as timeline:
+        return timeline.session(kafka_session.SESSION).head
+
+
+def stars(path: Path) -> list[notes.Note]:
+    with Timeline.open(path) as timeline:
+        return [star.note for star in stars_of(kafka_session.SESSION)(timeline)]
+
+
+async def test_one_key_takes_all_stars_of_a_step_off(tmp_path: Path) -> None:
+    path = record(tmp_path / "archive", kafka_session.exchanges())
+    with Archive.open(path) as archive:
+        for step in (0, 1, 2):
+            star(archive, head(path), step, "", None)
+    async with running(path, place=START) as deck:
+        await deck.see("turn 1 of 14", "·  *")
+        await deck.press("asterisk")
+        await deck.see("turn 14 · step 1/2")
+        await deck.press("S")
+        await deck.see("2 stars are off")
+        assert [note.step for note in stars(path)] == [2]
+        await deck.press("S")
+        await deck.see("this step has no star; the star is on step 2 of this turn")
+
+
+async def test_what_another_deck_puts_beside_a_turn_appears(tmp_path: Path) -> None:
+    path = record(tmp_path / "archive", kafka_session.exchanges())
+    async with running(path, place=START) as deck:
+        await deck.see("turn 1 of 14")
+        await deck.press("G", "K")
+        await deck.see("turn 14 · step 1/2")
+        with Archive.open(path) as archive:
+            star(archive, head(path), 1, "by another", None)
+        await deck.see("by another", "  14*")
+        with Archive.open(path) as archive:
+            annotate.add(archive, from_hex(head(path)), "me <me@example.org>", "and this too", step=1)
+        await deck.see("and this too")
+        with Archive.open(path) as archive:
+            annotate.remove(archive, stars(path)[0], "me")
+        await deck.until(lambda text: "14*" not in text and "by another" not in text, "the star is off")
