@@ -53,6 +53,19 @@ def cut(text: Safe, width: int) -> Safe:
     return text if width_of(text) <= width else fit(text, width)
 
 
+def around(text: Safe, start: int, end: int, width: int) -> Safe:
+    """``text`` in at most ``width`` cells, cut around characters ``start`` to ``end``, as much before as after.
+
+    Where one side has less than its half, the other has the rest; an ellipsis stands where something is cut off.
+    """
+    spare = width - width_of(text[start:end]) - 2  # of which an ellipsis on each side may take one
+    after = width_of(text[end:])
+    first = start
+    while first and width_of(text[first - 1 : start]) <= max(spare // 2, spare - after):
+        first -= 1
+    return cut(Safe("…" + text[first:]) if first else text, width)
+
+
 def strip(spans: Iterable[Span], width: int, base: Style) -> Strip:
     """A line of exactly ``width`` cells for Textual's Line API; ``base`` lies under every span."""
     line = Strip([Segment(text, base + style) for text, style in spans])

@@ -1,11 +1,17 @@
 """The places that a search found so far, and which of them is the current one."""
 
+import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from deck.render import short
+from deck.render import width_of
+from deck.tui.border import around, clean
 from deck.views import Hit
+
+_WIDE = 160
+_BESIDE = 8
+"""Cells of an excerpt, apart from what was searched for, that are worth more than to say again what that is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,11 +50,17 @@ class Hits:
         """Sorts positions by when the search comes to them."""
         return (not self.complete and position < self.start, position)
 
-    def words(self, hit: Hit | None) -> str:
-        """What the status line says about a hit: which one it is only once all are known."""
+    def words(self, hit: Hit | None, room: int = _WIDE) -> str:
+        """What the status line says about a hit, in so many cells: which one it is only once all are known."""
         total = len(self.hits)
         if hit is None:
             found = f", {total} found so far" if self.hits else ""
             return f"nothing found for “{self.query}”" if self.complete else f"searching for “{self.query}”{found}"
         number = f"{self.hits.index(hit) + 1} of {total}" if self.complete else f"{total}+"
-        return f"{number} for “{self.query}”: {short(hit.excerpt, 120)}"
+        excerpt, query = clean(hit.excerpt), clean(self.query)
+        place = re.search(re.escape(query), excerpt, re.IGNORECASE)
+        start, end = place.span() if place else (0, 0)
+        head = f"{number} for “{query}”: "
+        if room < width_of(head) + width_of(excerpt[start:end]) + _BESIDE:
+            head = f"{number}: "
+        return head + around(excerpt, start, end, room - width_of(head))

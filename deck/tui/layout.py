@@ -143,6 +143,11 @@ class Layout:
         """The first row of a measured line; the end of what is measured for any other."""
         return self._tops[min(line, len(self._tops) - 1)]
 
+    def row_of(self, line: int, character: int) -> int:
+        """The row of a measured line in which this character stands."""
+        rows = wrap(self.document.lines[line], self.width)
+        return self.top_of(line) + sum(1 for row in rows[1:] if row.start <= character)
+
     @property
     def measured(self) -> int:
         """How many lines are measured so far."""

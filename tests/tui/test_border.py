@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from rich.cells import cell_len
 from rich.style import Style
 
-from deck.tui.border import LONGEST_LINE, clean, clean_lines, cut, fit, strip
+from deck.tui.border import LONGEST_LINE, around, clean, clean_lines, cut, fit, strip
 
 HOSTILE = "\x1b[2J\x1b]52;c;aGk=\x07[bold red]markup[/] \u202egnp.exe \x9b31m \r\nnext"
 ANY = st.text(max_size=300)
@@ -46,3 +46,11 @@ def test_markup_and_escapes_are_drawn_as_text() -> None:
     line = strip([(clean(HOSTILE), Style())], 120, Style())
     assert "\\x1b[2J" in line.text and "[bold red]markup[/]" in line.text
     assert "\x1b" not in line.text
+
+
+@given(ANY, st.text(min_size=1, max_size=5), ANY, st.integers(12, 80))
+def test_what_is_cut_around_something_holds_it(before: str, wanted: str, after: str, width: int) -> None:
+    lead, needle = clean(before), clean(wanted)[:5]
+    text = clean(lead + needle + after)
+    shown = around(text, len(lead), len(lead) + len(needle), width)
+    assert cell_len(shown) <= width and needle in shown

@@ -1,5 +1,8 @@
 """Walking through what a search found."""
 
+import pytest
+
+from deck.render import width_of
 from deck.tui.hits import Hits
 from deck.views import Hit
 
@@ -20,6 +23,16 @@ def test_words() -> None:
     assert HITS.words(HITS.hits[1]) == "2 of 3 for “x”: second x"
     assert Hits("y").next(0, 1) is None
     assert Hits("y").words(None) == "nothing found for “y”"
+
+
+@pytest.mark.parametrize("room", [24, 30, 40, 60, 100, 160])
+@pytest.mark.parametrize("before", ["", "well before it \n", "日本語の文字が" * 4])
+@pytest.mark.parametrize("after", ["", " and a good deal that comes after it, in the same line as it"])
+def test_what_was_searched_for_stands_in_what_fits(room: int, before: str, after: str) -> None:
+    hit = Hit(2, f"{before}Widget{after}")
+    words = Hits("widget", (hit,)).words(hit, room)
+    assert words.startswith("1 of 1") and "Widget" in words and width_of(words) <= room
+    assert ("for “widget”" in words) == (room >= 40)
 
 
 def test_a_search_that_goes_on_says_so_and_numbers_nothing() -> None:

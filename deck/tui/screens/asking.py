@@ -12,7 +12,7 @@ from deck.tui.keys import Sections
 from deck.tui.questions import Question
 from deck.tui.reader import Reader
 from deck.tui.widgets.prompt import Prompt
-from deck.tui.widgets.status import Status
+from deck.tui.widgets.status import Status, Words
 from store.errors import StoreError
 
 T = TypeVar("T")
@@ -67,8 +67,8 @@ class AskingScreen(Screen[None]):
         """Whether the widgets of this screen can still be told anything: they go before its workers do."""
         return self.app.is_running and self.is_attached and self in self.app.screen_stack
 
-    def _say(self, text: str) -> None:
-        self.query_one(Status).say(text)
+    def _say(self, words: Words) -> None:
+        self.query_one(Status).say(words)
 
     def _complain(self, error: StoreError | OSError) -> None:
         self.query_one(Status).say(explain(error).message, palette.ERROR)

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
+from functools import partial
 from typing import ClassVar
 
 from textual import on, work
@@ -187,9 +188,9 @@ class TimelineScreen(TimelineCopies):
                 return
             self._hits = found
             if here is None and (here := found.next(position, 1, inclusive=True)) is not None:
-                self._go_exactly(here.position, found.words(here))
+                self._go_exactly(here.position, partial(found.words, here))
             elif here is None or steps.position == here.position:
-                self._renote(found.words(here))
+                self._renote(partial(found.words, here))
         self._index()
 
     @work(group="index", exclusive=True)
@@ -202,11 +203,14 @@ class TimelineScreen(TimelineCopies):
         if not self._hits.query:
             self._say("nothing was searched for; / does")
             return
-        hit = self._hits.next(self.query_one(StepList).position, direction)
+        position = self.query_one(StepList).position
+        hit = self._hits.next(position, direction)
         if hit is None:
             self._say(self._hits.words(None))
-        else:
-            self._go_exactly(hit.position, self._hits.words(hit))
+            return
+        if hit.position == position:  # else its document, when it comes, is gone through
+            self.query_one(TextView).mark(self._hits.query)
+        self._go_exactly(hit.position, partial(self._hits.words, hit))
 
     # leaving
 

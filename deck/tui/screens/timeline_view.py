@@ -29,7 +29,7 @@ from deck.tui.widgets.detail_pane import DetailPane
 from deck.tui.widgets.lane_bar import LaneBar
 from deck.tui.widgets.outline import Outline
 from deck.tui.widgets.scrubber import Scrubber
-from deck.tui.widgets.status import Status
+from deck.tui.widgets.status import Status, Words
 from deck.tui.widgets.step_list import StepList
 from deck.tui.widgets.title import Title
 from deck.views import StepRow
@@ -62,7 +62,7 @@ class TimelineView(AskingScreen):
         self._changes_beside: int | None = None  # what is shown has seen so many; None before anything is
         self._detail: questions.Detail | None = None
         self._viewing = Viewing()
-        self._note = ""
+        self._note: Words = ""
 
     def compose(self) -> ComposeResult:
         self.set_class(self.app.size.width >= _WIDE, "-wide")  # before there is anything that it would restyle
@@ -192,7 +192,7 @@ class TimelineView(AskingScreen):
         if self._shape is not None and event.turn <= len(self._shape.starts):
             self._go(self._shape.starts[event.turn - 1])
 
-    def _go(self, position: int, note: str = "") -> None:
+    def _go(self, position: int, note: Words = "") -> None:
         """Put the cursor there, or on the lane's next step, and have the status line say ``note`` until it moves on."""
         steps = self.query_one(StepList)
         before = steps.cursor
@@ -201,13 +201,13 @@ class TimelineView(AskingScreen):
         self._note = note if steps.cursor != before else ""  # the list tells of a move only
         self._say(note)
 
-    def _renote(self, note: str) -> None:
+    def _renote(self, note: Words) -> None:
         """Say something else of where the cursor is, also where the list has not told yet that it is there."""
         if self._note:
             self._note = note
         self._say(note)
 
-    def _go_exactly(self, position: int, note: str = "") -> None:
+    def _go_exactly(self, position: int, note: Words = "") -> None:
         """Go to a step, where its lane is not shown among all steps."""
         if not self.query_one(StepList).lane.holds(position):
             self._choose_lane(ALL)

@@ -52,7 +52,8 @@ class TextView(ScrollView, can_focus=True, inherit_bindings=False):
 
     def show(self, document: Document, *, keep_place: bool = False, at_end: bool = False) -> None:
         """Show a document from its top, from where the old one was scrolled to, or its end, which is short then."""
-        self._sought = None if keep_place or at_end or not self._needle else 0
+        seeks = self._sought is not None if keep_place else bool(self._needle) and not at_end
+        self._sought = 0 if seeks else None
         if not keep_place and not at_end:
             self.scroll_to(y=0, animate=False, force=True)
         self._begin(document)
@@ -88,7 +89,7 @@ class TextView(ScrollView, can_focus=True, inherit_bindings=False):
             self.set_timer(_SLICE_SECONDS, lambda: self._work() if layout is self._rows else None)
 
     def _seek(self) -> None:
-        """Look for the needle in lines that are measured, and go to the first that has it."""
+        """Look for the needle in lines that are measured, and go to the first row that has it."""
         until = perf_counter() + _SLICE_SECONDS
         while self._sought is not None and self._sought < self._rows.measured and perf_counter() < until:
             start, end = self._sought, min(self._sought + _LOOKED_AT, self._rows.measured)
@@ -96,7 +97,8 @@ class TextView(ScrollView, can_focus=True, inherit_bindings=False):
             found = next((n for n in range(start, end) if self._needle in lines[n].text.casefold()), None)
             self._sought = end if found is None else None
             if found is not None:
-                self.scroll_to(y=max(0, self._rows.top_of(found) - 1), animate=False, force=True)
+                row = self._rows.row_of(found, lines[found].text.casefold().find(self._needle))
+                self.scroll_to(y=max(0, row - 1), animate=False, force=True)
 
     def on_resize(self) -> None:
         if self._is_early or self._rows.width != self._width:

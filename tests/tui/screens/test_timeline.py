@@ -342,3 +342,25 @@ async def test_after_a_jump_one_sees_what_came_before_and_what_followed(archive:
             assert before >= third and steps.size.height - 1 - before >= third
         await deck.press("k")
         assert steps.cursor - round(steps.scroll_y) == before - 1
+
+
+async def test_what_was_searched_for_is_in_sight_on_the_bottom_line_and_in_the_detail(tmp_path: Path) -> None:
+    thread = kafka_session.Thread(kafka_session.Clock())
+    long = " ".join(["what stands before it"] * 20) + " the widget " + " ".join(["and after it"] * 20)
+    exchange = thread.send([kafka_session.text("Begin.")], [kafka_session.text(long)])
+    async with running(record(tmp_path / "archive", [exchange]), (40, 14), START) as deck:
+        await deck.see("turn 1 of 1")
+        await deck.press("slash")
+        await deck.type("widget")
+        await deck.press("enter")
+        await deck.until(in_sight, "the hit in both places")
+        await deck.press("ctrl+u", "ctrl+u")
+        await deck.until(lambda text: not in_sight(text), "the detail scrolled away")
+        await deck.press("n")  # to the only hit there is
+        await deck.until(in_sight, "the hit in both places")
+
+
+def in_sight(text: str) -> bool:
+    """Whether ``widget`` stands in the detail, and on the bottom line beside the place."""
+    lines = text.split("\n")
+    return "step 2/2" in lines[-1] and "widget" in lines[-1] and any("widget" in line for line in lines[-6:-1])
