@@ -62,7 +62,8 @@ class Status(TextLine):
         """The keys, as many as there is room for; always the last two, which help and lead back or out."""
         room = self._room
         spans: list[Span] = []
-        named = [(clean(f" {keys} "), clean(f"{word} ")) for keys, word in self._keys]
+        named = [(clean(f" {keys} "), clean(f"{word} ")) for keys, word in self._keys[:-1]]
+        named += [(clean(f" {keys} "), clean(word)) for keys, word in self._keys[-1:]]  # a blank comes behind it anyway
         for keys, word in (*named[-2:], *named[:-2]):
             room -= len(keys) + len(word)
             if room < 0:

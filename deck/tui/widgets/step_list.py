@@ -8,7 +8,7 @@ from collections.abc import Container, Mapping, Sequence
 
 from textual.message import Message
 
-from deck.render import duration, offset, width_of
+from deck.render import duration, offset
 from deck.tui import palette
 from deck.tui.border import Safe, Span, clean, cut, fit
 from deck.tui.lanes import EVERY_STEP, Lane
@@ -21,8 +21,9 @@ _DIGITS = 4
 """Of a turn's number, at least."""
 
 
-_KIND, _LONGEST_KIND = 10, 18
-"""Cells for the kind of a step; a result, which names its tool too, has more where it needs them."""
+_KIND, _WIDE_KIND, _WIDE = 10, 16, 60
+"""Cells for the kind of a step, the same in every line: a result, which names its tool too, is cut where that is long.
+There are more of them in a list of so many cells."""
 
 
 class StepList(VirtualList):
@@ -160,9 +161,9 @@ def _step_spans(row: StepRow, agent: int, starred: bool, digits: int, width: int
         mark = clean(f"{'│' * min(agent, 3)}{agent} ")
         lead.append((mark, palette.LANE))
         used += len(mark)
-    kind = fit(label, max(_KIND, min(width_of(label), _LONGEST_KIND)))
-    lead.append((kind, style))
-    used += width_of(kind)
+    kind = _WIDE_KIND if width >= _WIDE else _KIND
+    lead.append((fit(label, kind), style))
+    used += kind
     unsaid = "(withheld)" if row.kind == "thinking" else "(empty)"
     summary = cut(clean(row.summary or unsaid), max(width - used - 1, 0))
     body = palette.FAINT if not row.summary else style if row.is_error or row.kind == "thinking" else palette.PLAIN
