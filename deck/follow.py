@@ -4,15 +4,14 @@ Waits where there is no archive yet, goes on through gc and full packs, and begi
 and made again.
 """
 
-import os
 import sqlite3
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Iterator
-from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
+from deck.presence import Presence
 from deck.timeline import Timeline
 from deck.views import StepRow, TurnRow
 from store.errors import NotAnArchive, StoreError
@@ -72,8 +71,7 @@ class _Follower:
     def __init__(self, timeline: Timeline, session: str | None, from_the_start: bool) -> None:
         self._timeline = timeline
         self._session = session
-        self._format = timeline.archive.path / "FORMAT"
-        self._identity = _identity(self._format)
+        self._presence = Presence(timeline.archive.path)
         self._told: OrderedDict[str, None] = OrderedDict()
         if not from_the_start:
             self._new_turns()
@@ -83,20 +81,17 @@ class _Follower:
         look = True
         while True:
             try:
-                if self._is_gone():
+                if self._presence.is_gone:
                     return
                 look = self._timeline.refresh() or look
                 new = [each for turn in self._new_turns() for each in self._steps(turn)] if look else []
             except (OSError, sqlite3.Error, StoreError):
-                if self._is_gone():  # while one looked
+                if self._presence.is_gone:  # while one looked
                     return
                 raise
             yield from new
             look = False
             time.sleep(_POLL_SECONDS)
-
-    def _is_gone(self) -> bool:
-        return _identity(self._format) != self._identity
 
     def _new_turns(self) -> list[TurnRow]:
         """Turns that were not told yet, the oldest first."""
@@ -119,10 +114,3 @@ class _Follower:
         origin = self._timeline.session(turn.session).started_ms
         for step in steps:
             yield Followed(turn, step, max(turn.started_ms, origin + step.at_ms))
-
-
-def _identity(file: Path) -> int | None:
-    """Which file has this name, None where none has."""
-    with suppress(OSError):
-        return os.stat(file).st_ino
-    return None

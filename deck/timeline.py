@@ -9,10 +9,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from time import perf_counter
-from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
 from deck import diagnostics, revs
+from deck.presence import Presence
 from deck.progress import Progress
 from deck.revs import Target
 from deck.timeline_beside import beside, changes, session_tags
@@ -45,6 +45,7 @@ class Timeline:
         self._names = ArchiveNames(archive)
         self._newest = self._names.newest()
         self._costs: TurnCosts | None = None
+        self._presence = Presence(archive.path)
 
     @classmethod
     def open(cls, path: Path) -> Self:
@@ -60,9 +61,7 @@ class Timeline:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.close()
 
     def close(self) -> None:
@@ -72,7 +71,8 @@ class Timeline:
         self.archive.close()
 
     def refresh(self) -> bool:
-        """Take in what was recorded since the last look; true where there are new turns. Cheap, made for polling."""
+        """Take in what was recorded since; whether there are new turns. Cheap. Raises `NotAnArchive` once it is gone."""
+        self._presence.check()
         self.archive.refresh()
         before, self._newest = self._newest, self._names.newest()
         return self._newest != before

@@ -59,6 +59,8 @@ class Watch:
                 await asyncio.sleep(POLL_SECONDS)
                 polls += 1
                 grew = await self._look()
+                if grew is None:
+                    continue
                 if grew or polls % _RECHECK_EVERY == 0:
                     found = await self._ask(self._readers.rows, standing(self._session))
                     if found is not None:
@@ -69,14 +71,16 @@ class Watch:
         finally:
             survey.cancel()
 
-    async def _look(self) -> bool:
-        """Tell of what is beside turns if that has changed; whether there are new turns."""
+    async def _look(self) -> bool | None:
+        """Tell of what is beside turns if that has changed; whether there are new turns, None without an answer."""
 
         def look(model: ReadModel) -> tuple[bool, int]:
             return model.refresh(), model.changes_beside()
 
         found = await self._ask(self._readers.rows, look)
-        grew, changes = found or (False, self._changes_beside)
+        if found is None:
+            return None
+        grew, changes = found
         if changes != self._changes_beside:
             self._changes_beside = changes
             self._beside()

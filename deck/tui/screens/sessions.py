@@ -154,9 +154,11 @@ class SessionsScreen(AskingScreen):
 
     async def action_open(self) -> None:
         item = self.query_one(SessionList).item
+        if item is None or await self._ask(self._shared.readers.rows, lambda model: model.refresh()) is None:
+            return  # there is nothing to open, or no archive any more
         if isinstance(item, SessionLine):
             self.post_message(self.Chosen(item.view.key))
-        elif item is not None:
+        else:
             place = await self._ask(self._shared.readers.rows, place_of_turn(item.session, item.first))
             if place is not None:
                 self.post_message(self.Chosen(place.session, place.position))

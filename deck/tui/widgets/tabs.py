@@ -16,7 +16,7 @@ _LEGIBLE = 3
 
 
 def names(titles: Sequence[str], chosen: int, width: int) -> Sequence[Safe]:
-    """Numbers and titles for so many cells: titles are cut as far as all need it, the open one no further than needed."""
+    """Numbers and titles for so many cells: titles are cut as far as all need it, the open one least of all."""
     longest = max(map(len, titles))
     ways = (
         *((" ", letters) for letters in range(longest, _LEGIBLE - 1, -1)),

@@ -1,5 +1,6 @@
 """The sessions screen: rows, filter, sort, opening and coming back."""
 
+import shutil
 from pathlib import Path
 
 import kafka_session
@@ -84,6 +85,22 @@ async def test_opening_and_coming_back(archive: Path) -> None:
         await deck.see("2 of 2", "sort: most turns")
         await deck.press("q")
     assert deck.app.return_code == 0
+
+
+async def test_an_archive_that_was_removed_is_told_and_the_list_stays(tmp_path: Path) -> None:
+    path = record(tmp_path / "archive", kafka_session.exchanges())
+    async with running(path, LARGE) as deck:
+        await deck.see("1 of 1")
+        await deck.press("space")
+        await deck.see("↳ agent")
+        shutil.rmtree(path)
+        await deck.see(f"the archive is gone from {path}")
+        for line in ("session", "agent"):
+            await deck.press("enter")
+            text = await deck.see(f"the archive is gone from {path}")
+            assert "Fix the Kafka topic bug" in text and "1 step" not in text, line
+            await deck.press("j")
+            await deck.until(lambda text: "gone" not in text, "the keys again")
 
 
 async def test_an_empty_archive_says_what_to_do(tmp_path: Path) -> None:
