@@ -71,7 +71,7 @@ class Timeline:
         self.archive.close()
 
     def refresh(self) -> bool:
-        """Take in what was recorded since; whether there are new turns. Cheap. Raises `NotAnArchive` once it is gone."""
+        """Take in what was recorded since; whether there are new turns. Cheap. Raises `NotAnArchive` if it is gone."""
         self._presence.check()
         self.archive.refresh()
         before, self._newest = self._newest, self._names.newest()

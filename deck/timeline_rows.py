@@ -48,10 +48,11 @@ _STEP_KINDS = {
     " AND b.position = s.position - 1 AND b.thread = s.thread)",
     "compaction": "number = 1 AND EXISTS (SELECT 1 FROM parents p WHERE p.turn = s.turn AND p.kind = 'compacts')",
     "fork": "number = 1 AND EXISTS (SELECT 1 FROM parents p WHERE p.turn = s.turn AND p.kind = 'forks')",
+    "retry": "number = 1 AND EXISTS (SELECT 1 FROM parents p WHERE p.turn = s.turn AND p.kind = 'retries')",
 }
 STEP_KINDS = tuple(_STEP_KINDS)
 """What `Rows.next_step` can look for besides block kinds; ``thread`` is a step with which a subagent comes in,
-``compaction`` and ``fork`` are the first of a turn that begins so."""
+``compaction``, ``fork`` and ``retry`` are the first of a turn that begins so."""
 
 
 class Rows:

@@ -80,9 +80,17 @@ class TimelineScreen(TimelineCopies):
             return
         if found == position:
             here = "" if lane.key == ALL else f" in “{lane.title}”"
-            self._say(f"no {what} {'after' if direction > 0 else 'before'} this{here}")
+            beside = await self._retry(position, direction) if what == "fork" else ""
+            self._say(f"no {what} {'after' if direction > 0 else 'before'} this{here}{beside}")
         else:
             self._go_exactly(found)
+
+    async def _retry(self, position: int, direction: int) -> str:
+        """A word about the next turn that tries one again: a graph draws that as two ways too, but no fork is there."""
+        row = await self._ask(
+            self._readers.rows, lambda model: model.next_step(self._session, position, "retry", direction)
+        )
+        return f"; turn {row.turn_number} is a retry, which is none" if row else ""
 
     def action_lane(self, direction: int) -> None:
         lanes = self._shape.lanes if self._shape else (EVERY_STEP,)

@@ -21,7 +21,7 @@ TIMELINE_KEYS: list[BindingType] = [
     Binding("x", f"page({CONTEXT})", "context", tooltip="what was in the model's window, and what left it"),
     Binding("c", "jump('compaction', 1)", show=False, tooltip="next compaction"),
     Binding("C", "jump('compaction', -1)", show=False, tooltip="compaction before"),
-    Binding("right_square_bracket", "jump('fork', 1)", show=False, tooltip="next fork"),
+    Binding("right_square_bracket", "jump('fork', 1)", show=False, tooltip="next fork; a retry is none"),
     Binding("left_square_bracket", "jump('fork', -1)", show=False, tooltip="fork before"),
     Binding("tab", "lane(1)", show=False, tooltip="next lane: all steps, the main line, each subagent, side calls"),
     Binding("shift+tab", "lane(-1)", show=False, tooltip="lane before"),

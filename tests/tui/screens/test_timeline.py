@@ -1,6 +1,8 @@
 """The timeline screen, key by key, on a small archive."""
 
 import asyncio
+import json
+from dataclasses import replace
 from pathlib import Path
 
 import kafka_session
@@ -342,6 +344,20 @@ async def test_after_a_jump_one_sees_what_came_before_and_what_followed(archive:
             assert before >= third and steps.size.height - 1 - before >= third
         await deck.press("k")
         assert steps.cursor - round(steps.scroll_y) == before - 1
+
+
+async def test_a_turn_that_was_tried_again_is_told_to_be_no_fork(tmp_path: Path) -> None:
+    """`deck log --graph` draws the two ways of a retry; a fork is what the key looks for."""
+    thread = kafka_session.Thread(kafka_session.Clock())
+    first, second = (thread.send([kafka_session.text(said)], [kafka_session.text("Yes.")]) for said in ("One.", "Two."))
+    busy = {"type": "error", "error": {"type": "overloaded_error", "message": "Overloaded"}}
+    refused = replace(second, started_ms=second.started_ms - 2_500, status=529, response_body=json.dumps(busy).encode())
+    async with running(record(tmp_path / "archive", [first, refused, second]), SMALL, START) as deck:
+        await deck.see("turn 1 of 3")
+        await deck.press("right_square_bracket")
+        await deck.see("no fork after this; turn 3 is a retry, which is none")
+        await deck.press("left_square_bracket")
+        await deck.until(lambda text: "no fork before this  " in text, "nothing of a retry")
 
 
 async def test_what_was_searched_for_is_in_sight_on_the_bottom_line_and_in_the_detail(tmp_path: Path) -> None:
