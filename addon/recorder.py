@@ -72,11 +72,10 @@ class Capture:
 
     def running(self) -> None:
         """The proxy listens: say where, unless it is to stop at once."""
-        if settings.complain_of_unknown(ctx.options):
-            return
-        listening.keep_to_loopback()
-        listening.watch(self._listening)
-        self._listening()
+        if not settings.complain_of_unknown(ctx.options):
+            listening.keep_to_loopback()
+            listening.watch(self._listening)
+            self._listening()
 
     def done(self) -> None:
         """The proxy stops, or the script is reloaded: what is in flight ends here. Idempotent."""
