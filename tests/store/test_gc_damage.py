@@ -2,6 +2,7 @@
 
 import random
 from collections.abc import Iterable
+from itertools import chain
 from pathlib import Path
 from typing import NamedTuple
 
@@ -132,7 +133,7 @@ def test_a_flipped_byte_costs_no_more_than_a_frame(tmp_path: Path, monkeypatch: 
 @pytest.mark.prove
 @pytest.mark.timeout(900)
 def test_what_a_flipped_byte_costs(tmp_path: Path) -> None:
-    record(tmp_path / "a", growing_session())
+    record(tmp_path / "a", chain(growing_session(), growing_session(120, seed=2)))  # gc makes three frames of it
     for what, costs in compared(tmp_path / "a", 60).items():
         for name in Cost._fields:
             values = sorted(getattr(each, name) for each in costs)

@@ -109,7 +109,7 @@ def look_at_the_sessions(terminal: Terminal) -> None:
     open_by(terminal, ESCAPE, f"{SESSIONS} of {SESSIONS}")
     look_at_the_help(terminal, "group by project")
     type_at_the_palette(terminal, "sort")
-    open_by(terminal, "*", "starred the last turn")
+    open_by(terminal, "*", "starred the last turn", "its last turn has a star already")  # the archive is all walks' own
 
 
 def look_at_a_session(terminal: Terminal, turns: str) -> None:
