@@ -51,15 +51,15 @@ class Masking:
         """From now on these are secrets too: what authorization headers held. Of such values the last 32 count.
 
         What stands for no key ("ollama") is not learned, and not what rules find by themselves, so that the same
-        text has the same tokens before and after. Of one call the first 8 count, of 8 KiB in all: a server
+        text has the same tokens before and after. Of one call the first 8 count, as many as fit in 8 KiB: a server
         sends what it likes, and the event loop waits for this.
         """
         with self._learning:
             room = _MOST_BYTES_AT_ONCE
             changed = False
             for value in islice(values, _MOST_AT_ONCE):
-                room -= len(value)
-                if room >= 0:
+                if len(value) <= room:
+                    room -= len(value)
                     changed |= self._learn(value)
             if changed:
                 learned = (each for each, is_secret in self._judged.items() if is_secret)

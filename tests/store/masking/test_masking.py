@@ -29,6 +29,12 @@ def test_headers_without_end_do_not_keep_whoever_learns_them() -> None:
     assert finder is not masking.finder
 
 
+def test_a_value_that_is_too_long_keeps_no_other_from_being_learned() -> None:
+    masking = Masking(bytes(32))
+    masking.learn([b"k1" * 5000, VALUES[0]])
+    assert known(masking) == VALUES[:1]
+
+
 def test_what_was_learned_before_is_not_compiled_again() -> None:
     masking = Masking(bytes(32))
     masking.learn(VALUES[:3])
