@@ -22,17 +22,10 @@ _TURN = (
 _ANY_INPUT = "coalesce(t.input, t.cache_read, t.cache_write_5m, t.cache_write_1h)"
 
 
-def _reported(sum: str, figure: str) -> str:
-    """A session's sum, NULL where none of its turns was told the figure; they are looked at where the sum is 0."""
-    some = f"EXISTS(SELECT 1 FROM turns t WHERE t.session = s.session AND {figure} IS NOT NULL)"
-    return f"CASE WHEN s.{sum} > 0 OR {some} THEN s.{sum} END"
-
-
 _SESSION = (
     "session, title, client, version, models, turns,"
     " (SELECT count(*) FROM threads h WHERE h.session = s.session AND h.thread <> ''),"
-    f" errors, failures, interrupted, {_reported('input', _ANY_INPUT)}, cached, {_reported('output', 't.output')},"
-    " started_ms, last_ms, outcome, head"
+    " errors, failures, interrupted, input, cached, output, started_ms, last_ms, outcome, head"
 )
 _TOKENS_IN = (
     f"CASE WHEN count({_ANY_INPUT}) THEN"

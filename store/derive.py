@@ -136,9 +136,9 @@ class _Session(NamedTuple):
     errors: int
     failures: int
     interrupted: int
-    input: int
+    input: int | None  # None until a turn is told any
     cached: int
-    output: int
+    output: int | None
     started_ms: int
     last_ms: int
     outcome: str
@@ -153,7 +153,7 @@ def _session_before(archive: "Archive", payload: dict[str, Any]) -> _Session:
     return (
         _Session(*row)
         if row
-        else _Session("", None, "", "", "", "", 0, 0, 0, 0, 0, 0, 0, 0, start, 0, payload["outcome"])
+        else _Session("", None, "", "", "", "", 0, 0, 0, 0, 0, None, 0, None, start, 0, payload["outcome"])
     )
 
 
@@ -242,6 +242,12 @@ def _turn_summary(steps: Steps, error: str) -> str:
     return first_line(error)
 
 
+def _sum(*figures: int | None) -> int | None:
+    """The sum of those that somebody told; None where nobody told any."""
+    told = [figure for figure in figures if figure is not None]
+    return sum(told) if told else None
+
+
 def _put_session(
     archive: "Archive",
     turn: bytes,
@@ -258,7 +264,7 @@ def _put_session(
     if model and model not in models.split("\n"):
         models = f"{models}\n{model}" if models else model
     cache_read = usage.get("cache_read") or 0
-    read = cache_read + sum(usage.get(each) or 0 for each in ("input", "cache_write_5m", "cache_write_1h"))
+    read = [usage.get(each) for each in ("input", "cache_read", "cache_write_5m", "cache_write_1h")]
     failed = said["error"] or (payload["http"]["status"] or 0) >= 400
     archive.index.put(
         f"INSERT OR REPLACE INTO sessions VALUES({','.join('?' * 20)})",
@@ -273,7 +279,7 @@ def _put_session(
             *(before.turns + 1, position),
             *(before.errors + bool(failed), before.failures),
             before.interrupted + (payload["outcome"] == "interrupted"),
-            *(before.input + read, before.cached + cache_read, before.output + (usage.get("output") or 0)),
+            *(_sum(before.input, *read), before.cached + cache_read, _sum(before.output, usage.get("output"))),
             *(min(before.started_ms, times["start"]), max(before.last_ms, times["start"] + end)),
             *(payload["outcome"] if main and not payload["thread"] else before.outcome, turn, number),
         ),

@@ -55,7 +55,7 @@ CREATE TABLE sessions(session TEXT PRIMARY KEY, title TEXT NOT NULL, named_ms IN
   version TEXT NOT NULL, cwd TEXT NOT NULL,
   models TEXT NOT NULL, turns INTEGER NOT NULL, steps INTEGER NOT NULL, errors INTEGER NOT NULL,
   failures INTEGER NOT NULL, interrupted INTEGER NOT NULL,
-  input INTEGER NOT NULL, cached INTEGER NOT NULL, output INTEGER NOT NULL,
+  input INTEGER, cached INTEGER NOT NULL, output INTEGER,
   started_ms INTEGER NOT NULL, last_ms INTEGER NOT NULL, outcome TEXT NOT NULL, head BLOB NOT NULL,
   head_number INTEGER NOT NULL) WITHOUT ROWID;
 CREATE TABLE threads(session TEXT, thread TEXT, PRIMARY KEY(session, thread)) WITHOUT ROWID;

@@ -74,6 +74,29 @@ def test_tokens_that_no_turn_was_told_are_not_none_but_unknown(path: Path) -> No
     assert (branch.input_tokens, branch.output_tokens) == (None, None)
 
 
+def _cost_of_listing(path: Path, turns: int) -> int:
+    """Instructions of SQLite's machine for a list of sessions, of one whose turns were told no tokens."""
+    thread = Thread(Clock())
+    asked = [thread.send([text(f"Ask {number}.")], [text("Yes.")]) for number in range(turns)]
+    recorded(path, [replace(each, status=529, response_body=b"{}") for each in asked])
+    instructions = 0
+
+    def count() -> int:
+        nonlocal instructions
+        instructions += 1
+        return 0
+
+    with Timeline.open(path) as timeline:
+        timeline.archive.index.db.set_progress_handler(count, 1)
+        (view,) = timeline.sessions()
+    assert (view.turns, view.input_tokens) == (turns, None)
+    return instructions
+
+
+def test_a_list_of_sessions_does_not_look_at_their_turns(tmp_path: Path) -> None:
+    assert 0 < _cost_of_listing(tmp_path / "short", 3) == _cost_of_listing(tmp_path / "long", 30)
+
+
 def test_turns_know_their_place_and_their_parents(path: Path, kafka: list[str]) -> None:
     with Timeline.open(path) as timeline:
         turns = timeline.turns(SESSION)
