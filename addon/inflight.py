@@ -2,7 +2,7 @@
 
 The proxy's event loop fills it until `InFlight.end`; from then on it belongs to the writer's thread, which turns it
 into an `Exchange`. Nothing is spooled before it has passed on but what may be the end of an answer; whoever made it has
-`catch_up` called soon after a request (`REQUEST_LAG`) and while an answer streams (`ANSWER_LAG`). Bodies are cleaned
+`catch_up` called soon after a request (`REQUEST_LAG`) and while an answer streams (`addon.lagging`). Bodies are cleaned
 (`store.clean`) on their way into the spool; what would keep the loop for long is cleaned aside, or by the writer's
 thread. A body is kept up to a limit (`addon.body`); of what comes after it only the size is, and the outcome becomes
 `truncated`.
@@ -28,7 +28,6 @@ from store.spool_entry import Entry
 
 BEGINNING_LAG: Final = 50  # ms after which the next piece of a request has the spool told of it
 REQUEST_LAG: Final = 0.01  # seconds that a whole request, and what is answered then, may
-ANSWER_LAG: Final = 0.1  # seconds that more of an answer may
 
 Clean = tuple[bytes, Side]
 """A body as it is to be kept, and what came of cleaning it."""
@@ -68,7 +67,7 @@ class InFlight:
         self._answer: Answer | None = None
         self._is_lagging = False
         self.on_lag: Callable[[], object] | None = None
-        """Has `catch_up` called after `ANSWER_LAG`; without it no piece of a response may lag behind."""
+        """Has `catch_up` called soon (`addon.lagging`); without it no piece of a response may lag behind."""
         self._end: int | None = None
         self._outcome = Outcome.INTERRUPTED
         self._is_cut = True  # the response

@@ -14,8 +14,10 @@ from mitmproxy import addonmanager, ctx, http, tls
 from mitmproxy.proxy.server_hooks import ServerConnectionHookData
 
 from addon import admission, distrust, imported, listening, policy, settings, settling, traffic, unreached
+from addon.collector import leave_out_what_stays
 from addon.guard import Guard
-from addon.inflight import ANSWER_LAG, REQUEST_LAG, InFlight
+from addon.inflight import REQUEST_LAG, InFlight
+from addon.lagging import Lagging
 from addon.report import Counts, Report
 from addon.routes import Route, Routes
 from addon.settings import Settings, SettingsError
@@ -42,7 +44,7 @@ class Capture:
         self._writer: Writer | None = None
         self._counts = counts
         self._flights: dict[str, InFlight] = {}
-        self._lags: dict[str, asyncio.TimerHandle] = {}  # of what is not spooled yet
+        self._lagging = Lagging(self._catch_up)
         self._sockets = Sockets()
 
     def load(self, loader: addonmanager.Loader) -> None:
@@ -76,6 +78,7 @@ class Capture:
             listening.keep_to_loopback()
             listening.watch(self._listening)
             self._listening()
+            leave_out_what_stays()
 
     def done(self) -> None:
         """The proxy stops, or the script is reloaded: what is in flight ends here. Idempotent."""
@@ -135,14 +138,10 @@ class Capture:
         if flight is not None:
             with Guard(self._fail, flow):
                 flight.request_end()
-                self._lag(REQUEST_LAG, flow, flight)
+                self._catch_up_soon(flow, flight)
 
-    def _lag(self, seconds: float, flow: http.HTTPFlow, flight: InFlight) -> None:
-        """What passes of an exchange is spooled so much later."""
-        before = self._lags.get(flow.id)
-        if before is not None:
-            before.cancel()
-        self._lags[flow.id] = asyncio.get_running_loop().call_later(seconds, self._catch_up, flow, flight)
+    def _catch_up_soon(self, flow: http.HTTPFlow, flight: InFlight) -> None:
+        asyncio.get_running_loop().call_later(REQUEST_LAG, self._catch_up, flow, flight)
 
     def _catch_up(self, flow: http.HTTPFlow, flight: InFlight) -> None:
         with Guard(self._fail, flow):
@@ -224,20 +223,13 @@ class Capture:
             flow.response = policy.refusal(flight)
             return
         self._flights[flow.id] = flight
-        flight.on_lag = partial(self._lag, ANSWER_LAG, flow, flight)
+        flight.on_lag = partial(self._lagging.add, flow, flight)
         flow.request.stream = Tee(flight.request_data, partial(self._fail, flow))
-
-    def _take(self, flow: http.HTTPFlow) -> InFlight | None:
-        """What is in flight of a flow, which is over."""
-        lag = self._lags.pop(flow.id, None)
-        if lag is not None:
-            lag.cancel()
-        return self._flights.pop(flow.id, None)
 
     def _begin_on_socket(self, flow: http.HTTPFlow, head: Exchange) -> InFlight | str:
         flight = self._admit(head, admission.see_message(head, self._writer))
         if isinstance(flight, InFlight):
-            asyncio.get_running_loop().call_later(REQUEST_LAG, self._catch_up, flow, flight)  # as for any request
+            self._catch_up_soon(flow, flight)
         return flight
 
     def _admit(self, head: Exchange, number: int) -> InFlight | str:
@@ -246,7 +238,7 @@ class Capture:
 
     async def _finish(self, flow: http.HTTPFlow, flight: InFlight, outcome: Outcome, error: str) -> None:
         flight.end(outcome, error)
-        self._take(flow)
+        self._flights.pop(flow.id, None)
         if self._writer is None:
             return
         if outcome is Outcome.CLIENT_ABORTED:
@@ -270,7 +262,7 @@ class Capture:
 
     def _fail(self, flow: http.HTTPFlow, error: Exception) -> None:
         """Give an exchange up and let what is left of it stream on untouched."""
-        flight = self._take(flow)
+        flight = self._flights.pop(flow.id, None)
         for each in self._sockets.abandon(flow):
             self._lost(each.head, error, each.number)
         if flow.response is None:

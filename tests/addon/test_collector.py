@@ -1,11 +1,19 @@
-"""A commit's short-lived objects start no collection, and the host's settings come back."""
+"""A commit's short-lived objects start no collection, what stays is in none, and the host's settings come back."""
 
 import gc
+import weakref
 from collections.abc import Iterator
 
 import pytest
 
-from addon.collector import PATIENT, patient
+from addon.collector import PATIENT, leave_out_what_stays, patient
+
+
+class Cycle:
+    """Refers to itself."""
+
+    def __init__(self) -> None:
+        self.itself = self
 
 
 @pytest.fixture(autouse=True)
@@ -55,3 +63,17 @@ def test_a_host_without_a_collector_stays_without() -> None:
     with patient():
         assert gc.get_threshold()[0] == 0
     assert gc.get_threshold() == (0, 10, 10)
+
+
+def test_what_stays_is_left_out_and_what_comes_after_it_is_still_collected() -> None:
+    stays = Cycle()
+    try:
+        leave_out_what_stays()
+        assert not any(each is stays for each in gc.get_objects())
+        comes = Cycle()
+        watch = weakref.finalize(comes, lambda: None)
+        del comes
+        gc.collect()
+        assert not watch.alive
+    finally:
+        gc.unfreeze()
