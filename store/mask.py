@@ -47,9 +47,13 @@ _HARMLESS_PREFIXES = (
     b"anthropic-organization-id",
     b"access-control-",
 )
-SECRET_NAME: Final = r"key|token|secret|passw|passphrase|auth|credential|(?<![a-z${])(?:jwt|pass|pwd)(?![a-z])"
+SECRET_NAME: Final = (
+    r"key|token|secret|passw|passphrase|auth|credential"
+    r"|(?<![a-z${])(?:jwt|pwd|(?:ssh|pg|db|sql|user|root|smtp|ftp|proxy)?pass)(?![a-z])"
+)
 """Alternatives of a pattern that ignores case: what the name of a secret has in it, be it of a header, a parameter, an
-option or a variable. What is short counts as a word of its own, which no ``compass`` and no ``$PWD`` has."""
+option or a variable. What is short counts as a word of its own, which no ``compass`` and no ``$PWD`` has, but for
+what it is written together with (``SSHPASS``, ``PGPASS``)."""
 _CREDENTIAL = re.compile(rf"(?!sec-websocket).*?(?:{SECRET_NAME})".encode(), re.IGNORECASE)
 _SECRET_PARAMETER = re.compile(rf"{SECRET_NAME}|signature|\bsig\b|session|\bcode\b|assertion", re.IGNORECASE)
 _NAME = re.compile(r"(?:\A|;)([^;=]*)=")  # of a parameter

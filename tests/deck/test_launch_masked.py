@@ -49,6 +49,7 @@ MASKER = Masker(KEY, config.read({"environment": ["PIN"]}, "here", KEY, {"PIN": 
         ("openssl", "-passin", f"pass:{LOW}"),
         ("env", f"DB_PWD={LOW}", "agent", "--jwt", LOW),
         ("sh", "-c", f"export MYSQL_PASS={LOW} SSH_PASSPHRASE={LOW}; agent --pwd {LOW}"),
+        ("env", f"SSHPASS={LOW}", f"PGPASS={LOW}", "sshpass", "-e", "ssh", "host"),
         ("agent", "-p", f"clone https://{LOW}@x.example/y and //alice:{LOW}@x.example"),
     ],
 )
