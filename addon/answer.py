@@ -7,7 +7,7 @@ others. Whatever would keep the loop is cleaned aside (`addon.aside`), and all t
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from functools import partial
-from time import monotonic, thread_time
+from time import thread_time
 from typing import Final
 
 from addon.aside import RunAside
@@ -15,7 +15,7 @@ from store.clean_response import Arrived, CleanResponse, Piece
 from store.exchange import Chunk, Side
 
 MOST_AT_ONCE: Final = 16 << 10  # bytes that are cleaned in the event loop in one go: 2.5 ms at most, as a rule
-_LONG: Final = 0.02  # seconds of work with which an answer keeps the loop once more at most
+_LONG: Final = 0.02  # seconds of work after which an answer does not keep the loop a second time
 
 Write = Callable[[Sequence[Piece]], object]
 
@@ -28,7 +28,6 @@ class Answer:
         self._clean = clean
         self._aside = aside
         self._is_aside = False
-        self._is_suspect = False  # it may have kept the loop for long: from then on that is measured
         self._later: list[Arrived] = []  # what arrived since then, as it came
         self._work: Future[list[Piece]] | None = None
         self._is_over = False
@@ -75,20 +74,12 @@ class Answer:
             self._go_aside()
             self._work_aside(write)
             return
-        pieces = self._take_now() if self._aside is not None else self._clean.take()
+        began = thread_time()
+        pieces = self._clean.take()
+        if self._aside is not None and thread_time() - began > _LONG:
+            self._go_aside()
         if pieces:
             write(pieces)
-
-    def _take_now(self) -> list[Piece]:
-        """Clean in the event loop. How long that worked costs 20 µs to ask, so it is asked after a long time only."""
-        worked = thread_time() if self._is_suspect else 0.0
-        began = monotonic()
-        pieces = self._clean.take()
-        if monotonic() - began > _LONG:
-            if self._is_suspect and thread_time() - worked > _LONG:
-                self._go_aside()
-            self._is_suspect = True
-        return pieces
 
     def over(self) -> None:
         """Nothing more arrives: the loop's last call."""

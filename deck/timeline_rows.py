@@ -19,14 +19,12 @@ _TURN = (
     " t.model, t.input, t.output, t.cache_read, t.cache_write_5m, t.cache_write_1h, t.reasoning, t.stop, t.error,"
     " t.summary"
 )
-_ANY_INPUT = "coalesce(t.input, t.cache_read, t.cache_write_5m, t.cache_write_1h)"
-
-
 _SESSION = (
     "session, title, client, version, models, turns,"
     " (SELECT count(*) FROM threads h WHERE h.session = s.session AND h.thread <> ''),"
     " errors, failures, interrupted, input, cached, output, started_ms, last_ms, outcome, head"
 )
+_ANY_INPUT = "coalesce(t.input, t.cache_read, t.cache_write_5m, t.cache_write_1h)"
 _TOKENS_IN = (
     f"CASE WHEN count({_ANY_INPUT}) THEN"
     " CAST(total(input) + total(cache_read) + total(cache_write_5m) + total(cache_write_1h) AS INTEGER) END"
